@@ -1,0 +1,1 @@
+"""The pure half of newsmill: same input, same output, no disk, network, clock or scheduler."""

@@ -1,0 +1,1 @@
+"""The annotators: one pass over a text gives its sentences, mentions and attributions."""

@@ -1,0 +1,118 @@
+"""The values that travel between the steps: frozen, plain, and free of any framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of Unicode code points in one text: ``text[char_start:char_end]``."""
+
+    char_start: int
+    char_end: int
+
+    def covers(self, other: Span) -> bool:
+        """Whether ``other`` lies wholly inside this span."""
+        return self.char_start <= other.char_start and other.char_end <= self.char_end
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two spans share at least one character."""
+        return self.char_start < other.char_end and other.char_start < self.char_end
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One readable file: where it is and which bytes it held when the run was planned."""
+
+    uri: str
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """One decoded record of a source, before anything is known about its structure.
+
+    ``fields`` holds what the container states about the record (JSON keys, HTML meta tags), under the names of
+    the articles table where one fits; ``text`` is the body, still with its header lines and white space.
+    """
+
+    source_uri: str
+    record_index: int
+    source_sha256: str
+    media_type: str
+    encoding: str
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    quality_flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One source or record that could not be used: a row of ``quarantine``."""
+
+    source_uri: str
+    record_index: int | None
+    source_sha256: str | None
+    stage: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One cleaned document; every offset of every table points into ``text``."""
+
+    article_id: str
+    source_uri: str
+    record_index: int
+    source_sha256: str
+    media_type: str
+    encoding: str
+    text: str
+    body_char_start: int
+    published_date: str | None = None
+    date_method: str = "none"
+    title: str | None = None
+    byline: str | None = None
+    publisher: str | None = None
+    section: str | None = None
+    url: str | None = None
+    language: str | None = None
+    quality_flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention of an entity: ``mention_type`` is name, nominal or pronoun, ``confidence`` in [0, 1]."""
+
+    span: Span
+    entity_type: str
+    mention_type: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What one source is reported to say: content (one or more spans in text order), cue and source spans.
+
+    ``cue`` and ``source`` are None where the text has none. ``confidence`` in [0, 1].
+    """
+
+    content: tuple[Span, ...]
+    cue: Span | None
+    source: Span | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """All that an annotator finds in one text; spans in text order, sentences cover every non-space character."""
+
+    sentences: tuple[Span, ...]
+    mentions: tuple[Mention, ...]
+    attributions: tuple[Attribution, ...]
