@@ -116,3 +116,64 @@ class Annotation:
     sentences: tuple[Span, ...]
     mentions: tuple[Mention, ...]
     attributions: tuple[Attribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """An attribution as a row-to-be: typed, numbered in text order, its speaker not yet looked for.
+
+    ``segments`` are in text order and never overlap; ``confidence`` is the annotator's, in [0, 1].
+    """
+
+    index: int
+    quote_type: str
+    segments: tuple[Span, ...]
+    cue: Span | None
+    source: Span | None
+    confidence: float
+
+    @property
+    def span(self) -> Span:
+        """From the start of the first segment to the end of the last."""
+        return Span(self.segments[0].char_start, self.segments[-1].char_end)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntity:
+    """One entity of one article: ``mentions`` are indexes into ``Annotation.mentions``, in text order.
+
+    ``entity_id`` depends on nothing but this article (and the built-in country list), so that it stays the same
+    whatever else is in the data set; the linking step may replace it by the id of a merged entity.
+    """
+
+    entity_id: str
+    name: str
+    entity_type: str
+    mentions: tuple[int, ...]
+    aliases: tuple[str, ...] = ()
+    external_id: str | None = None
+    merge_rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who said one quotation. ``name`` and ``entity_id`` are set exactly where ``status`` is "named".
+
+    ``confidence`` is the chance, in [0, 1], that this resolution is right, given that the quotation is.
+    """
+
+    status: str
+    method: str
+    mention_type: str
+    name: str | None = None
+    entity_id: str | None = None
+    role: str | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who is who in one article: its entities, and one Speaker a quotation, in the order of the quotations."""
+
+    entities: tuple[ArticleEntity, ...]
+    speakers: tuple[Speaker, ...]

@@ -1,0 +1,346 @@
+"""The contract: every table and column, declared once.
+
+The Arrow schemas, the check at the door (``schema.conform``), the data dictionary and the README's table are all
+made from these declarations, so a column is changed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+SCHEMA_VERSION = "1"
+
+ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
+MENTION_TYPES = ("name", "nominal", "pronoun")
+QUOTE_TYPES = ("direct", "indirect", "mixed")
+SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
+DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "none")
+ATTRIBUTION_METHODS = (
+    "name",
+    "pronoun",
+    "description",
+    "apposition",
+    "continuation",
+    "transcript",
+    "byline",
+    "organization",
+    "none",
+)
+QUALITY_FLAGS = (
+    "no_title",
+    "no_date",
+    "short_text",
+    "encoding_guessed",
+    "encoding_repaired",
+    "replacement_characters",
+    "unbalanced_quotes",
+    "html_fallback",
+)
+STAGES = ("extract", "articles", "annotate")
+REASONS = (
+    "unreadable",
+    "empty",
+    "binary",
+    "bad_encoding",
+    "truncated_archive",
+    "bad_json",
+    "no_text",
+    "too_large",
+    "annotator_timeout",
+    "annotator_crash",
+)
+
+_STRING = pa.string()
+_INT = pa.int32()
+_SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its Arrow type and what may stand in it.
+
+    ``vocabulary`` closes the set of values (for a list, of its items); ``references`` names the table whose key
+    each value must be; ``span_of`` names the text column that must equal the article's text at these offsets.
+    """
+
+    name: str
+    type: pa.DataType
+    description: str
+    example: str = ""
+    nullable: bool = False
+    vocabulary: tuple[str, ...] = ()
+    references: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetCheck:
+    """``articles.text[start:end]`` must be ``text`` (or lie inside the text, where ``text`` is None)."""
+
+    start: str
+    end: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its grain, its columns, and the column that is its key (None where it has none)."""
+
+    name: str
+    grain: str
+    key: str | None
+    columns: tuple[Column, ...]
+    offsets: tuple[OffsetCheck, ...] = ()
+    scope: str = "part"  # "part": one Parquet part a batch; "data set": one file for the whole snapshot
+
+
+ARTICLES = Table(
+    name="articles",
+    grain="one document",
+    key="article_id",
+    columns=(
+        Column("article_id", _STRING, "Base32 of an 80-bit hash of source_uri and record_index.", "4f6kq2m3zt7hw5ya"),
+        Column("source_uri", _STRING, "Where the document was read, relative to the seeds root.", "000_seed.txt"),
+        Column("record_index", _INT, "The record's number in its source, from 0.", "0"),
+        Column("source_sha256", _STRING, "SHA-256 of the source's bytes as stored, in hexadecimal.", "9f86d0…"),
+        Column("media_type", _STRING, "What the source was read as.", "text/plain"),
+        Column("encoding", _STRING, "The character encoding the source was decoded with.", "utf-8"),
+        Column("published_date", pa.date32(), "The day of publication; null where none is known.", "2021-07-11", True),
+        Column("date_method", _STRING, "Where published_date was found.", "header", vocabulary=DATE_METHODS),
+        Column("title", _STRING, "The headline.", "China’s and North Korea’s leaders …", True),
+        Column("byline", _STRING, "The author or authors as stated.", "Ada Osei", True),
+        Column("publisher", _STRING, "Who published it, as stated.", "The Harbour Gazette", True),
+        Column("section", _STRING, "The section or category as stated.", "World", True),
+        Column("url", _STRING, "The document's own address as stated.", "https://example.org/2021/07/11/pact", True),
+        Column("language", _STRING, "ISO 639-1 code as stated by the document.", "en", True),
+        Column("text", _STRING, "The cleaned text: headline first, paragraphs parted by one blank line."),
+        Column("body_char_start", _INT, "Where the body starts in text, after the headline, in code points.", "81"),
+        Column("text_sha256", _STRING, "SHA-256 of text in UTF-8, in hexadecimal.", "2c26b4…"),
+        Column("n_chars", _INT, "Length of text in Unicode code points.", "2512"),
+        Column("n_words", _INT, "Words in text: runs of letters and digits.", "431"),
+        Column("n_paragraphs", _INT, "Paragraphs in text, the headline included.", "15"),
+        Column("n_sentences", _INT, "Rows of this article in sentences.", "16"),
+        Column("n_quotes", _INT, "Rows of this article in quotes.", "11"),
+        Column(
+            "quality_flags",
+            pa.list_(pa.field("item", _STRING, nullable=False)),
+            "What a careful reader should know of this row; empty where nothing is amiss.",
+            "[no_date]",
+            vocabulary=QUALITY_FLAGS,
+        ),
+    ),
+    offsets=(OffsetCheck("body_char_start", "n_chars"),),
+)
+
+SENTENCES = Table(
+    name="sentences",
+    grain="one sentence",
+    key="sentence_id",
+    columns=(
+        Column("sentence_id", _STRING, "article_id and the sentence's number.", "4f6kq2m3zt7hw5ya-s00003"),
+        Column("article_id", _STRING, "The article it stands in.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("sentence_index", _INT, "The sentence's number in its article, from 0.", "3"),
+        Column("paragraph_index", _INT, "The paragraph's number in its article, from 0 (the headline's).", "2"),
+        Column("char_start", _INT, "Start in articles.text, in code points.", "287"),
+        Column("char_end", _INT, "End in articles.text, exclusive, in code points.", "424"),
+        Column("text", _STRING, "The sentence as it stands in the article."),
+        Column("n_words", _INT, "Words in the sentence.", "23"),
+        Column("is_headline", pa.bool_(), "Whether the sentence stands in the headline.", "false"),
+    ),
+    offsets=(OffsetCheck("char_start", "char_end", "text"),),
+)
+
+QUOTES = Table(
+    name="quotes",
+    grain="one quotation: what one source said, wrote or thought",
+    key="quote_id",
+    columns=(
+        Column("quote_id", _STRING, "article_id and the quotation's number.", "4f6kq2m3zt7hw5ya-q00002"),
+        Column("article_id", _STRING, "The article it stands in.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("quote_index", _INT, "The quotation's number in its article, from 0.", "2"),
+        Column(
+            "quote_type",
+            _STRING,
+            "direct (all its words stand in quotation marks), indirect (none do) or mixed.",
+            "direct",
+            vocabulary=QUOTE_TYPES,
+        ),
+        Column("text", _STRING, "The article's text from char_start to char_end, any reporting clause included."),
+        Column("char_start", _INT, "Start of the first segment in articles.text, in code points.", "905"),
+        Column("char_end", _INT, "End of the last segment, exclusive, in code points.", "1058"),
+        Column(
+            "segments",
+            pa.list_(pa.field("item", _SEGMENT, nullable=False)),
+            "The quotation's own spans; more than one where the reporting clause interrupts it.",
+            "[{905, 1058}]",
+        ),
+        Column("first_sentence_id", _STRING, "The sentence it starts in.", "…-s00006", references="sentences"),
+        Column("last_sentence_id", _STRING, "The sentence it ends in.", "…-s00006", references="sentences"),
+        Column("cue_text", _STRING, "The words that report it.", "wrote", True),
+        Column("cue_char_start", _INT, "Start of the cue in articles.text, in code points.", "1063", True),
+        Column("cue_char_end", _INT, "End of the cue, exclusive.", "1068", True),
+        Column("speaker_text", _STRING, "The words that name its source where it is reported.", "Kim", True),
+        Column("speaker_char_start", _INT, "Start of speaker_text in articles.text, in code points.", "1059", True),
+        Column("speaker_char_end", _INT, "End of speaker_text, exclusive.", "1062", True),
+        Column(
+            "speaker_mention_type",
+            _STRING,
+            "What kind of words speaker_text is; none where the text has none.",
+            "name",
+            vocabulary=(*MENTION_TYPES, "none"),
+        ),
+        Column("speaker_name", _STRING, "The fullest name the article gives, without titles.", "Kim Jong Un", True),
+        Column("speaker_role", _STRING, "The role or title as the article states it.", "North Korean leader", True),
+        Column("speaker_entity_id", _STRING, "The speaker in entities.", "e-…", True, references="entities"),
+        Column(
+            "speaker_status",
+            _STRING,
+            "named, or why speaker_name is null: anonymous, collective, unresolved, missing.",
+            "named",
+            vocabulary=SPEAKER_STATUSES,
+        ),
+        Column(
+            "attribution_method",
+            _STRING,
+            "The rule that led from the words to the speaker.",
+            "name",
+            vocabulary=ATTRIBUTION_METHODS,
+        ),
+        Column("confidence", pa.float32(), "Chance that quotation and speaker are right, 0 to 1.", "0.93"),
+    ),
+    offsets=(
+        OffsetCheck("char_start", "char_end", "text"),
+        OffsetCheck("cue_char_start", "cue_char_end", "cue_text"),
+        OffsetCheck("speaker_char_start", "speaker_char_end", "speaker_text"),
+    ),
+)
+
+ENTITY_MENTIONS = Table(
+    name="entity_mentions",
+    grain="one mention of an entity in a text",
+    key="mention_id",
+    columns=(
+        Column("mention_id", _STRING, "article_id and the mention's number.", "4f6kq2m3zt7hw5ya-m00011"),
+        Column("article_id", _STRING, "The article it stands in.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("sentence_id", _STRING, "The sentence it starts in.", "…-s00001", references="sentences"),
+        Column(
+            "entity_id",
+            _STRING,
+            "The entity; null where a nominal or pronoun is not resolved.",
+            "e-…",
+            True,
+            references="entities",
+        ),
+        Column("text", _STRING, "The mention as it stands in the article.", "Xi"),
+        Column("entity_type", _STRING, "What kind of thing it names.", "person", vocabulary=ENTITY_TYPES),
+        Column("mention_type", _STRING, "name, nominal or pronoun.", "name", vocabulary=MENTION_TYPES),
+        Column("char_start", _INT, "Start in articles.text, in code points.", "150"),
+        Column("char_end", _INT, "End in articles.text, exclusive.", "161"),
+        Column(
+            "quote_id", _STRING, "The quotation it stands inside, the innermost.", "…-q00001", True, references="quotes"
+        ),
+        Column("confidence", pa.float32(), "Chance that span and type are right, 0 to 1.", "0.98"),
+    ),
+    offsets=(OffsetCheck("char_start", "char_end", "text"),),
+)
+
+_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
+
+ARTICLE_ENTITIES = Table(
+    name="article_entities",
+    grain="one entity in one article",
+    key="article_entity_id",
+    columns=(
+        Column("article_entity_id", _STRING, "article_id and the entity's number in it.", "4f6kq2m3zt7hw5ya-e00003"),
+        Column("article_id", _STRING, "The article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("entity_id", _STRING, "The entity in the whole data set.", "e-…", references="entities"),
+        Column("name", _STRING, "The fullest name the article gives it, without titles.", "Kim Jong Un"),
+        Column("entity_type", _STRING, "What kind of thing it is.", "person", vocabulary=ENTITY_TYPES),
+        Column("aliases", _STRINGS, "The other names the article calls it by, sorted.", "[Kim]"),
+        Column("external_id", _STRING, "Its id elsewhere, where the article's words suffice.", "iso3166:KP", True),
+        Column("merge_rules", _STRINGS, "The rules that joined its names in the article, sorted.", "[surname]"),
+        Column("n_mentions", _INT, "Its mentions in the article.", "6"),
+        Column("n_quotes", _INT, "Quotations in the article it is the speaker of.", "2"),
+    ),
+)
+
+ENTITIES = Table(
+    name="entities",
+    grain="one entity of the whole data set",
+    key="entity_id",
+    scope="data set",
+    columns=(
+        Column("entity_id", _STRING, "Hash of type and name (or external id); the same in any order.", "e-…"),
+        Column("name", _STRING, "Its fullest common name.", "Kim Jong Un"),
+        Column("entity_type", _STRING, "What kind of thing it is.", "person", vocabulary=ENTITY_TYPES),
+        Column("aliases", _STRINGS, "Other names it goes by in the data set, sorted.", "[Kim]"),
+        Column("external_id", _STRING, "Its id elsewhere: iso3166:KP, or the gazetteer's.", "iso3166:KP", True),
+        Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
+        Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
+        Column("n_articles", _INT, "Articles that mention it.", "1"),
+        Column("n_quotes", _INT, "Quotations it is the speaker of.", "2"),
+        Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
+        Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
+    ),
+)
+
+QUARANTINE = Table(
+    name="quarantine",
+    grain="one source or record that could not be used",
+    key=None,
+    columns=(
+        Column("source_uri", _STRING, "The source, relative to the seeds root.", "damaged.txt.gz"),
+        Column("record_index", _INT, "The record's number; null where the whole source failed.", "4", True),
+        Column("source_sha256", _STRING, "SHA-256 of its bytes; null where they could not be read.", "9f86d0…", True),
+        Column("stage", _STRING, "The step that refused it.", "extract", vocabulary=STAGES),
+        Column("reason", _STRING, "Why.", "truncated_archive", vocabulary=REASONS),
+        Column("detail", _STRING, "The particulars, for a person.", "gzip ends after 212 bytes"),
+    ),
+)
+
+_TIME = pa.timestamp("us", tz="UTC")
+_LONG = pa.int64()
+
+RUNS = Table(
+    name="runs",
+    grain="one run that committed a snapshot",
+    key="run_id",
+    scope="data set",
+    columns=(
+        Column("run_id", _STRING, "The run's own id; the Prefect flow run id where there is one."),
+        Column("started_at", _TIME, "When it started (UTC)."),
+        Column("finished_at", _TIME, "When its tables were ready to commit (UTC)."),
+        Column("code_version", _STRING, "newsmill's version.", "0.1.0"),
+        Column("schema_version", _STRING, "The version of these declarations.", SCHEMA_VERSION),
+        Column("annotator", _STRING, "The annotator's name and version.", "newsmill-minilm 1"),
+        Column("settings", _STRING, "The settings that shape the rows, as JSON."),
+        Column("n_sources", _LONG, "Files found: those with articles + duplicates + quarantined.", "12"),
+        Column("n_sources_with_articles", _LONG, "Files that gave at least one article.", "9"),
+        Column("n_sources_duplicate", _LONG, "Files whose bytes equal another file's.", "0"),
+        Column("n_sources_quarantined", _LONG, "Files that gave no article.", "3"),
+        Column("n_sources_new", _LONG, "Files not in the snapshot before.", "12"),
+        Column("n_sources_changed", _LONG, "Files whose bytes changed since the snapshot before.", "0"),
+        Column("n_sources_moved", _LONG, "Files found under another name than before.", "0"),
+        Column("n_sources_gone", _LONG, "Files of the snapshot before that are no more.", "0"),
+        Column("n_articles", _LONG, "Rows of articles.", "11"),
+        Column("n_sentences", _LONG, "Rows of sentences.", "180"),
+        Column("n_quotes", _LONG, "Rows of quotes.", "42"),
+        Column("n_entity_mentions", _LONG, "Rows of entity_mentions.", "260"),
+        Column("n_entities", _LONG, "Rows of entities.", "97"),
+        Column("n_quarantined", _LONG, "Rows of quarantine.", "3"),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    ARTICLES,
+    SENTENCES,
+    QUOTES,
+    ENTITY_MENTIONS,
+    ARTICLE_ENTITIES,
+    ENTITIES,
+    QUARANTINE,
+    RUNS,
+)
+PART_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.scope == "part")
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
