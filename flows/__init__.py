@@ -1,0 +1,1 @@
+"""Everything of newsmill that touches disk, network, clock or Prefect."""

@@ -1,0 +1,32 @@
+"""Which annotator a run uses; loaded once a process."""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+
+from transforms.annotate.protocol import Annotator
+
+KNOWN = {
+    "model": "transforms.annotate.model:load_annotator",
+    "spacy": "transforms.annotate.spacy_rules:load_annotator",
+}
+
+
+class AnnotatorError(ValueError):
+    """An annotator that does not exist or cannot be loaded; the message says what to do."""
+
+
+@lru_cache(maxsize=4)
+def load_annotator(name: str) -> Annotator:
+    """The annotator called ``name``: "model", "spacy", or "module:function" for one of the user's own."""
+    module_name, _, function = KNOWN.get(name, name).partition(":")
+    if not function:
+        raise AnnotatorError(f"no annotator is called {name!r}; use model, spacy or module:function")
+    try:
+        factory = getattr(importlib.import_module(module_name), function)
+        annotator: Annotator = factory()
+    except (ImportError, AttributeError) as error:
+        hint = " (pip install 'newsmill[spacy]')" if name == "spacy" else ""
+        raise AnnotatorError(f"the annotator {name!r} cannot be loaded: {error}{hint}") from error
+    return annotator

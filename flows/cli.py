@@ -1,0 +1,130 @@
+"""The command ``newsmill``: run, serve, look, check, go back."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from flows.options import settings_from, settings_options
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="newsmill")
+def cli() -> None:
+    """News text in, keyed Parquet out: articles, sentences, quotations with their speakers, entities."""
+
+
+@cli.command()
+@settings_options
+@click.option("--verbose", is_flag=True, help="Show the run's log as it is written.")
+def run(verbose: bool, **values: Any) -> None:
+    """Bring the data set up to date with SEEDS: files, folders and globs [default: seeds]."""
+    from flows.console import run_with_progress
+
+    sys.exit(EXIT_FAILED if run_with_progress(settings_from(values), verbose=verbose).status == "failed" else 0)
+
+
+@cli.command()
+@settings_options
+@click.option("--cron", help='When to run, as a cron line: "0 6 * * *" is every day at six.')
+@click.option("--every", help="How often to run: 15m, 2h, 1d.")
+def serve(cron: str | None, every: str | None, **values: Any) -> None:
+    """Run on a schedule, watched in the Prefect UI, until Ctrl-C."""
+    from flows.serve import serve_forever
+
+    serve_forever(settings_from(values), cron=cron, every=every)
+
+
+@cli.command()
+@click.argument("table")
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+@click.option("-n", "--rows", default=10, show_default=True, type=click.IntRange(min=1), help="How many rows.")
+@click.option("--all-columns", is_flag=True, help="Every column, one line a value.")
+def show(table: str, out: str, rows: int, all_columns: bool) -> None:
+    """Print the first rows of TABLE (articles, sentences, quotes, entities, ...) readably."""
+    from flows.console import print_rows
+
+    print_rows(table, out, rows, all_columns=all_columns)
+
+
+@cli.command()
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+def history(out: str) -> None:
+    """List the snapshots with their counts."""
+    from flows.console import print_history
+
+    print_history(out)
+
+
+@cli.command()
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+@click.option("--snapshot", type=int, help="Which snapshot; by default the one `latest` points at.")
+def check(out: str, snapshot: int | None) -> None:
+    """Verify a snapshot: checksums, contract, keys and offsets."""
+    from flows.check import check_snapshot
+
+    number, problems = check_snapshot(out, snapshot)
+    for problem in problems:
+        click.echo(f"newsmill: {problem}", err=True)
+    click.echo(f"snapshot {number:06d}: " + (f"{len(problems)} problems" if problems else "sound"))
+    sys.exit(EXIT_FAILED if problems else 0)
+
+
+@cli.command()
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+@click.option("--to", "number", type=int, help="Which snapshot; by default the one before `latest`.")
+def rollback(out: str, number: int | None) -> None:
+    """Point `latest` at an earlier snapshot. The next run starts from there."""
+    from flows.check import roll_back
+
+    click.echo(f"latest is now snapshot {roll_back(out, number):06d}")
+
+
+@cli.command()
+def ui() -> None:
+    """Open the Prefect UI, starting the local server where none is configured."""
+    from flows.server import server, ui_address
+
+    with server(lambda text: click.echo(text, err=True)) as url:
+        click.echo(ui_address(url))
+        click.launch(ui_address(url))
+
+
+@cli.command("stop-server")
+def stop_server() -> None:
+    """Stop the local Prefect server that newsmill started. The run history stays."""
+    from flows.server import stop_local_server
+
+    click.echo("stopped" if stop_local_server() else "no local server of newsmill is running")
+
+
+def main() -> None:
+    """Run the command; a user's mistake becomes one line and exit code 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "newsmill"
+        _stop(f"{error.format_message().rstrip('.')}; see `{path} --help`")
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("newsmill: stopped; nothing was committed", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        _stop(error.format_message())
+    except Exception as error:
+        from flows.errors import USER_ERRORS
+
+        if not isinstance(error, USER_ERRORS):
+            raise
+        _stop(str(error))
+
+
+def _stop(message: str) -> None:
+    click.echo(f"newsmill: {message}", err=True)
+    sys.exit(EXIT_USAGE)

@@ -1,0 +1,173 @@
+"""What a person sees on the terminal: progress, the closing table, rows of a table, the history."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from flows.errors import SettingsError
+from flows.progress import subscribe
+from flows.report import RunSummary
+from flows.settings import Settings
+from flows.store.parquet import read_table
+from flows.store.snapshots import Manifest, SnapshotError, Store
+from transforms.tables import BY_NAME
+
+# What a reader wants to see first; --all-columns shows the rest.
+FIRST_COLUMNS = {
+    "articles": ("published_date", "title", "source_uri", "n_words", "n_quotes"),
+    "sentences": ("sentence_id", "is_headline", "text"),
+    "quotes": ("speaker_name", "speaker_status", "quote_type", "cue_text", "text", "confidence"),
+    "entity_mentions": ("text", "entity_type", "mention_type", "entity_id", "confidence"),
+    "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
+    "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
+    "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
+    "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
+}
+
+
+def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
+    """Run the flow under a Prefect server with a progress bar, and print how it ended."""
+    from flows.server import server, ui_address
+
+    started = time.perf_counter()
+    console = Console(stderr=True)
+    _check_early(settings)
+    with server(lambda text: console.print(text, highlight=False)) as url:
+        from flows.etl import newsmill
+
+        if not verbose:
+            _quiet_console()
+        with _progress_bar(console):
+            state: Any = newsmill(settings, return_state=True)
+        summary = state.result(raise_on_failure=False)
+        if not isinstance(summary, RunSummary):
+            raise SettingsError(f"the run ended as {state.name}: {state.message}")
+        _print_summary(summary, time.perf_counter() - started, ui_address(url))
+    return summary
+
+
+def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
+    """The first rows of a table of the latest snapshot."""
+    if table not in BY_NAME:
+        raise SettingsError(f"there is no table {table!r}; there are {', '.join(BY_NAME)}")
+    data = read_table(_latest(out), table).slice(0, rows).to_pylist()
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    if all_columns:
+        for row in data:
+            console.rule(str(next(iter(row.values()))))
+            for name, value in row.items():
+                console.print(f"[bold]{name}[/bold] ", end="")
+                console.print(str(value), markup=False, highlight=False)
+        return
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    for name in FIRST_COLUMNS[table]:
+        is_text = name in ("text", "title", "detail", "aliases")
+        grid.add_column(name, ratio=3 if is_text else None, overflow="fold")
+    for row in data:
+        grid.add_row(*(_cell(row[name]) for name in FIRST_COLUMNS[table]))
+    console.print(grid)
+
+
+def print_history(out: str) -> None:
+    """One line a snapshot, oldest first, the latest marked."""
+    store = Store(Path(out))
+    latest = store.latest_number()
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("", "snapshot", "created (UTC)", "articles", "quotes", "entities", "quarantined", "changes"):
+        grid.add_column(name, justify="right" if name in ("articles", "quotes", "entities", "quarantined") else "left")
+    for number in store.numbers():
+        manifest = Manifest.load(store.folder(number))
+        counts = [f"{manifest.counts[t]:,}" for t in ("articles", "quotes", "entities", "quarantine")]
+        changes = ", ".join(f"{n} {kind}" for kind, n in manifest.changes.items() if n and kind != "changed_duplicates")
+        mark = "latest" if number == latest else ""
+        grid.add_row(mark, f"{number:06d}", manifest.created_at[:19].replace("T", " "), *counts, changes)
+    Console(width=None if sys.stdout.isatty() else 140).print(grid)
+
+
+def _check_early(settings: Settings) -> None:
+    """Find a user's mistake before anything is waited for."""
+    from flows.catalog import load_catalog
+    from flows.etl import prepare_output
+    from flows.extract import find_files
+
+    find_files(settings.seeds)
+    prepare_output(settings)
+    load_catalog(
+        Path(settings.gazetteer) if settings.gazetteer else None,
+        Path(settings.corrections) if settings.corrections else None,
+    )
+
+
+def _latest(out: str) -> Path:
+    store = Store(Path(out))
+    number = store.latest_number()
+    if number is None:
+        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+    return store.folder(number)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).replace("\n\n", " ¶ ")
+
+
+def _quiet_console() -> None:
+    """Warnings alone on the terminal; the whole log still goes to the Prefect server."""
+    from prefect.logging.configuration import setup_logging
+
+    setup_logging()
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("prefect")]
+    for handler in {h for name in names for h in logging.getLogger(name).handlers}:
+        if type(handler).__name__ == "PrefectConsoleHandler":
+            handler.setLevel(logging.WARNING)
+
+
+@contextmanager
+def _progress_bar(console: Console) -> Iterator[None]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        line = bar.add_task("looking for sources", total=1.0)
+        stop = subscribe(lambda share, what: bar.update(line, completed=share, description=what))
+        try:
+            yield
+        finally:
+            stop()
+
+
+def _print_summary(summary: RunSummary, elapsed_s: float, ui: str) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    if summary.snapshot is None:
+        console.print(f"newsmill: {summary.message}", highlight=False, markup=False, soft_wrap=True)
+        return
+    grid = Table(box=None, show_header=False, pad_edge=False)
+    grid.add_column(style="bold")
+    grid.add_column(justify="right")
+    for name, count in (
+        ("files in", summary.n_files),
+        ("articles", summary.counts["articles"]),
+        ("sentences", summary.counts["sentences"]),
+        ("quotes", summary.counts["quotes"]),
+        ("entities", summary.counts["entities"]),
+        ("quarantined", summary.counts["quarantine"]),
+    ):
+        grid.add_row(name, f"{count:,}")
+    grid.add_row("seconds", f"{elapsed_s:.1f}")
+    console.print(f"{summary.message}", highlight=False, markup=False)
+    console.print(grid)
+    console.print(f"\nOpen   {Path(summary.out) / 'latest'}", highlight=False, soft_wrap=True)
+    console.print(f"Watch  {ui}", highlight=False, soft_wrap=True)

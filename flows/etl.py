@@ -1,0 +1,265 @@
+"""The main flow: raw seed files in, a committed snapshot of Parquet tables out."""
+
+# No `from __future__ import annotations`: see settings.py.
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.annotate import AnnotationError, annotate_sources
+from flows.annotators import load_annotator
+from flows.batch import BatchResult, BatchSpec
+from flows.catalog import load_catalog
+from flows.errors import USER_ERRORS, SettingsError
+from flows.extract import find_files
+from flows.load import RunInfo, commit_snapshot
+from flows.plan import Plan, fingerprint, plan_run, versions
+from flows.report import ProgressArtifact, RunSummary, describe_changes, publish_artifacts, stage_seconds
+from flows.settings import Settings
+from flows.staging import Staging
+from flows.store.lock import BusyError, write_lock
+from flows.store.snapshots import Manifest, Store, read_sources
+from transforms.catalog import Catalog
+from transforms.records import Source
+from transforms.tables import SCHEMA_VERSION
+
+FLOW_NAME = "newsmill"
+DEFAULTS = Settings()
+
+
+def _started_name() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} running"
+
+
+@flow(
+    name=FLOW_NAME,
+    description="News text in, keyed Parquet out: articles, sentences, quotations with their speakers, entities.",
+    flow_run_name=_started_name,
+    version=version("newsmill"),
+    # Threads only wait for worker processes; how many batches are in flight is decided in annotate.py.
+    task_runner=ThreadPoolTaskRunner[Any](max_workers=256),
+    persist_result=False,
+)
+def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
+    """Bring the data set at ``settings.out`` up to date with the files at ``settings.seeds``."""
+    logger = get_run_logger()
+    run_id = str(runtime.flow_run.id or uuid.uuid4())
+    try:
+        out = prepare_output(settings)
+        with write_lock(
+            out, run_id, wait=settings.when_busy == "wait", on_wait=lambda who: logger.warning("Waiting: %s", who)
+        ):
+            summary = run_locked(settings, out, run_id)
+    except BusyError as error:
+        summary = RunSummary("skipped", f"Skipped: {error}", settings.out)
+    except (*USER_ERRORS, AnnotationError) as error:
+        logger.error("%s", error)
+        summary = RunSummary("failed", str(error), settings.out)
+    _rename_run(summary)
+    return _final_state(summary)
+
+
+def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
+    """The whole run, for the one process that holds the data folder's lock."""
+    started, clock = datetime.now(UTC), time.perf_counter()
+    store, staging = Store(out), Staging(out / "staging", run_id)
+    store.recover()
+    catalog = load_catalog(_path(settings.gazetteer), _path(settings.corrections))
+    row_versions = current_versions(settings)
+    previous = latest_manifest(store)
+    plan = find_work(settings, store, previous, row_versions)
+    if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
+        staging.clean_others()
+        return _nothing_to_do(settings, previous, plan, time.perf_counter() - clock)
+    staging.open()
+    results = annotate(settings, plan, staging, fingerprint(row_versions))
+    n_quarantined = _count_quarantined(plan, results)
+    _refuse_too_many(n_quarantined, len(plan.files), settings.max_quarantine_share)
+    run = RunInfo(run_id, started, version("newsmill"), settings.model_dump(mode="json"))
+    manifest = load_snapshot(store, staging, plan, results, catalog, row_versions, run)
+    store.prune(settings.keep_snapshots)
+    staging.remove()
+    summary = _summarise(settings, plan, results, manifest, previous, n_quarantined, time.perf_counter() - clock)
+    publish_artifacts(summary, store.folder(manifest.number))
+    return summary
+
+
+def prepare_output(settings: Settings) -> Path:
+    """The data folder, made where it is missing; SettingsError where it cannot be one."""
+    out = Path(settings.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ".lock").touch()
+    except FileExistsError:
+        raise SettingsError(f"the output path {out} is a file; give a folder with --out") from None
+    except OSError as error:
+        raise SettingsError(f"cannot write to the output folder {out}: {error.strerror}") from None
+    return out.resolve()
+
+
+def current_versions(settings: Settings) -> dict[str, str]:
+    """What the rows depend on besides the sources."""
+    annotator = load_annotator(settings.annotator)
+    name = f"{annotator.name} {annotator.version}"
+    return versions(name, SCHEMA_VERSION, version("newsmill"), settings.row_settings())
+
+
+def latest_manifest(store: Store) -> Manifest | None:
+    """The manifest of the snapshot that ``latest`` points at; None before the first."""
+    number = store.latest_number()
+    return Manifest.load(store.folder(number)) if number is not None else None
+
+
+@task(name="find sources", cache_policy=NO_CACHE, persist_result=False)
+def _find_sources(settings: Settings, known: Any, rebuild: bool) -> Plan:
+    return plan_run(find_files(settings.seeds), known(), rebuild=rebuild)
+
+
+def find_work(settings: Settings, store: Store, previous: Manifest | None, row_versions: dict[str, str]) -> Plan:
+    """Today's files against those of the previous snapshot; all of them where its rows were made otherwise."""
+    rebuild = settings.rebuild or previous is None or previous.versions != row_versions
+    plan = _find_sources(settings, lambda: read_sources(store.folder(previous.number)) if previous else [], rebuild)
+    get_run_logger().info("%d files: %s", len(plan.files), describe_changes(plan.changes, 0))
+    if previous is not None and rebuild and not settings.rebuild:
+        get_run_logger().info("Rebuilding everything: annotator, schema, version or settings changed")
+    return plan
+
+
+def annotate(settings: Settings, plan: Plan, staging: Staging, version_fingerprint: str) -> list[BatchResult]:
+    """The pending sources' batches: those a dead run had finished, and the rest."""
+    adopted = staging.adopt(plan.pending, version_fingerprint)
+    staging.clean_others()
+    if adopted:
+        get_run_logger().info("%d batches taken over from a run that did not finish", len(adopted))
+    done = {entry["uri"] for result in adopted for entry in result.sources}
+    rest = [source for source in plan.pending if source.uri not in done]
+    if not rest:
+        return adopted
+
+    def make_spec(batch: str, sources: Sequence[Source]) -> BatchSpec:
+        return BatchSpec(
+            batch, version_fingerprint, settings.annotator, settings.min_confidence, tuple(sources), str(staging.done)
+        )
+
+    artifact = ProgressArtifact()
+    try:
+        fresh = annotate_sources(
+            rest,
+            staging,
+            make_spec=make_spec,
+            fingerprint=version_fingerprint,
+            batch_chars=settings.batch_chars,
+            n_workers=settings.n_workers,
+            document_timeout_s=settings.document_timeout_s,
+        )
+    finally:
+        artifact.close()
+    return [*adopted, *fresh]
+
+
+@task(name="load snapshot", cache_policy=NO_CACHE, persist_result=False)
+def _load_snapshot(commit: Any) -> Manifest:
+    manifest: Manifest = commit()
+    return manifest
+
+
+def load_snapshot(
+    store: Store,
+    staging: Staging,
+    plan: Plan,
+    results: list[BatchResult],
+    catalog: Catalog,
+    row_versions: dict[str, str],
+    run: RunInfo,
+) -> Manifest:
+    """Commit, as one task run of its own in the history."""
+    manifest: Manifest = _load_snapshot(
+        lambda: commit_snapshot(store, staging.folder, plan, results, catalog, row_versions, run)
+    )
+    get_run_logger().info("Committed snapshot %06d", manifest.number)
+    return manifest
+
+
+def _count_quarantined(plan: Plan, results: Sequence[BatchResult]) -> int:
+    carried = sum(1 for row in plan.carried.values() if row["outcome"] == "quarantined")
+    return carried + sum(1 for r in results for entry in r.sources if entry["outcome"] == "quarantined")
+
+
+def _refuse_too_many(n_quarantined: int, n_files: int, max_share: float) -> None:
+    if n_files and n_quarantined / n_files > max_share:
+        raise SettingsError(
+            f"{n_quarantined} of {n_files} files gave no article, more than max_quarantine_share = {max_share:g} allows;"
+            " nothing was committed"
+        )
+
+
+def _nothing_to_do(settings: Settings, previous: Manifest, plan: Plan, elapsed_s: float) -> RunSummary:
+    has_failed = settings.strict and bool(previous.counts["quarantine"])
+    return RunSummary(
+        "failed" if has_failed else "unchanged",
+        f"nothing new in {len(plan.files)} files",
+        settings.out,
+        previous.number,
+        len(plan.files),
+        _count_quarantined(plan, []),
+        plan.changes,
+        previous.counts,
+        previous.counts,
+        elapsed_s=elapsed_s,
+    )
+
+
+def _summarise(
+    settings: Settings,
+    plan: Plan,
+    results: Sequence[BatchResult],
+    manifest: Manifest,
+    previous: Manifest | None,
+    n_quarantined: int,
+    elapsed_s: float,
+) -> RunSummary:
+    n_rows = manifest.counts["quarantine"]
+    status = "completed" if not n_rows else "failed" if settings.strict else "quarantined"
+    return RunSummary(
+        status,
+        describe_changes(plan.changes, n_rows),
+        settings.out,
+        manifest.number,
+        len(plan.files),
+        n_quarantined,
+        plan.changes,
+        manifest.counts,
+        previous.counts if previous else {},
+        stage_seconds(results),
+        sum(result.n_words for result in results),
+        round(elapsed_s, 3),
+    )
+
+
+def _final_state(summary: RunSummary) -> State[Any]:
+    if summary.status == "failed":
+        return Failed(message=summary.message, data=summary)
+    names = {"quarantined": "CompletedWithQuarantine", "unchanged": "NothingToDo", "skipped": "Skipped"}
+    return Completed(name=names.get(summary.status, "Completed"), message=summary.message, data=summary)
+
+
+def _rename_run(summary: RunSummary) -> None:
+    if runtime.flow_run.id is None:
+        return
+    name = f"{datetime.now(UTC):%Y-%m-%d %H:%M} {summary.message[:120]}"
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(runtime.flow_run.id, name=name)
+
+
+def _path(name: str | None) -> Path | None:
+    return Path(name) if name else None

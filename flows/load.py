@@ -1,0 +1,265 @@
+"""Load: from finished batches and the snapshot before to the next snapshot."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.batch import BatchResult
+from flows.link import link_parts
+from flows.plan import Plan
+from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
+from flows.store.snapshots import UNLINKED, Manifest, Store, read_sources, write_sources
+from transforms.catalog import Catalog
+from transforms.ids import short_hash
+from transforms.schema import arrow_schema
+from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
+
+
+@dataclass(frozen=True)
+class BasePart:
+    """One part before linking: its file, where it lies now, and the batch it belongs to."""
+
+    file: WrittenFile
+    path: Path
+    batch: str
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What the ``runs`` row says of the run itself."""
+
+    run_id: str
+    started_at: datetime
+    code_version: str
+    settings: dict[str, Any]
+
+
+def part_batch(name: str) -> str:
+    """The batch id inside a part's file name."""
+    return name.removeprefix("part-").removesuffix(".parquet").split("-")[0]
+
+
+def commit_snapshot(
+    store: Store,
+    work: Path,
+    plan: Plan,
+    results: Sequence[BatchResult],
+    catalog: Catalog,
+    versions: Mapping[str, str],
+    run: RunInfo,
+) -> Manifest:
+    """Assemble the next snapshot in ``work`` and move ``latest`` to it; the only step that changes what readers see."""
+    previous = _previous(store)
+    kept, renamed = _keep_parts(store, previous, plan, work)
+    fresh = [
+        BasePart(file, work / "done" / result.batch_id / file.table / file.name, result.batch_id)
+        for result in results
+        for file in result.files
+    ]
+    folder = work / "snapshot"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    files = _link_entities(folder, work / "linked", [*kept, *fresh], catalog)
+    sources = _source_rows(plan, results, renamed)
+    counts = {t.name: sum(f.n_rows for f in files if f.table == t.name) for t in TABLES}
+    runs = _write_runs(folder, store, previous, _run_row(run, plan, sources, counts, versions))
+    files += [runs, write_sources(folder, sources), *_empty_tables(folder, counts)]
+    manifest = Manifest(
+        number=max([*store.numbers(), 0]) + 1,
+        parent=previous.number if previous else None,
+        run_id=run.run_id,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=dict(versions),
+        linked_with=catalog.fingerprint,
+        counts={**counts, "runs": runs.n_rows},
+        changes=dict(plan.changes),
+        files=tuple(sorted(files, key=lambda f: (f.table, f.name))),
+    )
+    manifest.save(folder)
+    store.publish(folder, manifest.number)
+    return manifest
+
+
+def _previous(store: Store) -> Manifest | None:
+    number = store.latest_number()
+    return Manifest.load(store.folder(number)) if number is not None else None
+
+
+def _keep_parts(
+    store: Store, previous: Manifest | None, plan: Plan, work: Path
+) -> tuple[list[BasePart], dict[str, str]]:
+    """The parts to carry over, those of touched batches without the dropped rows; and old to new batch ids."""
+    if previous is None or not plan.carried:
+        return [], {}
+    folder = store.folder(previous.number)
+    dropped = _dropped_by_batch(folder, plan.dropped)
+    carried_batches = {row["batch"] for row in plan.carried.values()}
+    kept: list[BasePart] = []
+    renamed: dict[str, str] = {}
+    for file in previous.files:
+        batch = part_batch(file.name)
+        if file.table.startswith(UNLINKED) or file.table not in _PART_NAMES or batch not in carried_batches:
+            continue
+        part: BasePart | None = _base_of(previous, folder, file)
+        if part is not None and batch in dropped:
+            new = renamed.setdefault(batch, short_hash("kept", batch, *sorted(dropped[batch])))
+            part = _without(part, folder, batch, new, dropped[batch], work / "kept")
+        if part is not None:
+            kept.append(part)
+    return kept, renamed
+
+
+_PART_NAMES = frozenset(table.name for table in PART_TABLES)
+
+
+def _base_of(manifest: Manifest, folder: Path, file: WrittenFile) -> BasePart:
+    for base in manifest.files:
+        if base.table == f"{UNLINKED}/{file.table}" and base.name == file.name:
+            return BasePart(
+                replace(base, table=file.table), folder / UNLINKED / file.table / file.name, part_batch(file.name)
+            )
+    return BasePart(file, folder / file.table / file.name, part_batch(file.name))
+
+
+def _dropped_by_batch(folder: Path, dropped: Iterable[str]) -> dict[str, set[str]]:
+    gone = set(dropped)
+    by_batch: dict[str, set[str]] = defaultdict(set)
+    for row in read_sources(folder):
+        if row["uri"] in gone and row["batch"]:
+            by_batch[row["batch"]].add(row["uri"])
+    return by_batch
+
+
+def _without(part: BasePart, folder: Path, batch: str, new: str, uris: set[str], out: Path) -> BasePart | None:
+    """The part without the rows of the dropped sources, written anew; None where nothing is left of it."""
+    data = pq.ParquetFile(part.path).read()
+    if part.file.table in ("articles", "quarantine"):
+        is_gone = pc.is_in(data["source_uri"], value_set=pa.array(sorted(uris), pa.string()))
+    else:
+        is_gone = pc.is_in(data["article_id"], value_set=_article_ids(folder, batch, uris))
+    data = data.filter(pc.invert(is_gone))
+    if not data.num_rows:
+        return None
+    name = part.file.name.replace(batch, new)
+    file = write_table(out, part.file.table, name, data)
+    return BasePart(file, out / file.table / name, new)
+
+
+def _article_ids(folder: Path, batch: str, uris: set[str]) -> pa.Array:
+    ids: list[str] = []
+    for path in sorted((folder / "articles").glob(f"part-{batch}*.parquet")):
+        table = pq.ParquetFile(path).read(columns=["article_id", "source_uri"])
+        gone = pc.is_in(table["source_uri"], value_set=pa.array(sorted(uris), pa.string()))
+        ids += table.filter(gone)["article_id"].to_pylist()
+    return pa.array(ids, pa.string())
+
+
+def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalog: Catalog) -> list[WrittenFile]:
+    """Put every part into the snapshot's folder: as it is, or with the ids of entities merged across the data set."""
+    shutil.rmtree(linked, ignore_errors=True)
+    by_table: dict[str, list[Path]] = {table.name: [] for table in PART_TABLES}
+    for part in parts:
+        by_table[part.file.table].append(part.path)
+    outcome = link_parts(by_table, catalog, linked)
+    rewritten = set(outcome.rewritten)
+    files: list[WrittenFile] = []
+    for part in parts:
+        table, name = part.file.table, part.file.name
+        if (table, name) in rewritten:
+            _hard_link(linked / table / name, folder / table / name)
+            _hard_link(part.path, folder / UNLINKED / table / name)
+            files.append(describe_file(folder / table / name, table, part.file.n_rows))
+            files.append(replace(part.file, table=f"{UNLINKED}/{table}"))
+        else:
+            _hard_link(part.path, folder / table / name)
+            files.append(part.file)
+    entities = linked / "entities" / "part-0.parquet"
+    _hard_link(entities, folder / "entities" / entities.name)
+    rows = pq.ParquetFile(entities).metadata.num_rows
+    return [*files, describe_file(folder / "entities" / entities.name, "entities", rows)]
+
+
+def _hard_link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, target)
+
+
+def _source_rows(plan: Plan, results: Sequence[BatchResult], renamed: Mapping[str, str]) -> list[dict[str, Any]]:
+    outcomes = {entry["uri"]: {**entry, "batch": result.batch_id} for result in results for entry in result.sources}
+    rows = []
+    for uri, file in plan.files.items():
+        row = plan.carried.get(uri) or outcomes.get(uri) or {"outcome": "duplicate"}
+        batch = row.get("batch")
+        rows.append(
+            {
+                "uri": uri,
+                "size": file.size,
+                "mtime_ns": file.mtime_ns,
+                "hashed_at_ns": plan.hashed_at_ns[uri],
+                "sha256": plan.sha256[uri],
+                "outcome": row["outcome"],
+                "duplicate_of": plan.duplicates.get(uri),
+                "batch": renamed.get(batch, batch) if batch else None,
+                "n_articles": row.get("n_articles", 0),
+                "n_quarantined": row.get("n_quarantined", 0),
+            }
+        )
+    return rows
+
+
+def _run_row(
+    run: RunInfo,
+    plan: Plan,
+    sources: Sequence[Mapping[str, Any]],
+    counts: Mapping[str, int],
+    versions: Mapping[str, str],
+) -> dict[str, Any]:
+    def n_sources(outcome: str) -> int:
+        return sum(1 for row in sources if row["outcome"] == outcome)
+
+    return {
+        "run_id": run.run_id,
+        "started_at": run.started_at,
+        "finished_at": datetime.now(UTC),
+        "code_version": run.code_version,
+        "schema_version": SCHEMA_VERSION,
+        "annotator": versions["annotator"],
+        "settings": json.dumps(run.settings, sort_keys=True),
+        "n_sources": len(sources),
+        "n_sources_with_articles": n_sources("articles"),
+        "n_sources_duplicate": n_sources("duplicate"),
+        "n_sources_quarantined": n_sources("quarantined"),
+        **{f"n_sources_{kind}": plan.changes[kind] for kind in ("new", "changed", "moved", "gone")},
+        **{f"n_{name}": counts[name] for name in ("articles", "sentences", "quotes", "entity_mentions", "entities")},
+        "n_quarantined": counts["quarantine"],
+    }
+
+
+def _write_runs(folder: Path, store: Store, previous: Manifest | None, row: dict[str, Any]) -> WrittenFile:
+    new = pa.Table.from_pylist([row], schema=arrow_schema(RUNS))
+    if previous is not None:
+        new = pa.concat_tables([read_table(store.folder(previous.number), "runs").cast(new.schema), new])
+    return write_table(folder, "runs", "part-0.parquet", new)
+
+
+def _empty_tables(folder: Path, counts: Mapping[str, int]) -> list[WrittenFile]:
+    """A part without rows for each table that has none, so that every reader finds every table."""
+    empty = [t.name for t in PART_TABLES if not counts[t.name]]
+    return [
+        write_table(folder, name, "part-empty.parquet", arrow_schema(BY_NAME[name]).empty_table()) for name in empty
+    ]

@@ -1,0 +1,50 @@
+"""How far a run is: told to the terminal and to the Prefect UI, whoever listens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+Listener = Callable[[float, str], None]
+
+_listeners: list[Listener] = []
+
+
+def subscribe(listener: Listener) -> Callable[[], None]:
+    """Have ``listener(share done in [0, 1], what is being done)`` called; returns the way to stop it."""
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener)
+
+
+class RunProgress:
+    """Adds up the characters of batches done and in work; thread-safe."""
+
+    def __init__(self, total_chars: int, n_batches: int) -> None:
+        self._total = max(1, total_chars)
+        self._n_batches = n_batches
+        self._done: dict[str, int] = {}
+        self._finished: set[str] = set()
+        self._lock = threading.Lock()
+
+    def advance(self, batch: str, chars: int, *, limit: int) -> None:
+        """``chars`` of the batch are done, never counted for more than ``limit``, its expected size."""
+        with self._lock:
+            self._done[batch] = min(chars, limit)
+        self.tell()
+
+    def finish(self, batch: str, size: int) -> None:
+        """The batch is done, whatever it counted before."""
+        with self._lock:
+            self._done[batch] = size
+            self._finished.add(batch)
+        self.tell()
+
+    @property
+    def share(self) -> float:
+        """The share of all characters done, in [0, 1]."""
+        return min(1.0, sum(self._done.values()) / self._total)
+
+    def tell(self) -> None:
+        """Tell everybody who listens."""
+        for listener in list(_listeners):
+            listener(self.share, f"{len(self._finished)} of {self._n_batches} batches")

@@ -1,0 +1,67 @@
+"""The one settings object: the flow's parameters, the command line's options and the form in the Prefect UI."""
+
+# No `from __future__ import annotations`: a served flow is pickled by value, and pydantic could not resolve the names.
+import os
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What one run does; frozen, and checked once, when it is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seeds: tuple[str, ...] = Field(
+        default=("seeds",),
+        min_length=1,
+        description="Files, folders (searched to any depth) and globs to read. The data set mirrors exactly these.",
+    )
+    out: str = Field(default="data", min_length=1, description="The folder that holds the data set and its snapshots.")
+    workers: int = Field(
+        default=0, ge=0, le=256, description="Processes that annotate side by side; 0 means one a processor core."
+    )
+    batch_chars: int = Field(
+        default=1_000_000,
+        ge=10_000,
+        le=50_000_000,
+        description="About how many characters of text one batch (one task run, one part of each table) holds.",
+    )
+    min_confidence: float = Field(
+        default=0.0, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+    )
+    strict: bool = Field(default=False, description="Fail the run (exit code 1) where anything is quarantined.")
+    max_quarantine_share: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Fail, and commit nothing, where more than this share of the files gives no article.",
+    )
+    when_busy: Literal["wait", "skip"] = Field(
+        default="wait", description="What to do where another run is writing to the same output folder."
+    )
+    document_timeout_s: int = Field(
+        default=120, ge=1, le=86_400, description="Seconds one document may take before it is quarantined."
+    )
+    keep_snapshots: int = Field(default=10, ge=1, le=10_000, description="How many of the newest snapshots to keep.")
+    gazetteer: str | None = Field(
+        default=None, description="A CSV of known entities (name, type, aliases, external_id) to link and merge by."
+    )
+    corrections: str | None = Field(
+        default=None, description="A file of your corrections to entities: merge, split, rename, never."
+    )
+    annotator: str = Field(
+        default="model",
+        min_length=1,
+        description="What annotates: model (built in), spacy (needs newsmill[spacy]), or module:function of your own.",
+    )
+    rebuild: bool = Field(default=False, description="Read and annotate everything again, whatever is known already.")
+
+    @property
+    def n_workers(self) -> int:
+        """The number of annotating processes, at least 1."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    def row_settings(self) -> dict[str, object]:
+        """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
+        return {"min_confidence": self.min_confidence}

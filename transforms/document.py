@@ -1,0 +1,68 @@
+"""One article and its annotation in, the rows of every table out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from transforms.entities import article_entity_rows, mention_rows
+from transforms.quotes import place_quotations, quote_rows
+from transforms.records import Annotation, Article, Reject
+from transforms.resolve import resolve_article
+from transforms.schema import Rows
+from transforms.sentences import count_words, paragraph_starts, sentence_rows
+
+
+def document_rows(article: Article, annotation: Annotation, *, min_confidence: float = 0.0) -> Rows:
+    """The rows of one document, by table; quotations below ``min_confidence`` are left out."""
+    quotations = place_quotations(article.text, annotation.attributions, min_confidence=min_confidence)
+    resolution = resolve_article(article, annotation, quotations)
+    return {
+        "articles": [article_row(article, len(annotation.sentences), len(quotations))],
+        "sentences": sentence_rows(article, annotation.sentences),
+        "quotes": quote_rows(article, annotation.sentences, quotations, resolution.speakers),
+        "entity_mentions": mention_rows(article, annotation, quotations, resolution.entities),
+        "article_entities": article_entity_rows(article, resolution),
+    }
+
+
+def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, Any]:
+    """The row of ``articles``, with the counts of what was found."""
+    return {
+        "article_id": article.article_id,
+        "source_uri": article.source_uri,
+        "record_index": article.record_index,
+        "source_sha256": article.source_sha256,
+        "media_type": article.media_type,
+        "encoding": article.encoding,
+        "published_date": date.fromisoformat(article.published_date) if article.published_date else None,
+        "date_method": article.date_method,
+        "title": article.title,
+        "byline": article.byline,
+        "publisher": article.publisher,
+        "section": article.section,
+        "url": article.url,
+        "language": article.language,
+        "text": article.text,
+        "body_char_start": article.body_char_start,
+        "text_sha256": hashlib.sha256(article.text.encode("utf-8")).hexdigest(),
+        "n_chars": len(article.text),
+        "n_words": count_words(article.text),
+        "n_paragraphs": len(paragraph_starts(article.text)),
+        "n_sentences": n_sentences,
+        "n_quotes": n_quotes,
+        "quality_flags": list(article.quality_flags),
+    }
+
+
+def quarantine_row(reject: Reject) -> dict[str, Any]:
+    """The row of ``quarantine``."""
+    return {
+        "source_uri": reject.source_uri,
+        "record_index": reject.record_index,
+        "source_sha256": reject.source_sha256,
+        "stage": reject.stage,
+        "reason": reject.reason,
+        "detail": reject.detail,
+    }

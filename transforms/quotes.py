@@ -1,0 +1,69 @@
+"""Quotations: attributions typed and put in order, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transforms import ids
+from transforms.annotate.marks import find_quoted, quote_type
+from transforms.records import Article, Attribution, Quotation, Span, Speaker
+from transforms.sentences import sentence_at
+
+
+def place_quotations(text: str, attributions: Sequence[Attribution], *, min_confidence: float = 0.0) -> list[Quotation]:
+    """The attributions at or above ``min_confidence`` as typed quotations, numbered in text order."""
+    quoted = find_quoted(text)
+    kept = [a for a in attributions if a.content and a.confidence >= min_confidence]
+    kept.sort(key=lambda a: (a.content[0].char_start, -a.content[-1].char_end, a.cue or (-1, -1), a.source or (-1, -1)))
+    return [
+        Quotation(index, quote_type(text, a.content, quoted), a.content, a.cue, a.source, a.confidence)
+        for index, a in enumerate(kept)
+    ]
+
+
+def quote_rows(
+    article: Article, sentences: Sequence[Span], quotations: Sequence[Quotation], speakers: Sequence[Speaker]
+) -> list[dict[str, Any]]:
+    """One row a quotation, in text order; ``speakers`` runs parallel to ``quotations``."""
+    return [_row(article, sentences, q, s) for q, s in zip(quotations, speakers, strict=True)]
+
+
+def innermost_quotation(quotations: Sequence[Quotation], span: Span) -> Quotation | None:
+    """The shortest quotation one of whose segments covers ``span``."""
+    around = [q for q in quotations if any(segment.covers(span) for segment in q.segments)]
+    return min(around, key=lambda q: q.span.char_end - q.span.char_start, default=None)
+
+
+def _row(article: Article, sentences: Sequence[Span], quotation: Quotation, speaker: Speaker) -> dict[str, Any]:
+    span = quotation.span
+    first, last = sentence_at(sentences, span.char_start), sentence_at(sentences, span.char_end - 1)
+    return {
+        "quote_id": ids.quote_id(article.article_id, quotation.index),
+        "article_id": article.article_id,
+        "quote_index": quotation.index,
+        "quote_type": quotation.quote_type,
+        **_span_columns("", article.text, span),
+        "segments": [{"char_start": s.char_start, "char_end": s.char_end} for s in quotation.segments],
+        "first_sentence_id": ids.sentence_id(article.article_id, first),
+        "last_sentence_id": ids.sentence_id(article.article_id, last),
+        **_span_columns("cue_", article.text, quotation.cue),
+        **_span_columns("speaker_", article.text, quotation.source),
+        "speaker_mention_type": speaker.mention_type,
+        "speaker_name": speaker.name,
+        "speaker_role": speaker.role,
+        "speaker_entity_id": speaker.entity_id,
+        "speaker_status": speaker.status,
+        "attribution_method": speaker.method,
+        "confidence": quotation.confidence * speaker.confidence,
+    }
+
+
+def _span_columns(prefix: str, text: str, span: Span | None) -> dict[str, Any]:
+    if span is None:
+        return {f"{prefix}text": None, f"{prefix}char_start": None, f"{prefix}char_end": None}
+    return {
+        f"{prefix}text": text[span.char_start : span.char_end],
+        f"{prefix}char_start": span.char_start,
+        f"{prefix}char_end": span.char_end,
+    }

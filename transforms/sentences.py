@@ -1,0 +1,53 @@
+"""Rows of ``sentences``, and the search for the sentence that an offset falls in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from transforms import ids
+from transforms.records import Article, Span
+
+_WORD = re.compile(r"\w+")
+
+
+def sentence_rows(article: Article, sentences: Sequence[Span]) -> list[dict[str, Any]]:
+    """One row a sentence, in text order."""
+    starts = paragraph_starts(article.text)
+    return [_row(article, index, span, starts) for index, span in enumerate(sentences)]
+
+
+def paragraph_starts(text: str) -> list[int]:
+    """The offsets at which paragraphs start; paragraphs are parted by one blank line."""
+    starts, at = [0], text.find("\n\n")
+    while at != -1:
+        starts.append(at + 2)
+        at = text.find("\n\n", at + 2)
+    return starts
+
+
+def sentence_at(sentences: Sequence[Span], offset: int) -> int:
+    """The index of the sentence that holds ``offset``, or of the last one that starts before it."""
+    return max(0, bisect_right(sentences, offset, key=lambda span: span.char_start) - 1)
+
+
+def count_words(text: str) -> int:
+    """How many runs of letters, digits and underscores the text has."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def _row(article: Article, index: int, span: Span, starts: list[int]) -> dict[str, Any]:
+    text = article.text[span.char_start : span.char_end]
+    return {
+        "sentence_id": ids.sentence_id(article.article_id, index),
+        "article_id": article.article_id,
+        "sentence_index": index,
+        "paragraph_index": bisect_right(starts, span.char_start) - 1,
+        "char_start": span.char_start,
+        "char_end": span.char_end,
+        "text": text,
+        "n_words": count_words(text),
+        "is_headline": span.char_start < article.body_char_start,
+    }
