@@ -1,0 +1,137 @@
+"""Who is who in one article, and who said each of its quotations."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from transforms import ids
+from transforms.records import Annotation, Article, ArticleEntity, Quotation, Resolution
+from transforms.resolve import gender, organizations, people, places, pronouns, roles
+from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.context import Context
+from transforms.resolve.extra import source_only_names
+from transforms.resolve.speakers import SpeakerFinder
+
+
+def resolve_article(article: Article, annotation: Annotation, quotations: Sequence[Quotation]) -> Resolution:
+    """The entities of one article and one Speaker a quotation; depends on nothing but the arguments."""
+    names = name_mentions(article.text, annotation)
+    names += source_only_names(article.text, quotations, names)
+    clusters = cluster_names(names, article)
+    home = {id(name): cluster for cluster in clusters for name in cluster.names}
+    persons = [cluster for cluster in clusters if cluster.entity_type == "person"]
+    context = Context(article.text, article.body_char_start, annotation.sentences, quotations)
+    state_roles(persons, context)
+    gender.decide_genders(persons)
+    finder = SpeakerFinder(article, context, names, home, pronouns.read_discourse(context, persons))
+    found = [finder.find(quotation) for quotation in quotations]
+    members = mention_members(annotation, quotations, clusters, [cluster for _, cluster in found])
+    used = [*clusters, *finder.made.values()]
+    return Resolution(article_entities(used, members), tuple(speaker for speaker, _ in found))
+
+
+def name_mentions(text: str, annotation: Annotation) -> list[Name]:
+    """The name mentions of an annotation, with their numbers."""
+    return [
+        Name(number, mention.span, text[slice(*mention.span)], mention.entity_type)
+        for number, mention in enumerate(annotation.mentions)
+        if mention.mention_type == "name"
+    ]
+
+
+def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
+    """Every name in one cluster, each type by its own rules."""
+    by_type: dict[str, list[Name]] = defaultdict(list)
+    for name, entity_type in zip(names, settled_types(names), strict=True):
+        name.entity_type = entity_type
+        by_type[entity_type].append(name)
+    others = [name for kind in ("event", "work", "product", "law") for name in by_type[kind]]
+    return [
+        *people.cluster_people(by_type["person"], article.body_char_start, article.article_id),
+        *organizations.cluster_organizations(by_type["organization"], article.text),
+        *places.cluster_places(by_type["place"]),
+        *places.cluster_groups(by_type["group"]),
+        *places.cluster_others(others),
+    ]
+
+
+def settled_types(names: Sequence[Name]) -> list[str]:
+    """The type of each name, a name of several types in one article taking the type it has three times as often."""
+    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for name in names:
+        counts[name.words][name.entity_type] += 1
+    settled = []
+    for name in names:
+        top, times = counts[name.words].most_common(1)[0]
+        settled.append(top if times >= 3 * counts[name.words][name.entity_type] else name.entity_type)
+    return settled
+
+
+def state_roles(persons: Sequence[Cluster], context: Context) -> None:
+    """Write down what the article says of each person right before and after the name."""
+    for person in persons:
+        for name in person.names:
+            start, end = name.span
+            before = roles.role_before(context.text, start, context.sentence_start(start))
+            for phrase in (before, roles.role_after(context.text, end), roles.party_and_place(context.text, end)):
+                if phrase:
+                    person.roles.append((start, phrase))
+
+
+def mention_members(
+    annotation: Annotation,
+    quotations: Sequence[Quotation],
+    clusters: Sequence[Cluster],
+    speakers: Sequence[Cluster | None],
+) -> dict[Cluster, list[int]]:
+    """The mentions of each cluster by number: its names, its pronouns, and the descriptions it speaks under."""
+    members: dict[Cluster, list[int]] = defaultdict(list)
+    for cluster in clusters:
+        members[cluster] = [name.mention for name in cluster.names if name.mention is not None]
+    by_span = {span: cluster for cluster in clusters for span in cluster.pronouns}
+    by_source = {q.source: cluster for q, cluster in zip(quotations, speakers, strict=True) if q.source and cluster}
+    for number, mention in enumerate(annotation.mentions):
+        if mention.mention_type == "name":
+            continue
+        meant = by_source.get(mention.span) or by_span.get(mention.span)
+        if meant is not None:
+            members[meant].append(number)
+    return members
+
+
+def article_entities(clusters: Sequence[Cluster], members: dict[Cluster, list[int]]) -> tuple[ArticleEntity, ...]:
+    """The clusters as values, in text order; two that came to one id are one."""
+    found: dict[str, ArticleEntity] = {}
+    for cluster in clusters:
+        entity = as_entity(cluster, members.get(cluster, []))
+        other = found.get(entity.entity_id)
+        found[entity.entity_id] = entity if other is None else united(other, entity)
+    return tuple(found.values())
+
+
+def as_entity(cluster: Cluster, mentions: Sequence[int]) -> ArticleEntity:
+    """One cluster as a value."""
+    aliases = {form for name in cluster.names if (form := organizations.shown_name(name.text))} - {cluster.shown}
+    return ArticleEntity(
+        entity_id=ids.entity_id(cluster.entity_type, cluster.key),
+        name=cluster.shown,
+        entity_type=cluster.entity_type,
+        mentions=tuple(sorted(mentions)),
+        aliases=tuple(sorted(aliases)),
+        external_id=cluster.external_id,
+        merge_rules=tuple(sorted(cluster.rules)),
+    )
+
+
+def united(one: ArticleEntity, other: ArticleEntity) -> ArticleEntity:
+    """Two entities of one id as one, under the first one's name."""
+    return ArticleEntity(
+        entity_id=one.entity_id,
+        name=one.name,
+        entity_type=one.entity_type,
+        mentions=tuple(sorted({*one.mentions, *other.mentions})),
+        aliases=tuple(sorted({*one.aliases, *other.aliases, other.name} - {one.name})),
+        external_id=one.external_id or other.external_id,
+        merge_rules=tuple(sorted({*one.merge_rules, *other.merge_rules})),
+    )

@@ -1,0 +1,253 @@
+"""Which organisation names of one article are one organisation's: acronyms, short forms, legal endings."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from transforms.resolve import lexicon
+from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.names import words_of
+
+LEGAL_ENDINGS = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "llc",
+        "plc",
+        "ag",
+        "sa",
+        "nv",
+        "gmbh",
+        "lp",
+        "llp",
+    ]
+)
+SMALL_WORDS = frozenset(
+    ["of", "the", "and", "for", "in", "on", "to", "a", "an", "at", "de", "la", "del", "du", "des", "und", "y", "e"]
+)
+# Heads that stand for the full name once it was given: "the Post", "the commission".
+SHORT_HEADS = frozenset(
+    [
+        "post",
+        "times",
+        "journal",
+        "tribune",
+        "herald",
+        "globe",
+        "guardian",
+        "commission",
+        "department",
+        "committee",
+        "council",
+        "court",
+        "agency",
+        "bureau",
+        "foundation",
+        "institute",
+        "association",
+        "party",
+        "union",
+        "authority",
+        "board",
+        "center",
+        "centre",
+        "group",
+        "bank",
+        "campaign",
+        "ministry",
+        "university",
+        "administration",
+        "league",
+        "federation",
+        "organization",
+        "college",
+        "school",
+        "hospital",
+        "police",
+        "society",
+        "service",
+        "fund",
+        "club",
+        "coalition",
+        "alliance",
+        "corporation",
+        "trust",
+        "museum",
+        "academy",
+        "network",
+        "airlines",
+    ]
+)
+# First words many names share: alone they are no short form.
+COMMON_STARTS = frozenset(
+    [
+        "national",
+        "american",
+        "united",
+        "international",
+        "new",
+        "north",
+        "south",
+        "east",
+        "west",
+        "royal",
+        "central",
+        "federal",
+        "general",
+        "state",
+        "first",
+        "world",
+        "global",
+        "european",
+        "african",
+        "asian",
+        "democratic",
+        "republican",
+        "supreme",
+        "high",
+        "public",
+        "free",
+        "people",
+    ]
+)
+BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[]\s*(?:the )?[\"“‘]?$")
+
+
+def org_words(text: str) -> tuple[str, ...]:
+    """The words of an organisation's name that count: no article, no legal ending."""
+    words = words_of(re.sub(r"\s*&\s*", " and ", text))
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    while len(words) > 1 and words[-1] in LEGAL_ENDINGS:
+        words = words[:-1]
+    return words
+
+
+def cluster_organizations(names: Sequence[Name], text: str) -> list[Cluster]:
+    """One cluster an organisation, in the order of first mention."""
+    clusters = equal_name_clusters(names)
+    clusters = join_acronyms(clusters, text)
+    clusters = join_short_forms(clusters)
+    for cluster in clusters:
+        finish_organization(cluster)
+    return sorted(clusters, key=lambda cluster: cluster.char_start)
+
+
+def equal_name_clusters(names: Iterable[Name]) -> list[Cluster]:
+    """Names of equal words; a known acronym has the words of its full name."""
+    known = lexicon.known_acronyms()
+    clusters: dict[str, Cluster] = {}
+    for name in names:
+        words = " ".join(org_words(name.text)) or name.text
+        key = known.get(words, words) if is_acronym(name.text) else words
+        cluster = clusters.setdefault(key, Cluster("organization", key))
+        cluster.add(name, "known_acronym" if key != words else None)
+    return list(clusters.values())
+
+
+def is_acronym(text: str) -> bool:
+    """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
+    bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
+    return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
+
+
+def initials(words: Sequence[str]) -> set[str]:
+    """The acronyms of a name: with and without its small words."""
+    return {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in SMALL_WORDS)}
+
+
+def join_acronyms(clusters: list[Cluster], text: str) -> list[Cluster]:
+    """An acronym joins the name whose initials it is, or the name right before its brackets."""
+    by_initials: dict[str, list[Cluster]] = defaultdict(list)
+    ends: dict[int, Cluster] = {}
+    for cluster in clusters:
+        words = cluster.key.split()
+        for letters in initials(words) if len(words) > 1 else ():
+            by_initials[letters].append(cluster)
+        ends.update((name.span.char_end, cluster) for name in cluster.names)
+    kept: list[Cluster] = []
+    for cluster in clusters:
+        target, rule = acronym_target(cluster, by_initials, ends, text)
+        if target is None or target is cluster:
+            kept.append(cluster)
+        else:
+            target.absorb(cluster, rule)
+    return kept
+
+
+def acronym_target(
+    cluster: Cluster, by_initials: dict[str, list[Cluster]], ends: dict[int, Cluster], text: str
+) -> tuple[Cluster | None, str]:
+    """The cluster whose full name this acronym shortens, and the rule."""
+    if " " in cluster.key or not any(is_acronym(name.text) for name in cluster.names):
+        return None, ""
+    for name in cluster.names:
+        start = name.span.char_start
+        for gap in range(2, 7):
+            before = ends.get(start - gap)
+            if not before or " " not in before.key or not BRACKET_GAP.match(text[start - gap : start]):
+                continue
+            # The bracketed word must share its first letter: "the ministry (MoFA)", not "the bank (see IMF)".
+            if before.key[0] == cluster.key[0]:
+                return before, "defined_acronym"
+    options = by_initials.get(cluster.key, [])
+    return (options[0], "acronym") if len(options) == 1 else (None, "")
+
+
+def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
+    """A short form joins the one longer name of the article that it fits."""
+    by_word: dict[str, list[Cluster]] = defaultdict(list)
+    for cluster in clusters:
+        whole = cluster.key.split()
+        if len(whole) > 1:
+            by_word[whole[0]].append(cluster)
+            by_word[whole[-1]].append(cluster)
+    absorbed: set[Cluster] = set()
+    for cluster in sorted(clusters, key=lambda c: len(c.key.split())):
+        words = tuple(cluster.key.split())
+        options = {c for word in words[:1] + words[-1:] for c in by_word.get(word, ()) if c not in absorbed}
+        fitting = [c for c in options if c is not cluster and is_short_form(words, tuple(c.key.split()))]
+        if len(fitting) == 1:
+            fitting[0].absorb(cluster, "short_form")
+            absorbed.add(cluster)
+    return [cluster for cluster in clusters if cluster not in absorbed]
+
+
+def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Whether ``short`` can stand for ``full``: its head ("Post"), or its distinctive start ("Brookings")."""
+    n = len(short)
+    if not 0 < n < len(full):
+        return False
+    if full[-n:] == short:
+        return short[-1] in SHORT_HEADS or n > 1
+    start_alone = n > 1 or (short[0] not in COMMON_STARTS and len(short[0]) > 3)
+    return full[:n] == short and start_alone and full[n] not in SMALL_WORDS
+
+
+def finish_organization(cluster: Cluster) -> None:
+    """Text order, and the longest form as the name; of equals the most frequent, then the first."""
+    cluster.sort()
+    counts = cluster.forms()
+    best = max(
+        cluster.names,
+        key=lambda name: (
+            not is_acronym(name.text),
+            len(org_words(name.text)),
+            counts[name.text],
+            -name.span.char_start,
+        ),
+    )
+    cluster.shown = shown_name(best.text)
+
+
+def shown_name(text: str) -> str:
+    """A name to print: one line, no possessive, no stray punctuation at its edges."""
+    return re.sub(r"[’']s?$", "", re.sub(r"\s+", " ", text).strip(' ,;:"“”‘'))

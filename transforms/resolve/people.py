@@ -1,0 +1,170 @@
+"""Which person names of one article are one person's.
+
+After the precision-ordered sieves of Lee et al. (Computational Linguistics 2013): full names first, then shorter
+forms one mention at a time, each rule surer than the next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from transforms.resolve import lexicon
+from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.names import PersonName, compatible, partial_rule
+
+HEADLINE_WEIGHT, NEAR_WEIGHT, NEAR_CHARS = 2.0, 1.5, 600
+
+
+def cluster_people(names: Sequence[Name], body_start: int, article_id: str) -> list[Cluster]:
+    """One cluster a person, in the order of first mention; every name ends in exactly one."""
+    clusters = full_name_clusters([name for name in names if name.person.is_full])
+    clusters = merge_partial_full_names(clusters)
+    by_word = index_by_word(clusters)
+    alone: dict[str, Cluster] = {}
+    for name in names:
+        if name.person.is_full:
+            continue
+        cluster, rule = best_full_name(name, by_word, body_start)
+        if cluster is None:
+            cluster = alone.setdefault(name.person.key or name.text, new_person(name, article_id))
+        cluster.add(name, rule)
+    found = [*clusters, *alone.values()]
+    for cluster in found:
+        finish_person(cluster)
+    return sorted(found, key=lambda cluster: cluster.char_start)
+
+
+def new_person(name: Name, article_id: str) -> Cluster:
+    """An empty cluster for a person whom this name is the first form of.
+
+    A lone surname or first name says nothing outside its article, so the article is part of its key.
+    """
+    key = name.person.key or name.text
+    return Cluster("person", key if name.person.is_full else f"{key} @{article_id}", full=name.person)
+
+
+def full_name_clusters(names: Iterable[Name]) -> list[Cluster]:
+    """Clusters of the names of two words and more: equal names first, then compatible ones."""
+    clusters: dict[tuple[object, ...], Cluster] = {}
+    by_last: dict[str, list[Cluster]] = defaultdict(list)
+    for name in names:
+        form = name.person
+        same = clusters.get((form.words, form.suffix))
+        if same is None:
+            same = next((c for c in candidates(form, by_last) if c.full and fits_all(form, c)), None)
+            rule = "name_variant" if same else None
+            if same is None:
+                same = new_person(name, "")
+            by_last[form.last].append(same)
+            by_last[form.first].append(same)
+            clusters[form.words, form.suffix] = same
+            same.add(name, rule)
+        else:
+            same.add(name)
+    return list(dict.fromkeys(clusters.values()))
+
+
+def candidates(form: PersonName, by_last: dict[str, list[Cluster]]) -> Iterable[Cluster]:
+    """Clusters that share the last or the first word, so that a misspelt one is seen too."""
+    return dict.fromkeys([*by_last.get(form.last, ()), *by_last.get(form.first, ())])
+
+
+def fits_all(form: PersonName, cluster: Cluster) -> bool:
+    """Whether the form is compatible with every full form of the cluster, so that chains never drift."""
+    return all(compatible(form, other.person) for other in cluster.names)
+
+
+def merge_partial_full_names(clusters: list[Cluster]) -> list[Cluster]:
+    """Names of several words that are the end or inside of a longer one join it: "Suu Kyi", "López Obrador"."""
+    longest = sorted(clusters, key=lambda c: -len(c.names[0].person.words))
+    kept: list[Cluster] = []
+    by_word: dict[str, list[Cluster]] = defaultdict(list)
+    for cluster in longest:
+        form = cluster.names[0].person
+        whole = [
+            (c, rule)
+            for c in by_word.get(form.last, ())
+            if (rule := partial_rule(form, c.names[0].person)) and form.first not in lexicon.first_name_genders()
+        ]
+        if len(whole) == 1:
+            whole[0][0].absorb(cluster, whole[0][1])
+            continue
+        kept.append(cluster)
+        for word in set(form.words):
+            by_word[word].append(cluster)
+    return kept
+
+
+def index_by_word(clusters: Iterable[Cluster]) -> dict[str, list[Cluster]]:
+    """Clusters by every word, nickname and short form group a shorter name could use."""
+    found: dict[str, list[Cluster]] = defaultdict(list)
+    for cluster in clusters:
+        keys: set[str] = set()
+        for name in cluster.names:
+            form = name.person
+            keys.update(form.words, [form.nickname] if form.nickname else [])
+            keys.update(f"#{group}" for group in lexicon.short_forms().get(form.first, ()))
+        for key in keys:
+            found[key].append(cluster)
+    return found
+
+
+def best_full_name(name: Name, by_word: dict[str, list[Cluster]], body_start: int) -> tuple[Cluster | None, str | None]:
+    """The person a one-word name most likely means, and the rule that says so."""
+    form = name.person
+    keys = [form.first, *(f"#{group}" for group in lexicon.short_forms().get(form.first, ()))]
+    options: dict[Cluster, str] = {}
+    for cluster in dict.fromkeys(c for key in keys for c in by_word.get(key, ())):
+        rules = [rule for other in cluster.names if (rule := partial_rule(form, other.person))]
+        if rules and gender_fits(form, cluster):
+            options[cluster] = min(rules, key=RULE_ORDER.index)
+    if not options:
+        return None, None
+    surest = min(map(RULE_ORDER.index, options.values()))
+    best = [cluster for cluster, rule in options.items() if RULE_ORDER.index(rule) == surest]
+    chosen = max(best, key=lambda cluster: prominence(cluster, name.span.char_start, body_start))
+    return chosen, options[chosen]
+
+
+RULE_ORDER = ("surname", "family_name_first", "first_name", "inner_name")
+
+
+def gender_fits(form: PersonName, cluster: Cluster) -> bool:
+    """Whether the title of the short form goes with the first name of the person."""
+    if not form.title_gender:
+        return True
+    known = lexicon.first_name_genders()
+    genders = {known.get(other.person.first, "") or other.person.title_gender for other in cluster.names}
+    return form.title_gender in genders or not genders - {""}
+
+
+def prominence(cluster: Cluster, position: int, body_start: int) -> tuple[float, int]:
+    """How much a bare surname at ``position`` suggests this person: headline, times named in full, nearness."""
+    starts = [other.span.char_start for other in cluster.names if other.person.is_full]
+    score = float(len(starts))
+    score += HEADLINE_WEIGHT * any(start < body_start for start in starts)
+    score += NEAR_WEIGHT * any(0 < position - start < NEAR_CHARS for start in starts)
+    return score, -min(starts, default=0)
+
+
+def finish_person(cluster: Cluster) -> None:
+    """Text order, the fullest form as the name, and what the titles say of the gender."""
+    cluster.sort()
+    forms = [name.person for name in cluster.names]
+    # A form with more words is fuller; of equals the most frequent, then the first in text.
+    counts = cluster.forms()
+    fullest = max(
+        cluster.names,
+        key=lambda name: (
+            len(name.person.words),
+            bool(name.person.nickname),
+            name.person.shown[:1].isupper(),
+            counts[name.text],
+            -name.span.char_start,
+        ),
+    )
+    cluster.full, cluster.shown = fullest.person, fullest.person.shown or fullest.text
+    if fullest.person.is_full:
+        cluster.key = fullest.person.key
+    cluster.gender = next((form.title_gender for form in forms if form.title_gender), "")

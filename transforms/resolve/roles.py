@@ -1,0 +1,161 @@
+"""What an article says a person is: the words before a name, and the apposition after it."""
+
+from __future__ import annotations
+
+import re
+
+from transforms.resolve import lexicon
+from transforms.resolve.names import fold
+
+MODIFIERS = frozenset(
+    [
+        "former",
+        "ex-president",
+        "longtime",
+        "long-time",
+        "senior",
+        "top",
+        "deputy",
+        "acting",
+        "interim",
+        "vice",
+        "chief",
+        "ex",
+        "late",
+        "veteran",
+        "retired",
+        "outgoing",
+        "incoming",
+        "then",
+        "current",
+        "fellow",
+        "junior",
+        "assistant",
+        "associate",
+        "executive",
+        "general",
+        "national",
+        "state",
+        "federal",
+        "city",
+        "county",
+        "presidential",
+        "vice-presidential",
+        "vice-president",
+        "congressional",
+        "democratic",
+        "republican",
+        "libertarian",
+        "green",
+        "party",
+        "white",
+        "house",
+        "press",
+        "campaign",
+        "communications",
+        "foreign",
+        "prime",
+        "defense",
+        "finance",
+        "health",
+        "interior",
+        "house",
+        "senate",
+        "media",
+        "political",
+        "legal",
+        "military",
+        "economic",
+        "security",
+        "and",
+        "of",
+        "the",
+        "for",
+        "football",
+        "club",
+        "team",
+        "police",
+        "district",
+        "supreme",
+        "court",
+        "committee",
+        "national",
+        "intelligence",
+        "homeland",
+        "majority",
+        "minority",
+        "attorney",
+        "secretary",
+        "state",
+    ]
+)
+BEFORE = re.compile(r"(?:[\w.&’'\-]+ ){1,9}$")
+AFTER = re.compile(
+    r"\s*(?:\([^)]{1,20}\))?\s*,\s+(?:who (?:is|was) |now |then )?"
+    r"((?:a|an|the|one of|former|[\w’'.\-]+)\b[^,;:.\"“”\n()]{2,120})"
+)
+COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,80})")
+STOP = re.compile(
+    r"\s(?:who|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
+)
+PARTY = re.compile(r"\s*\(\s*(?P<party>[DRI])\s*-\s*(?P<place>[A-Z][\w. ]+)\)")
+AGE = re.compile(r",\s+(?:aged? )?(\d{1,2})\b(?! percent|%)")
+
+
+def role_before(text: str, name_start: int, sentence_start: int) -> str:
+    """The role words that stand right before a name: "Ohio Democratic Party Chairman " ... "."""
+    found = BEFORE.search(text[max(sentence_start, name_start - 110) : name_start])
+    if not found:
+        return ""
+    words = found.group().split()
+    kept: list[str] = []
+    for word in reversed(words):
+        plain = fold(word).strip(".").removesuffix("'s")
+        if not kept and not is_role_noun(plain):
+            break
+        known = is_role_noun(plain) or plain in MODIFIERS or word[0].isupper() or "-" in word
+        if not known:
+            break
+        kept.insert(0, word)
+    while kept and fold(kept[0]) in {"the", "of", "and", "for", "a", "an"}:
+        kept.pop(0)
+    return " ".join(kept)
+
+
+def role_after(text: str, name_end: int) -> str:
+    """The apposition after a name: ", the director of debate at the university," without its commas."""
+    tail = text[name_end : name_end + 170]
+    for pattern in (AFTER, COPULA):
+        found = pattern.match(tail)
+        if found:
+            phrase = STOP.sub("", found.group(1)).strip()
+            words = [fold(word) for word in phrase.split()[:9]]
+            if any(is_role_noun(word) for word in words):
+                return re.sub(r"^(?:a|an|the|now|then) ", "", phrase)
+    return ""
+
+
+def party_and_place(text: str, name_end: int) -> str:
+    """What brackets after a lawmaker's name say: "(D-Vt.)" -> "Democrat Vt."."""
+    found = PARTY.match(text[name_end : name_end + 40])
+    if not found:
+        return ""
+    party = {"D": "Democratic Democrat", "R": "Republican", "I": "Independent"}[found["party"]]
+    return f"{party} {found['place']}"
+
+
+def is_role_noun(word: str) -> bool:
+    """Whether a folded word says what a person does or is."""
+    nouns = lexicon.nouns()
+    return word in nouns["role"] or lexicon.titles().get(word, ("", ""))[0] == "office"
+
+
+def role_gender(phrase: str) -> str:
+    """M or f where a noun of the phrase fixes it ("spokeswoman"), else empty."""
+    nouns = lexicon.nouns()
+    for word in fold(phrase).split():
+        if word in nouns["female"]:
+            return "f"
+        if word in nouns["male"]:
+            return "m"
+    return ""

@@ -1,0 +1,278 @@
+"""Reading the words that name a source: which of them is the head, and what kind of head it is.
+
+"Steven Cheung, a spokesman for ..." is Cheung, "a spokesman for Clinton" is nobody by name, "Clinton campaign
+manager Robby Mook" is Mook, "Trump's lawyer" is not Trump.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transforms.records import Span
+from transforms.resolve import lexicon
+from transforms.resolve.clusters import Name
+from transforms.resolve.names import fold
+
+MALE, FEMALE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
+THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
+IT = frozenset({"it", "its", "itself"})
+FIRST = frozenset({"i", "me", "my", "mine", "myself"})
+WE = frozenset({"we", "us", "our", "ours", "ourselves"})
+RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+PRONOUNS = MALE | FEMALE | THEY | IT | FIRST | WE | RELATIVE | {"you", "your"}
+STOPS = frozenset(
+    [
+        "of",
+        "for",
+        "in",
+        "at",
+        "from",
+        "with",
+        "on",
+        "by",
+        "to",
+        "who",
+        "whom",
+        "which",
+        "that",
+        "whose",
+        "about",
+        "as",
+        "near",
+        "under",
+        "among",
+        "against",
+        "during",
+        "after",
+        "before",
+        "including",
+        "like",
+        "and",
+        "or",
+        "but",
+        "while",
+        "when",
+        "where",
+        "speaking",
+        "told",
+        "said",
+        "says",
+        "has",
+        "had",
+        "is",
+        "was",
+        "are",
+        "were",
+        "both",
+        "not",
+        "behind",
+        "via",
+        "inside",
+        "outside",
+        "within",
+        "without",
+        "over",
+        "between",
+        "through",
+        "into",
+        "since",
+        "until",
+        "because",
+    ]
+)
+OPEN_TITLE = frozenset({"of", "for", "at", "on"})
+DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+INDEFINITE = frozenset(
+    {"a", "an", "one", "another", "some", "any", "each", "every", "no", "several", "many", "two", "three"}
+)
+WORD = re.compile(r"[^\W_](?:[\w.&’'\-]*[\w’'])?\.?")
+
+
+class Word(NamedTuple):
+    """One word of a source: as folded, where it stands, and the name mention it is part of, if any."""
+
+    text: str
+    span: Span
+    name: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePhrase:
+    """What a source's words amount to.
+
+    ``kind``: none, pronoun, name, names (several), nominal. ``head`` is the folded head word; ``determiner`` is
+    definite, indefinite, possessive or empty; ``possessor`` the name the head belongs to ("Trump's lawyer").
+    """
+
+    kind: str
+    span: Span | None = None
+    head: str = ""
+    names: tuple[Name, ...] = ()
+    determiner: str = ""
+    possessor: Name | None = None
+    words: tuple[str, ...] = ()
+    role: str = ""
+
+
+def read_source(text: str, span: Span | None, names: Sequence[Name]) -> SourcePhrase:
+    """The phrase that a source span holds; ``names`` are the name mentions that lie in it, in text order."""
+    if span is None:
+        return SourcePhrase("none")
+    words = source_words(text, span, names)
+    if not words:
+        return SourcePhrase("none", span)
+    first = words[0].text
+    if first in PRONOUNS and words[0].name is None and (len(words) == 1 or not is_determiner(words)):
+        return SourcePhrase("pronoun", span, first, words=tuple(word.text for word in words))
+    core = core_words(text, words)
+    phrase = name_phrase(text, span, words, core)
+    return phrase or nominal_phrase(text, span, words, core)
+
+
+def source_words(text: str, span: Span, names: Sequence[Name]) -> list[Word]:
+    """The words of the span with the names they are part of."""
+    found = []
+    for match in WORD.finditer(text, span.char_start, span.char_end):
+        place = Span(*match.span())
+        name = next(
+            (n for n in names if n.span.char_start < place.char_end and place.char_start < n.span.char_end), None
+        )
+        found.append(Word(fold(match.group()), place, name))
+    return found
+
+
+def is_determiner(words: Sequence[Word]) -> bool:
+    """Whether a leading pronoun belongs to a noun: "his lawyer", "that report", "their lawyers"."""
+    return words[0].text in {"his", "her", "their", "its", "my", "our", "your", "that", "whose"}
+
+
+def core_words(text: str, words: Sequence[Word]) -> list[Word]:
+    """The words up to the head: before the first comma, bracket, preposition or clause outside a name."""
+    core: list[Word] = []
+    for index, word in enumerate(words):
+        if core:
+            gap = text[core[-1].span.char_end : word.span.char_start]
+            inside = word.name is not None and word.name is core[-1].name
+            if not inside and (
+                re.search(r"[,;:()\[\]\n]|\s[–—-]\s", gap) or (word.text in STOPS and word.name is None)
+            ):
+                break
+        elif word.text in STOPS and word.name is None and index + 1 < len(words) and word.text in {"both", "like"}:
+            continue
+        core.append(word)
+    return core
+
+
+def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase | None:
+    """The phrase where a name is the head, or None."""
+    last = core[-1]
+    if last.name is not None:
+        return named(text, span, words, core, last.name)
+    rest = words[len(core) :]
+    determiner = determiner_of(core)
+    if rest and rest[0].text in OPEN_TITLE and not determiner and gap_is_plain(text, core[-1], rest[0]):
+        name = titled_name(text, words, len(core))
+        if name:
+            return named(text, span, words, core, name)
+    if rest and last.text not in lexicon.nouns()["collective"]:
+        name = apposed_name(text, words, len(core))
+        if name:
+            return named(text, span, words, core, name)
+    return None
+
+
+def gap_is_plain(text: str, one: Word, other: Word) -> bool:
+    """Whether nothing but space parts two words."""
+    return not text[one.span.char_end : other.span.char_start].strip()
+
+
+def titled_name(text: str, words: Sequence[Word], start: int) -> Name | None:
+    """A person right after a title of several words, before any break: "Secretary of State John Kerry"."""
+    for index in range(start + 1, len(words)):
+        gap = text[words[index - 1].span.char_end : words[index].span.char_start]
+        if re.search(r"[,;:()\n]", gap) or words[index].text in STOPS - OPEN_TITLE - {"and"}:
+            return None
+        name = words[index].name
+        if name is not None and name.entity_type == "person":
+            directly_after = index == start + 1
+            return None if directly_after or possessive(text, name) else name
+    return None
+
+
+def apposed_name(text: str, words: Sequence[Word], start: int) -> Name | None:
+    """The person in the first part after a comma, unless with an article: "its director, Jane Doe"."""
+    for index in range(start, len(words)):
+        gap = text[words[index - 1].span.char_end : words[index].span.char_start]
+        if "," not in gap and "–" not in gap and "—" not in gap:
+            continue
+        if words[index].text in {"a", "an", "the", *STOPS}:
+            return None
+        for word in words[index:]:
+            if word.name is not None and word.name.entity_type == "person":
+                return None if possessive(text, word.name) else word.name
+            if word.text in STOPS:
+                return None
+    return None
+
+
+def possessive(text: str, name: Name) -> bool:
+    """Whether a name is followed by, or ends in, a possessive ending."""
+    return bool(re.match(r"[’']s?\b|[’']", text[name.span.char_end :][:2])) or bool(re.search(r"[’']s?$", name.text))
+
+
+def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], head: Name) -> SourcePhrase:
+    """A phrase with a name for its head; a second name joined by "and" makes it several."""
+    names = [head]
+    after = [word for word in words if word.span.char_start >= head.span.char_end]
+    if (
+        len(after) > 1
+        and after[0].text == "and"
+        and after[1].name is not None
+        and not text[head.span.char_end : after[0].span.char_start].strip()
+    ):
+        other = after[1].name
+        if other.entity_type == head.entity_type and not possessive(text, other):
+            names.append(other)
+    before = [word for word in core if word.span.char_end <= head.span.char_start]
+    role = text[before[0].span.char_start : head.span.char_start].strip() if before else ""
+    kind = "name" if len(names) == 1 else "names"
+    return SourcePhrase(
+        kind,
+        span,
+        fold(head.text),
+        tuple(names),
+        role=re.sub(r"^(?:the|a|an) ", "", role, flags=re.I),
+        words=tuple(word.text for word in core),
+    )
+
+
+def determiner_of(core: Sequence[Word]) -> str:
+    """definite, indefinite, possessive or empty."""
+    first = core[0].text
+    if first in DEFINITE:
+        return "definite"
+    if first in INDEFINITE:
+        return "indefinite"
+    if first in {"his", "her", "their", "its", "my", "our", "your"} or any(
+        w.text.endswith(("'s", "s'")) for w in core[:-1]
+    ):
+        return "possessive"
+    return ""
+
+
+def nominal_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase:
+    """The phrase where a common noun is the head."""
+    head = core[-1].text.rstrip(".").removesuffix("'s")
+    inner = [word.name for word in core[:-1] if word.name is not None]
+    owner = inner[-1] if inner else None
+    return SourcePhrase(
+        "nominal",
+        span,
+        head,
+        determiner=determiner_of(core),
+        possessor=owner,
+        words=tuple(word.text.removesuffix("'s") for word in words),
+    )
