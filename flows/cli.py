@@ -128,3 +128,7 @@ def main() -> None:
 def _stop(message: str) -> None:
     click.echo(f"newsmill: {message}", err=True)
     sys.exit(EXIT_USAGE)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -37,16 +37,16 @@ FIRST_COLUMNS = {
 
 def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
     """Run the flow under a Prefect server with a progress bar, and print how it ended."""
-    from flows.server import server, ui_address
-
     started = time.perf_counter()
     console = Console(stderr=True)
+    if not verbose:  # the whole log goes to the Prefect server all the same
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    from flows.server import server, ui_address
+
     _check_early(settings)
     with server(lambda text: console.print(text, highlight=False)) as url:
         from flows.etl import newsmill
 
-        if not verbose:
-            _quiet_console()
         with _progress_bar(console):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
@@ -124,17 +124,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value).replace("\n\n", " ¶ ")
-
-
-def _quiet_console() -> None:
-    """Warnings alone on the terminal; the whole log still goes to the Prefect server."""
-    from prefect.logging.configuration import setup_logging
-
-    setup_logging()
-    names = [name for name in logging.root.manager.loggerDict if name.startswith("prefect")]
-    for handler in {h for name in names for h in logging.getLogger(name).handlers}:
-        if type(handler).__name__ == "PrefectConsoleHandler":
-            handler.setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -1,0 +1,34 @@
+# Every target makes the environment .venv when it is missing or older than its lock.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint docs quality screenshots clean
+
+run: .venv/ready
+	$(BIN)/newsmill run seeds --out data
+
+test: .venv/ready
+	$(BIN)/python tests/run_all.py
+
+lint: .venv/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+docs: .venv/ready
+	$(BIN)/python -m benchmarks.document --write
+
+quality: .venv/ready
+	$(BIN)/python -m benchmarks.quality $(GOLD)
+
+screenshots: .venv/ready
+	$(BIN)/python -m benchmarks.screenshots
+
+# The lock is complete, so pip has nothing to resolve; every file is checked against its hash.
+.venv/ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("newsmill needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch .venv/ready
+
+clean:
+	rm -rf .venv build *.egg-info

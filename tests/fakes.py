@@ -1,0 +1,54 @@
+"""A small annotator for tests of everything but annotation: quick, deterministic, and able to misbehave on demand."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Sequence
+
+from transforms.records import Annotation, Attribution, Mention, Span
+
+_SENTENCE = re.compile(r"\S(?:[^\n]*?[.!?]['\"”’)]*(?=\s|$)|[^\n]*)")
+_NAME = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
+_SAID = re.compile(r"“([^”\n]+)” (said|wrote) ([A-Z][a-z]+ [A-Z][a-z]+)")
+
+
+class FakeAnnotator:
+    """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
+
+    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that.
+    """
+
+    name = "fake"
+
+    def __init__(self, version: str = "1") -> None:
+        self.version = version
+
+    def annotate(self, texts: Sequence[str]) -> list[Annotation]:
+        return [self._annotate(text) for text in texts]
+
+    def _annotate(self, text: str) -> Annotation:
+        if "KILL-THE-WORKER" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "HANG-THE-WORKER" in text:
+            time.sleep(3600)
+        if "RAISE-AN-ERROR" in text:
+            raise RuntimeError("the fake annotator was asked to fail")
+        slow = re.search(r"SLEEP-(\d+)-MS", text)
+        if slow:
+            time.sleep(int(slow[1]) / 1000)
+        return Annotation(
+            sentences=tuple(Span(*m.span()) for m in _SENTENCE.finditer(text)),
+            mentions=tuple(Mention(Span(*m.span()), "person", "name", 0.9) for m in _NAME.finditer(text)),
+            attributions=tuple(
+                Attribution((Span(m.start(1), m.end(1)),), Span(*m.span(2)), Span(*m.span(3)), 0.8)
+                for m in _SAID.finditer(text)
+            ),
+        )
+
+
+def load_annotator() -> FakeAnnotator:
+    """Version 1, or the one in FAKE_ANNOTATOR_VERSION: what `annotator = "tests.fakes:load_annotator"` names."""
+    return FakeAnnotator(os.environ.get("FAKE_ANNOTATOR_VERSION", "1"))
