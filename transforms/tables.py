@@ -31,6 +31,7 @@ ATTRIBUTION_METHODS = (
 QUALITY_FLAGS = (
     "no_title",
     "no_date",
+    "ambiguous_date",
     "short_text",
     "encoding_guessed",
     "encoding_repaired",

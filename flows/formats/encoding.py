@@ -1,0 +1,203 @@
+"""Bytes to text: which encoding, and whether it had to be guessed or repaired.
+
+In order: a byte order mark, strict UTF-8, the encoding the document declares, UTF-8 with a few stray bytes, then a
+guess. The guess prefers what Western news files are in practice, because detection libraries take short English text
+for whatever its five odd bytes resemble.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+GUESSED, REPAIRED, REPLACED = "encoding_guessed", "encoding_repaired", "replacement_characters"
+
+_BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BINARY_SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"PAR1")
+_SAMPLE_BYTES = 64 * 1024
+_CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
+MAX_CONTROL_SHARE = 0.01  # of the bytes; text files carry a stray form feed or NUL, binary files are full of them
+MAX_FOREIGN_SHARE = 0.15  # of the bytes not ASCII, up to which a text is taken for a Western one
+MAX_STRAY_SHARE = 0.3  # of the bytes not ASCII, up to which invalid ones are strays in UTF-8
+MAX_REPLACED_SHARE = 0.05  # of the characters, beyond which a decoding has failed
+
+_CHARSET_ALPHABETS = ("cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
+_TYPOGRAPHY = re.compile(r"(?<=[a-zA-Z])’(?=[a-z])|(?<!\w)[“‘](?=\w)|(?<=[\w.,!?])[”’](?!\w)|[a-z ][–—][a-z ]|\w…")
+_ACCENT = re.compile(r"(?<=[A-Za-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
+_BAD_TOKEN = re.compile(r"[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
+_MISPLACED = re.compile(r"(?<=[a-z])[À-ÖØ-ÞŽŠŒŸ]|[†‡√∂≥≤∏π∫Ωªº¤¦]")
+
+_ONLY_ENCODING: dict[str, Any] = {
+    "unescape_html": False,
+    "remove_terminal_escapes": False,
+    "restore_byte_a0": False,  # it would read the letter before any space as a lost "à"
+    "replace_lossy_sequences": False,
+    "fix_latin_ligatures": False,
+    "fix_character_width": False,
+    "uncurl_quotes": False,
+    "fix_line_breaks": False,
+    "fix_surrogates": False,
+    "remove_control_chars": False,
+    "normalization": None,
+}
+
+
+class UndecodableError(ValueError):
+    """Bytes that are no text: ``reason`` is a word of ``tables.REASONS``, the message is for a person."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding it was read with, and the quality flags of the reading."""
+
+    text: str
+    encoding: str
+    quality_flags: tuple[str, ...] = ()
+
+
+def decode(data: bytes, *, declared: str | None = None) -> Decoded:
+    """The text of ``data``; raises UndecodableError where it is binary or no encoding gives a text."""
+    found = _decode_marked(data)
+    if found is None:
+        _refuse_binary(data)
+        found = (
+            _decode_strictly(data, "utf-8")
+            or _decode_strictly(data, declared)
+            or _decode_mostly_utf8(data)
+            or _decode_by_guess(data)
+        )
+    text, repaired = repair_mojibake(found.text)
+    flags = [*found.quality_flags, *([REPAIRED] if repaired else []), *([REPLACED] if "\ufffd" in text else [])]
+    return Decoded(text, found.encoding, tuple(dict.fromkeys(flags)))
+
+
+def byte_order_mark(data: bytes) -> str | None:
+    """The encoding that a leading byte order mark states."""
+    return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+
+
+def _decode_marked(data: bytes) -> Decoded | None:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _accept(data[len(mark) :].decode(encoding, "replace"), encoding)
+    if b"\0" in data[:_SAMPLE_BYTES]:
+        return _decode_unmarked_utf16(data)
+    return None
+
+
+def _decode_unmarked_utf16(data: bytes) -> Decoded | None:
+    """UTF-16 without its mark: English text then has a zero as every other byte."""
+    sample = data[:_SAMPLE_BYTES]
+    for encoding, zeros, letters in (
+        ("utf-16-le", sample[1::2], sample[::2]),
+        ("utf-16-be", sample[::2], sample[1::2]),
+    ):
+        if zeros.count(0) > 0.7 * len(zeros) and letters.count(0) < 0.01 * len(letters):
+            return _accept(data.decode(encoding, "replace"), encoding, GUESSED)
+    return None
+
+
+def _accept(text: str, encoding: str, *flags: str) -> Decoded:
+    replaced = text.count("\ufffd")
+    if replaced > MAX_REPLACED_SHARE * len(text):
+        raise UndecodableError("bad_encoding", f"read as {encoding}, {replaced:,} of {len(text):,} characters are lost")
+    return Decoded(text, encoding, flags)
+
+
+def _refuse_binary(data: bytes) -> None:
+    if data.startswith(_BINARY_SIGNATURES):
+        raise UndecodableError("binary", f"starts like a binary file: {data[:8]!r}")
+    sample = data[:_SAMPLE_BYTES]
+    n_controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
+    if n_controls > MAX_CONTROL_SHARE * len(sample):
+        raise UndecodableError(
+            "binary", f"{n_controls:,} of its first {len(sample):,} bytes are control codes, not text"
+        )
+
+
+def _decode_strictly(data: bytes, encoding: str | None) -> Decoded | None:
+    if encoding is None:
+        return None
+    try:
+        # Web pages that declare Latin-1 are in Windows-1252: so say the HTML standard and every browser.
+        name = codecs.lookup(encoding).name
+        name = "cp1252" if name in {"iso8859-1", "ascii"} else name
+        text = data.decode(name)
+    except (LookupError, UnicodeError):
+        return None
+    return Decoded(text, name)
+
+
+def _decode_mostly_utf8(data: bytes) -> Decoded | None:
+    """UTF-8 with a few Windows-1252 bytes in it, as files put together from several feeds are."""
+    text = data.decode("utf-8", "surrogateescape")
+    strays = [ch for ch in text if "\udc80" <= ch <= "\udcff"]
+    n_foreign = sum(1 for byte in data if byte >= 0x80)
+    if not strays or len(strays) > MAX_STRAY_SHARE * n_foreign:
+        return None
+    repaired = "".join(_stray_character(ch) if "\udc80" <= ch <= "\udcff" else ch for ch in text)
+    return Decoded(repaired, "utf-8", (REPAIRED,))
+
+
+def _stray_character(escaped: str) -> str:
+    return bytes([ord(escaped) - 0xDC00]).decode("cp1252", "replace")
+
+
+def _decode_by_guess(data: bytes) -> Decoded:
+    n_foreign = sum(1 for byte in data if byte >= 0x80)
+    if n_foreign <= MAX_FOREIGN_SHARE * len(data):
+        readings = [(name, data.decode(name, "replace")) for name in ("cp1252", "mac_roman")]
+        name, text = max(readings, key=lambda reading: _western_score(reading[1]))
+        return _accept(text, name, GUESSED)
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=list(_CHARSET_ALPHABETS)).best()
+    if best is None:
+        raise UndecodableError("bad_encoding", f"no known encoding: {n_foreign:,} of {len(data):,} bytes are not ASCII")
+    return _accept(str(best), best.encoding, GUESSED)
+
+
+def _western_score(text: str) -> int:
+    """How much the marks and accents of a reading stand where English and its borrowed names have them."""
+    marks, accents, misplaced = (len(found.findall(text)) for found in (_TYPOGRAPHY, _ACCENT, _MISPLACED))
+    return 3 * marks + accents - 3 * misplaced - 5 * text.count("\ufffd")
+
+
+def repair_mojibake(text: str) -> tuple[str, bool]:
+    """The text with UTF-8 that was read as another encoding put right, and whether anything was.
+
+    Only encoding is repaired: words, ligatures and the style of quotation marks stay as they are.
+    """
+    if text.isascii():
+        return text, False
+    from ftfy.badness import badness
+
+    composed = unicodedata.normalize("NFC", text)
+    if not badness(composed):
+        return text, False
+    # Word by word first: one sound curly mark on a line keeps ftfy from undoing the damage of the whole line.
+    fixed = _fix_encoding(_BAD_TOKEN.sub(lambda token: _fix_encoding(token[0]), composed))
+    return (fixed, True) if badness(fixed) < badness(composed) else (text, False)
+
+
+def _fix_encoding(text: str) -> str:
+    import ftfy
+    from ftfy.badness import badness
+
+    if not badness(text):
+        return text
+    fixed: str = ftfy.fix_text(text, ftfy.TextFixerConfig(**_ONLY_ENCODING))
+    return fixed if badness(fixed) < badness(text) else text

@@ -1,0 +1,279 @@
+"""Articles: one decoded record to one cleaned document with its header fields, date, title and text.
+
+The rules, in the order they are used:
+
+- **Header.** Plain text and Markdown may open with header lines (``transforms.headers``); they leave the text. What
+  they state goes before what the container states (JSON fields, HTML meta tags).
+- **Title.** The header's or container's; else a first paragraph that reads like a headline and has a body below it.
+  The text always starts with the title, once, and ``body_char_start`` is where the body starts.
+- **Byline.** The header's or container's. A paragraph ``By Ada Osei`` directly below the headline is the byline too
+  and leaves the text, as do ``Key: value`` lines there; a line that is only a date stays, for it is read as text.
+- **Date.** The first that gives a whole valid day: header, meta, dateline (``PARIS, July 11 (Wire) —``) or a line
+  that is a date, url, filename. Numbers that can be read in two ways give none and the flag ``ambiguous_date``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from transforms import ids
+from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
+from transforms.dates import find_iso_dates, is_ambiguous, parse_date
+from transforms.headers import IGNORED, keyed_line, read_header
+from transforms.records import Article, RawDocument, Reject
+from transforms.text import PARAGRAPH_BREAK, clean_text, count_words, normalize_characters, split_paragraphs
+
+SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
+MAX_HEADLINE_CHARS = 250
+MAX_HEADLINE_WORDS = 32
+# A first paragraph that ends in a full stop may be a short first sentence.
+MAX_SENTENCE_HEADLINE_WORDS = 20
+SHORT_HEADLINE_WORDS = 13
+MIN_TITLE_CASE_SHARE = 0.8
+N_LINES_BELOW_HEADLINE = 4
+
+_WITH_HEADER = frozenset({"text/plain", "text/markdown"})
+_CAPITALIZED = r"[A-ZÀ-ÞŠŽ][\w.'’-]*"
+_PARTICLE = r"(?:and|&|de|da|del|der|den|di|du|la|le|van|von|bin|al|el|with|y)"
+_BYLINE = re.compile(
+    rf"(?:By|BY|by)\s+({_CAPITALIZED}(?:,?\s+(?:{_CAPITALIZED}|{_PARTICLE})){{1,8}})(?:\s*[|•,–—-].*)?"
+)
+_ISO_639 = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9-]+)?")
+_LANGUAGE_CODES = {"english": "en", "eng": "en", "french": "fr", "german": "de", "spanish": "es"}
+_SEVERAL_SENTENCES = re.compile(r"[a-z0-9”\"’)][.!?][”\"’)]?\s+[“\"‘(]?[A-Z]\w+\s+[a-z]")
+_SMALL_WORDS = frozenset(
+    {"about", "after", "amid", "before", "from", "into", "over", "than", "that", "their", "this", "with"}
+)
+_SENTENCE_WORDS = re.compile(r"\b(?:a|an|the|was|were|has|have|had|been|it|he|she|they)\b", re.I)
+_REPORTED = re.compile(r"”\s*(?:he|she|they)\b|\bsaid\b|\btold\b", re.I)
+_COMPARED = re.compile(r"[\W_]+")
+
+
+class _Dated(NamedTuple):
+    date: str | None
+    method: str
+    is_ambiguous: bool = False
+
+
+class _Layout(NamedTuple):
+    """The paragraphs of a document sorted out: ``title`` first where there is one, then ``body``."""
+
+    title: str | None
+    body: list[str]
+    stated: dict[str, str]  # by the lines below the headline
+
+
+def build_article(raw: RawDocument) -> Article | Reject:
+    """The article of a raw document, or a Reject where no text is left below its header."""
+    header, text = _read_header(raw)
+    layout = _lay_out(split_paragraphs(text), header.get("title") or clean_field(raw.fields.get("title")))
+    if not layout.body or not any(ch.isalnum() for paragraph in layout.body for ch in paragraph):
+        detail = "a header and no text below it" if header or layout.title else "no words"
+        return Reject(raw.source_uri, raw.record_index, raw.source_sha256, "articles", "no_text", detail)
+    header = layout.stated | header
+    dated = _find_date(header, raw, layout)
+    text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
+    fields = {**raw.fields, **header}
+    return Article(
+        article_id=ids.article_id(raw.source_uri, raw.record_index),
+        source_uri=raw.source_uri,
+        record_index=raw.record_index,
+        source_sha256=raw.source_sha256,
+        media_type=raw.media_type,
+        encoding=raw.encoding,
+        text=text,
+        body_char_start=len(layout.title) + len(PARAGRAPH_BREAK) if layout.title else 0,
+        published_date=dated.date,
+        date_method=dated.method,
+        title=layout.title,
+        byline=_byline(fields),
+        publisher=clean_field(fields.get("publisher")),
+        section=clean_field(fields.get("section")),
+        url=clean_field(fields.get("url")),
+        language=_language(fields),
+        quality_flags=_quality_flags(raw, layout, dated),
+    )
+
+
+def clean_field(value: str | None) -> str | None:
+    """A stated value on one line, or None where nothing is left of it."""
+    return " ".join(clean_text(value).split()) or None if value else None
+
+
+def _read_header(raw: RawDocument) -> tuple[dict[str, str], str]:
+    text = normalize_characters(raw.text)
+    if raw.media_type not in _WITH_HEADER:
+        return {}, text
+    header, rest = read_header(text)
+    return {name: cleaned for name, value in header.items() if (cleaned := clean_field(value))}, rest
+
+
+def _byline(fields: Mapping[str, str]) -> str | None:
+    byline = clean_field(fields.get("byline"))
+    return re.sub(r"^by:?\s+", "", byline, flags=re.I) if byline else None
+
+
+def _language(fields: Mapping[str, str]) -> str | None:
+    stated = (clean_field(fields.get("language")) or "").lower()
+    code = _ISO_639.fullmatch(stated)
+    return code[1] if code else _LANGUAGE_CODES.get(stated)
+
+
+# Headline and the lines below it
+
+
+def _lay_out(paragraphs: list[str], stated_title: str | None) -> _Layout:
+    if stated_title:
+        repeats = bool(paragraphs) and _is_same_headline(paragraphs[0], stated_title)
+        title, rest = (paragraphs[0], paragraphs[1:]) if repeats else (stated_title, paragraphs)
+    elif reads_like_headline(paragraphs):
+        title, rest = paragraphs[0], paragraphs[1:]
+    else:
+        return _Layout(None, paragraphs, {})
+    stated, body = _take_lines_below(rest)
+    return _Layout(title, body, stated)
+
+
+def _is_same_headline(paragraph: str, title: str) -> bool:
+    """Whether a first paragraph is the stated title, be it with the site's name behind it in the one or other."""
+    if len(paragraph) > MAX_HEADLINE_CHARS:
+        return False
+    first, second = sorted((_comparable(paragraph), _comparable(title)), key=len)
+    return first == second or (len(first) >= 20 and second.startswith(first) and len(second) - len(first) <= 30)
+
+
+def _comparable(text: str) -> str:
+    return _COMPARED.sub("", text).casefold()
+
+
+def reads_like_headline(paragraphs: list[str]) -> bool:
+    """Whether the first paragraph is a headline: short, one clause, and the body below it goes on longer."""
+    if len(paragraphs) < 2:
+        return False
+    first = paragraphs[0]
+    n_words = count_words(first)
+    if not 1 <= n_words <= MAX_HEADLINE_WORDS or len(first) > MAX_HEADLINE_CHARS:
+        return False
+    if read_date_line(first) or has_dateline(first) or first.endswith((":", ",")):
+        return False
+    if not _goes_on_longer(paragraphs, min(n_words, 8)):
+        return False
+    if has_dateline(paragraphs[1]) or "; " in first or _is_title_case(first):
+        return True
+    return not _SEVERAL_SENTENCES.search(first) and _lacks_sentence_grammar(first, n_words)
+
+
+def _is_title_case(text: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if word.lower() not in _SMALL_WORDS]
+    return len(words) >= 3 and sum(word[0].isupper() for word in words) >= MIN_TITLE_CASE_SHARE * len(words)
+
+
+def _lacks_sentence_grammar(text: str, n_words: int) -> bool:
+    """Without a full stop, or so short or so sparing of articles and auxiliaries that it is a headline with one."""
+    if not text.rstrip("\"'”’»)").endswith("."):
+        return True
+    if n_words > MAX_SENTENCE_HEADLINE_WORDS or _REPORTED.search(text):
+        return False
+    return n_words <= SHORT_HEADLINE_WORDS or not _SENTENCE_WORDS.search(text)
+
+
+def _goes_on_longer(paragraphs: list[str], n_words: int) -> bool:
+    return any(count_words(paragraph) > n_words for paragraph in paragraphs[1 : 2 + N_LINES_BELOW_HEADLINE])
+
+
+def _take_lines_below(paragraphs: list[str]) -> tuple[dict[str, str], list[str]]:
+    """What the lines directly below the headline state, and the paragraphs without those lines."""
+    stated: dict[str, str] = {}
+    kept: list[str] = []
+    for number, paragraph in enumerate(paragraphs[:N_LINES_BELOW_HEADLINE]):
+        byline = _BYLINE.fullmatch(paragraph) if len(paragraph) <= 120 else None
+        keyed = keyed_line(paragraph)
+        if byline and "byline" not in stated:
+            stated["byline"] = byline[1]
+        elif keyed and keyed[0] not in stated and keyed[0] != "title":
+            stated[keyed[0]] = keyed[1]
+        elif read_date_line(paragraph):
+            kept.append(paragraph)
+        else:
+            return _known(stated), kept + paragraphs[number:]
+    return _known(stated), kept + paragraphs[N_LINES_BELOW_HEADLINE:]
+
+
+def _known(stated: dict[str, str]) -> dict[str, str]:
+    return {column: value for column, value in stated.items() if value and column != IGNORED}
+
+
+# Date
+
+
+def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> _Dated:
+    stated = {"header": header.get("published_date"), "meta": clean_field(raw.fields.get("published_date"))}
+    for method, value in stated.items():
+        if value and (iso := parse_date(value)):
+            return _Dated(iso, method)
+    ambiguous = any(value and is_ambiguous(value) for value in stated.values())
+    url = _url_path(header.get("url") or raw.fields.get("url") or "")
+    filename = raw.source_uri.rsplit("/", 1)[-1]
+    candidates = {
+        "dateline": _dateline_date(layout.body, url),
+        "url": next(find_iso_dates(url), None),
+        "filename": next(find_iso_dates(filename), None),
+    }
+    method = next((method for method, iso in candidates.items() if iso), "none")
+    return _Dated(candidates.get(method), method, ambiguous)
+
+
+def _url_path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # an address with brackets that hold no IPv6 address
+        return ""
+
+
+def _dateline_date(body: list[str], url: str) -> str | None:
+    """The day stated by a date line or dateline in the first paragraphs of the body."""
+    for paragraph in body[:2]:
+        if iso := read_date_line(paragraph):
+            return iso
+        found = read_dateline(paragraph)
+        if isinstance(found, DayOfYear):
+            return with_year(found, url)
+        if found:
+            return found
+    return None
+
+
+# Quality
+
+
+def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated) -> tuple[str, ...]:
+    checks = {
+        "no_title": layout.title is None,
+        "no_date": dated.date is None,
+        "ambiguous_date": dated.is_ambiguous,
+        "short_text": sum(map(count_words, layout.body)) < SHORT_TEXT_WORDS,
+        "unbalanced_quotes": has_unbalanced_quotes(layout.body),
+        "replacement_characters": "\ufffd" in raw.text,
+    }
+    return tuple(dict.fromkeys((*raw.quality_flags, *(flag for flag, holds in checks.items() if holds))))
+
+
+def has_unbalanced_quotes(paragraphs: list[str]) -> bool:
+    """Whether a quotation mark has no partner in its paragraph.
+
+    A quotation over several paragraphs opens each of them and closes in the last alone; that is balanced.
+    """
+    for number, paragraph in enumerate(paragraphs):
+        after = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
+        for opening, closing in (("“", "”"), ("«", "»"), ('"', '"')):
+            n_open = (
+                paragraph.count(opening) - paragraph.count(closing)
+                if opening != closing
+                else (paragraph.count(opening) % 2)
+            )
+            if n_open and not (n_open == 1 and after.startswith(opening)):
+                return True
+    return False

@@ -1,0 +1,117 @@
+"""Cleaning: raw text to paragraphs of plain words, each step ``str -> str``.
+
+Cleaning changes line ends, white space and invisible characters. It never changes a word, and never the style of a
+quotation mark. Applying it twice changes nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+PARAGRAPH_BREAK = "\n\n"
+
+_LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028]")
+_SPACES = re.compile(r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+# Zero-width joiners hold an emoji together; anywhere else they are dirt of the page the text was copied from.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f300-\U0001faff])\u200d"
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+# Where a line of wrapped text ends: typewriter and e-mail habits.
+MIN_WRAP_COLUMNS = 40
+MAX_WRAP_COLUMNS = 110
+MIN_WRAPPED_SHARE = 0.75  # of the line breaks inside blocks, before a text counts as wrapped
+WRAP_SLACK_COLUMNS = 12  # hand-wrapped lines end this much early
+
+_SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+
+
+def replace_surrogates(text: str) -> str:
+    """Half a surrogate pair, which no encoding can store, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def normalize_characters(text: str) -> str:
+    """One line end, one kind of space, no invisible or control characters, Unicode NFC."""
+    text = _LINE_ENDS.sub("\n", text).replace("\u2029", PARAGRAPH_BREAK)
+    text = _CONTROLS.sub("", _INVISIBLE.sub("", replace_surrogates(text)))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+
+
+def count_words(text: str) -> int:
+    """Runs of letters and digits; an apostrophe inside a word does not part it."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def clean_text(text: str) -> str:
+    """The text as paragraphs parted by one blank line, each on one line, without outer white space."""
+    return PARAGRAPH_BREAK.join(split_paragraphs(normalize_characters(text)))
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text whose characters are normalized.
+
+    A blank line always parts paragraphs. A single line break parts them too, unless the text is wrapped at a fixed
+    width or the next line plainly goes on with the sentence.
+    """
+    blocks = [[line for line in block.split("\n") if line.strip()] for block in _BLANK_LINES.split(text)]
+    width = wrap_width(blocks)
+    return [" ".join(paragraph.split(" ")) for block in blocks for paragraph in _join_lines(block, width)]
+
+
+def wrap_width(blocks: list[list[str]]) -> int | None:
+    """The column at which a text is wrapped, or None where it is not.
+
+    A wrapped line ends where the next word would not have fitted; that holds by chance for few breaks of any other
+    text, so the share of breaks where it holds decides.
+    """
+    pairs = [(line.strip(), after.strip()) for block in blocks for line, after in pairwise(block)]
+    if not pairs:
+        return None
+    width = max(len(line.strip()) for block in blocks for line in block)
+    if not MIN_WRAP_COLUMNS <= width <= MAX_WRAP_COLUMNS:
+        return None
+    wrapped = sum(_is_full(line, after, width) for line, after in pairs)
+    return width if wrapped >= MIN_WRAPPED_SHARE * len(pairs) else None
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    first_word = after.split(" ", 1)[0]
+    return len(line) + 1 + len(first_word) > width - WRAP_SLACK_COLUMNS
+
+
+def _join_lines(lines: list[str], width: int | None) -> list[str]:
+    """The lines of one block as paragraphs."""
+    paragraphs: list[str] = []
+    for number, line in enumerate(lines):
+        if number and _goes_on(lines[number - 1], line, width):
+            paragraphs[-1] = _join(paragraphs[-1], line.strip())
+        else:
+            paragraphs.append(line.strip())
+    return paragraphs
+
+
+def _goes_on(line: str, after: str, width: int | None) -> bool:
+    """Whether ``after`` continues the paragraph of ``line``."""
+    if width is not None:
+        if _is_indented(after) and not _is_indented(line):
+            return False
+        return _is_full(line.strip(), after.strip(), width) or not _SENTENCE_END.search(line.strip())
+    return after.strip()[0].islower() or line.rstrip()[-1] in ",;"
+
+
+def _is_indented(line: str) -> bool:
+    return line.startswith(" ")
+
+
+def _join(left: str, right: str) -> str:
+    # "well-" + "known" was one word before the line was wrapped; "1914 -" + "18" was not.
+    is_split_word = len(left) > 1 and left[-1] == "-" and left[-2].isalpha() and right[:1].islower()
+    return left + right if is_split_word else f"{left} {right}"
