@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from transforms import ids
@@ -10,14 +10,13 @@ from transforms.records import Annotation, Article, ArticleEntity, Quotation, Re
 from transforms.resolve import gender, organizations, people, places, pronouns, roles
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
-from transforms.resolve.extra import source_only_names
+from transforms.resolve.mentions import read_names, settle_types
 from transforms.resolve.speakers import SpeakerFinder
 
 
 def resolve_article(article: Article, annotation: Annotation, quotations: Sequence[Quotation]) -> Resolution:
     """The entities of one article and one Speaker a quotation; depends on nothing but the arguments."""
-    names = name_mentions(article.text, annotation)
-    names += source_only_names(article.text, quotations, names)
+    names = read_names(article.text, annotation, quotations)
     clusters = cluster_names(names, article)
     home = {id(name): cluster for cluster in clusters for name in cluster.names}
     persons = [cluster for cluster in clusters if cluster.entity_type == "person"]
@@ -31,41 +30,22 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     return Resolution(article_entities(used, members), tuple(speaker for speaker, _ in found))
 
 
-def name_mentions(text: str, annotation: Annotation) -> list[Name]:
-    """The name mentions of an annotation, with their numbers."""
-    return [
-        Name(number, mention.span, text[slice(*mention.span)], mention.entity_type)
-        for number, mention in enumerate(annotation.mentions)
-        if mention.mention_type == "name"
-    ]
-
-
 def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
     """Every name in one cluster, each type by its own rules."""
+    settle_types(names)
     by_type: dict[str, list[Name]] = defaultdict(list)
-    for name, entity_type in zip(names, settled_types(names), strict=True):
-        name.entity_type = entity_type
-        by_type[entity_type].append(name)
+    for name in names:
+        by_type[name.entity_type].append(name)
     others = [name for kind in ("event", "work", "product", "law") for name in by_type[kind]]
+    persons = people.cluster_people(by_type["person"], article.body_char_start, article.article_id)
+    people.complete_from_text(persons, article.text, names)
     return [
-        *people.cluster_people(by_type["person"], article.body_char_start, article.article_id),
+        *persons,
         *organizations.cluster_organizations(by_type["organization"], article.text),
         *places.cluster_places(by_type["place"]),
         *places.cluster_groups(by_type["group"]),
         *places.cluster_others(others),
     ]
-
-
-def settled_types(names: Sequence[Name]) -> list[str]:
-    """The type of each name, a name of several types in one article taking the type it has three times as often."""
-    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for name in names:
-        counts[name.words][name.entity_type] += 1
-    settled = []
-    for name in names:
-        top, times = counts[name.words].most_common(1)[0]
-        settled.append(top if times >= 3 * counts[name.words][name.entity_type] else name.entity_type)
-    return settled
 
 
 def state_roles(persons: Sequence[Cluster], context: Context) -> None:

@@ -6,17 +6,30 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from transforms.records import Span
+from transforms.resolve import lexicon
 from transforms.resolve.names import PersonName, parse_person, words_of
 
 
 @dataclass(slots=True)
 class Name:
-    """One name mention, numbered as in ``Annotation.mentions`` (None for a name only a source span shows)."""
+    """One name mention, numbered as in ``Annotation.mentions`` (None where the text shows it and no mention does).
+
+    ``text`` may be longer than the span where a nickname in quotation marks split the mention; ``titles`` are the
+    folded title words right before the mention or at its start.
+    """
 
     mention: int | None
     span: Span
     text: str
     entity_type: str
+    titles: tuple[str, ...] = ()
+
+    @property
+    def title_gender(self) -> str:
+        """M or f where a title before or in the mention says so, else empty."""
+        known = lexicon.titles()
+        outside = (known[title][1] for title in self.titles)
+        return next((gender for gender in outside if gender), self.person.title_gender)
 
     @property
     def words(self) -> tuple[str, ...]:

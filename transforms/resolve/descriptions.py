@@ -8,7 +8,7 @@ from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
-from transforms.resolve.roles import role_gender
+from transforms.resolve.roles import head_part, role_gender
 from transforms.resolve.sources import SourcePhrase
 
 SAME_ROLE = (
@@ -40,7 +40,7 @@ def person_meant(
         if cluster.entity_type != "person" or (gender and cluster.gender and gender != cluster.gender):
             continue
         stated = {fold(word).strip(".") for _, role in cluster.roles for word in role.split()}
-        heads = stated & same_roles(phrase.head)
+        heads = {word for _, role in cluster.roles for word in head_words(role)} & same_roles(phrase.head)
         if heads:
             best.append((1.0 + len(modifiers & stated), cluster))
     if best:
@@ -53,6 +53,11 @@ def person_meant(
     if phrase.determiner != "definite":
         return None
     return topical_person(discourse, position, gender)
+
+
+def head_words(role: str) -> set[str]:
+    """The folded words of a role up to its first preposition."""
+    return {fold(word).strip(".") for word in head_part(role).split()}
 
 
 def same_roles(head: str) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster
-from transforms.resolve.roles import role_gender
+from transforms.resolve.roles import head_part, role_gender
 
 
 def decide_genders(people: Sequence[Cluster]) -> None:
@@ -24,10 +24,3 @@ def decide_genders(people: Sequence[Cluster]) -> None:
             if form.first in known and (form.is_full or person.full is None or not person.full.is_full):
                 person.gender = known[form.first]
                 break
-
-
-def head_part(phrase: str) -> str:
-    """A role phrase up to its first preposition: "wife of the chairman" says wife, not chairman."""
-    for stop in (" of ", " for ", " to ", " at ", " in ", " who "):
-        phrase = phrase.split(stop)[0]
-    return phrase.split("’s ")[-1].split("'s ")[-1]

@@ -6,12 +6,15 @@ forms one mention at a time, each rule surer than the next.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from transforms.resolve import lexicon
+from transforms.records import Span
+from transforms.resolve import lexicon, roles
 from transforms.resolve.clusters import Cluster, Name
-from transforms.resolve.names import PersonName, compatible, partial_rule
+from transforms.resolve.names import PersonName, compatible, fold, partial_rule
+from transforms.resolve.sources import PRONOUNS, STOPS
 
 HEADLINE_WEIGHT, NEAR_WEIGHT, NEAR_CHARS = 2.0, 1.5, 600
 
@@ -25,9 +28,10 @@ def cluster_people(names: Sequence[Name], body_start: int, article_id: str) -> l
     for name in names:
         if name.person.is_full:
             continue
-        cluster, rule = best_full_name(name, by_word, body_start)
+        key = name.person.key or name.text
+        cluster, rule = best_full_name(name, by_word, alone.get(key), body_start)
         if cluster is None:
-            cluster = alone.setdefault(name.person.key or name.text, new_person(name, article_id))
+            cluster = alone.setdefault(key, new_person(name, article_id))
         cluster.add(name, rule)
     found = [*clusters, *alone.values()]
     for cluster in found:
@@ -105,38 +109,49 @@ def index_by_word(clusters: Iterable[Cluster]) -> dict[str, list[Cluster]]:
             form = name.person
             keys.update(form.words, [form.nickname] if form.nickname else [])
             keys.update(f"#{group}" for group in lexicon.short_forms().get(form.first, ()))
+            keys.add(f"~{form.last[:3]}")
         for key in keys:
             found[key].append(cluster)
     return found
 
 
-def best_full_name(name: Name, by_word: dict[str, list[Cluster]], body_start: int) -> tuple[Cluster | None, str | None]:
-    """The person a one-word name most likely means, and the rule that says so."""
+def best_full_name(
+    name: Name, by_word: dict[str, list[Cluster]], alone: Cluster | None, body_start: int
+) -> tuple[Cluster | None, str | None]:
+    """The person a one-word name most likely means, and the rule that says so; None for one never named in full."""
     form = name.person
-    keys = [form.first, *(f"#{group}" for group in lexicon.short_forms().get(form.first, ()))]
+    keys = [form.first, *(f"#{group}" for group in lexicon.short_forms().get(form.first, ())), f"~{form.first[:3]}"]
     options: dict[Cluster, str] = {}
     for cluster in dict.fromkeys(c for key in keys for c in by_word.get(key, ())):
         rules = [rule for other in cluster.names if (rule := partial_rule(form, other.person))]
-        if rules and gender_fits(form, cluster):
+        if rules and title_fits(name, cluster, body_start):
             options[cluster] = min(rules, key=RULE_ORDER.index)
     if not options:
         return None, None
     surest = min(map(RULE_ORDER.index, options.values()))
     best = [cluster for cluster, rule in options.items() if RULE_ORDER.index(rule) == surest]
     chosen = max(best, key=lambda cluster: prominence(cluster, name.span.char_start, body_start))
+    # Somebody introduced by title and surname alone ("President Lind") keeps the surname against a relative.
+    if alone is not None and len(alone.names) > sum(other.person.is_full for other in chosen.names):
+        return alone, None
     return chosen, options[chosen]
 
 
-RULE_ORDER = ("surname", "family_name_first", "first_name", "inner_name")
+RULE_ORDER = ("surname", "family_name_first", "first_name", "inner_name", "misspelt_surname")
 
 
-def gender_fits(form: PersonName, cluster: Cluster) -> bool:
-    """Whether the title of the short form goes with the first name of the person."""
-    if not form.title_gender:
-        return True
+def title_fits(name: Name, cluster: Cluster, body_start: int) -> bool:
+    """Whether the title of the short form can be this person's: by gender, and by who was introduced first."""
     known = lexicon.first_name_genders()
-    genders = {known.get(other.person.first, "") or other.person.title_gender for other in cluster.names}
-    return form.title_gender in genders or not genders - {""}
+    genders = {known.get(other.person.first, "") or other.title_gender for other in cluster.names} - {""}
+    if name.title_gender and genders and name.title_gender not in genders:
+        return False
+    offices = {title for title in name.titles if lexicon.titles()[title][0] == "office"}
+    if not offices or any(offices & set(other.titles) for other in cluster.names):
+        return True
+    # A person whom the body first names by title and surname was not introduced by the full name that follows.
+    in_full = [other.span.char_start for other in cluster.names if other.person.is_full]
+    return any(start < name.span.char_start or start < body_start for start in in_full)
 
 
 def prominence(cluster: Cluster, position: int, body_start: int) -> tuple[float, int]:
@@ -151,7 +166,6 @@ def prominence(cluster: Cluster, position: int, body_start: int) -> tuple[float,
 def finish_person(cluster: Cluster) -> None:
     """Text order, the fullest form as the name, and what the titles say of the gender."""
     cluster.sort()
-    forms = [name.person for name in cluster.names]
     # A form with more words is fuller; of equals the most frequent, then the first in text.
     counts = cluster.forms()
     fullest = max(
@@ -167,4 +181,33 @@ def finish_person(cluster: Cluster) -> None:
     cluster.full, cluster.shown = fullest.person, fullest.person.shown or fullest.text
     if fullest.person.is_full:
         cluster.key = fullest.person.key
-    cluster.gender = next((form.title_gender for form in forms if form.title_gender), "")
+    cluster.gender = next((name.title_gender for name in cluster.names if name.title_gender), "")
+
+
+GIVEN_NAME = re.compile(r"(?:^|(?<=[\s(\"“‘—–]))(?:[A-Z][\w’'-]+(?:[ ][A-Z]\.)?|[A-Z]\.(?:[ ]?[A-Z]\.)?)[ ]$")
+
+
+def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Name]) -> None:
+    """Complete a lone surname where the text has a first name before it that the annotator left out."""
+    taken = {name.span.char_end for name in names}
+    for person in persons:
+        if person.full is None or person.full.is_full or not person.full.words:
+            continue
+        surname = person.full.shown.split()[-1]
+        for match in re.finditer(rf"\b{re.escape(surname)}\b", text):
+            before = GIVEN_NAME.search(text[max(0, match.start() - 30) : match.start()])
+            start = match.start() - len(before.group()) if before else match.start()
+            if before and match.start() - 1 not in taken and is_given_name(before.group().split()[0], text):
+                whole = Span(start, match.end())
+                person.add(Name(None, whole, text[slice(*whole)], "person"), "full_name_in_text")
+                finish_person(person)
+                break
+
+
+def is_given_name(word: str, text: str) -> bool:
+    """Whether a capitalised word before a surname is a first name and no title, role or word of the text."""
+    plain = fold(word).strip(".")
+    if plain in lexicon.first_name_genders():
+        return True
+    common = plain in lexicon.titles() or roles.is_role_noun(plain) or plain in roles.MODIFIERS | STOPS | PRONOUNS
+    return not common and not re.search(rf"\b{re.escape(word[0].lower() + word[1:])}\b", text)

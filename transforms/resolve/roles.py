@@ -129,8 +129,8 @@ def role_after(text: str, name_end: int) -> str:
         found = pattern.match(tail)
         if found:
             phrase = STOP.sub("", found.group(1)).strip()
-            words = [fold(word) for word in phrase.split()[:9]]
-            if any(is_role_noun(word) for word in words):
+            head = [fold(word).strip(".") for word in head_part(phrase).split()[-1:]]
+            if head and is_role_noun(head[0]):
                 return re.sub(r"^(?:a|an|the|now|then) ", "", phrase)
     return ""
 
@@ -148,6 +148,11 @@ def is_role_noun(word: str) -> bool:
     """Whether a folded word says what a person does or is."""
     nouns = lexicon.nouns()
     return word in nouns["role"] or lexicon.titles().get(word, ("", ""))[0] == "office"
+
+
+def head_part(phrase: str) -> str:
+    """A role phrase up to its first preposition: "wife of the chairman" says wife, not chairman."""
+    return re.split(r" (?:of|for|to|at|in|on|from|with|and|who|which|under|about) ", phrase)[0]
 
 
 def role_gender(phrase: str) -> str:

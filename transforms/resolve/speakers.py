@@ -18,6 +18,7 @@ from transforms.resolve.context import Context
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
 from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
 
+APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
 BODY_OF = frozenset({"campaign", "team", "camp", "administration", "office", "lawyers", "family", "transition"})
 
 
@@ -132,8 +133,12 @@ class SpeakerFinder:
 
     def antecedent(self, position: int) -> Cluster | None:
         """The entity named right before "who": the last name that ends at most an apposition away."""
-        near = [n for n in self.names if n.span.char_end <= position and position - n.span.char_end < 4]
-        return self.cluster_of(near[-1]) if near else None
+        before = [name for name in self.names if position - 100 < name.span.char_end <= position]
+        for name in reversed(before):
+            gap = self.context.text[name.span.char_end : position]
+            if len(gap) < 4 or APPOSITION.fullmatch(gap):
+                return self.cluster_of(name)
+        return None
 
     def body_before(self, position: int) -> Cluster | None:
         """The organisation that "it" or "they" mean: the speaker before, or the subject of the sentence before."""
@@ -160,7 +165,7 @@ class SpeakerFinder:
             )
         if phrase.head in nouns["collective"] or (phrase.head.endswith("s") and phrase.head[:-1] in nouns["role"]):
             return Speaker("collective", "description", "nominal", confidence=0.85), None
-        if phrase.determiner == "indefinite":
+        if phrase.determiner == "indefinite" and phrase.head not in nouns["document"]:
             return Speaker("anonymous", "description", "nominal", confidence=0.85), None
         if phrase.head in nouns["role"]:
             found = descriptions.person_meant(phrase, self.discourse, self.home)
@@ -168,11 +173,26 @@ class SpeakerFinder:
                 cluster, confidence = found
                 return Speaker("named", "description", "nominal", confidence=confidence), cluster
             return Speaker("anonymous", "description", "nominal", confidence=0.6), None
+        if phrase.head in nouns["document"]:
+            author = self.author(phrase)
+            if author is not None:
+                return Speaker("named", "description", "nominal", confidence=0.65), author
         if phrase.head in nouns["body"]:
             body = descriptions.body_meant(phrase, self.names, self.home)
             if body is not None:
                 return Speaker("named", "organization", "nominal", confidence=0.75), body
         return Speaker("unresolved", "description", "nominal", confidence=0.6), None
+
+    def author(self, phrase: SourcePhrase) -> Cluster | None:
+        """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
+        if phrase.possessor is not None:
+            owner = self.cluster_of(phrase.possessor)
+            return owner if owner.entity_type in ("person", "organization") else None
+        if self.previous is None or self.previous[0].cue is None:
+            return None
+        before, _, cluster = self.previous
+        cue = self.context.text[slice(*before.cue)] if before.cue else ""
+        return cluster if phrase.head in cue.lower().split() else None
 
 
 def best_role(cluster: Cluster) -> str | None:

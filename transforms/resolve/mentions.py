@@ -1,0 +1,84 @@
+"""The annotator's name mentions made ready: titles seen, nicknames kept whole, slips of the type put right."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from transforms.records import Annotation, Quotation, Span
+from transforms.resolve import lexicon
+from transforms.resolve.clusters import Name
+from transforms.resolve.countries import country_code
+from transforms.resolve.extra import source_only_names
+from transforms.resolve.names import fold
+
+TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
+WITH_NICKNAME = re.compile(
+    r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*){0,2} [\"“‘'(][A-Z][\w.-]+(?: [A-Z][\w.-]+)?,?[\"”’')] [A-Z][\w’'-]+"
+)
+# Types that a surname is taken for; a place is not among them, for people are named after places.
+SLIPS = frozenset({"organization", "work", "product", "event", "law", "group"})
+
+
+def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation]) -> list[Name]:
+    """All names of one text in text order: the mentions, and those that only a source's words show."""
+    names = [
+        Name(number, mention.span, text[slice(*mention.span)], mention.entity_type)
+        for number, mention in enumerate(annotation.mentions)
+        if mention.mention_type == "name"
+    ]
+    keep_nicknames_whole(text, names)
+    names += source_only_names(text, quotations, names)
+    for name in names:
+        name.titles = titles_of(text, name)
+    return sorted(names, key=lambda name: name.span)
+
+
+def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
+    """A mention that is cut at a nickname in quotation marks reads as the whole name, and is a person's."""
+    starts = [name.span.char_start for name in names]
+    for match in WITH_NICKNAME.finditer(text):
+        whole = Span(*match.span())
+        index = max(0, bisect_left(starts, whole.char_start) - 1)
+        inside = [n for n in names[index : index + 5] if n.span.overlaps(whole) and n.span.char_end <= whole.char_end]
+        if not any(name.entity_type == "person" for name in inside):
+            continue
+        for name in inside:
+            name.text, name.entity_type = match.group(), "person"
+
+
+def titles_of(text: str, name: Name) -> tuple[str, ...]:
+    """The folded title words that stand right before a name or open it."""
+    known = lexicon.titles()
+    before = TITLES_BEFORE.search(text[max(0, name.span.char_start - 40) : name.span.char_start])
+    words = [fold(word).rstrip(".") for word in [*(before.group().split() if before else ()), *name.text.split()[:-1]]]
+    n_inside = len(name.text.split()) - 1
+    return tuple(
+        word for index, word in enumerate(words) if word in known and (index < len(words) - n_inside or index == 0)
+    )
+
+
+def settle_types(names: Sequence[Name]) -> None:
+    """Give names the type their article mostly gives the same words; a person's surname alone is a person."""
+    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    surnames: set[str] = set()
+    for name in names:
+        counts[name.words][name.entity_type] += 1
+        if name.entity_type == "person" and name.person.is_full:
+            surnames.add(name.person.last)
+    for name in names:
+        top, times = counts[name.words].most_common(1)[0]
+        if times >= 3 * counts[name.words][name.entity_type]:
+            name.entity_type = top
+        if name.entity_type in SLIPS and is_surname_slip(name, surnames):
+            name.entity_type = "person"
+
+
+def is_surname_slip(name: Name, surnames: set[str]) -> bool:
+    """Whether a one-word name that is no person's by its type is the surname of a person named in full."""
+    words = name.words
+    if len(words) != 1 or words[0] not in surnames or name.text.startswith("the "):
+        return False
+    return words[0] not in lexicon.known_acronyms() and country_code(name.text) is None
