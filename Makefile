@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint docs quality screenshots clean
+.PHONY: run test lint docs quality screenshots lock clean
 
 run: .venv/ready
 	$(BIN)/newsmill run seeds --out data
@@ -14,7 +14,7 @@ lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 docs: .venv/ready
-	$(BIN)/python -m benchmarks.document --write
+	$(BIN)/python docs/generate.py --write
 
 quality: .venv/ready
 	$(BIN)/python -m benchmarks.quality $(GOLD)
@@ -29,6 +29,13 @@ screenshots: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch .venv/ready
+
+# Needs uv (any version): resolves pyproject.toml into the two locks, hashes and all, without naming an index.
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header pyproject.toml
+lock:
+	$(UV_COMPILE) --output-file requirements.lock
+	$(UV_COMPILE) --extra dev --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv build *.egg-info
