@@ -60,7 +60,10 @@ class Settings(BaseModel):
     @property
     def n_workers(self) -> int:
         """The number of annotating processes, at least 1."""
-        return self.workers or len(os.sched_getaffinity(0))
+        if self.workers:
+            return self.workers
+        # Inside a container the affinity is what counts; macOS does not know it.
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def row_settings(self) -> dict[str, object]:
         """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
