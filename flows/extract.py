@@ -11,6 +11,7 @@ import io
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -180,7 +181,7 @@ def _read_json_lines(source: Source, stream: IO[bytes], raw: IO[bytes], start: b
         if is_too_large:
             yield _reject(source, index, _Refusal("too_large", f"more than {MAX_RECORD_BYTES:,} bytes in one line"))
         elif line.strip():
-            yield _read_record(source, index, line)
+            yield _read_record(source, index, line, wide)
         else:
             continue
         index += 1
@@ -201,7 +202,7 @@ def _skip_line(stream: IO[bytes]) -> None:
         pass
 
 
-def _read_record(source: Source, index: int, line: bytes) -> RawDocument | Reject:
+def _read_record(source: Source, index: int, line: bytes, marked: str | None) -> RawDocument | Reject:
     try:
         decoded = encodings.decode(line.strip())
     except encodings.UndecodableError as error:
@@ -214,7 +215,7 @@ def _read_record(source: Source, index: int, line: bytes) -> RawDocument | Rejec
         return _reject(
             source, index, _Refusal("bad_json", f"a JSON object was expected, not a {type(record).__name__}")
         )
-    return _record_document(source, index, record, decoded)
+    return _record_document(source, index, record, replace(decoded, encoding=marked or decoded.encoding))
 
 
 def _record_document(

@@ -57,9 +57,11 @@ MAX_CHARS = {
     "language": 20,
     "section": 60,
 }
+MAX_UNKNOWN_LINES = 3
 
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
+_UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
 _DATE = rf"(?:{ISO}(?:[T ]\d\d:\d\d\S*)?|{WORDED}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}})"
 _BARE_DATE = re.compile(
@@ -190,23 +192,31 @@ def _cut(line: str, keys: list[re.Match[str]]) -> dict[str, str]:
 
 
 def _block(text: str) -> tuple[dict[str, str], str]:
-    """A header that is a block of lines."""
+    """A header that is a block of lines.
+
+    A line with a key of no column leaves the text as well, where a line with a known key follows it in its block.
+    """
     lines = text.split("\n")
     fields: dict[str, str] = {}
-    end = n_keys = 0
+    end = n_keys = n_passed = 0
     for number, line in enumerate(lines):
         if not line.strip():
+            n_passed = 0
             continue
         found = keyed_line(line) or _bare_line(line, bool(fields))
-        if found is None or (found[0] in fields and found[0] != IGNORED):
-            break
-        n_keys += 1
-        fields[found[0]] = found[1]
-        end = number + 1
+        if found and (found[0] not in fields or found[0] == IGNORED):
+            n_keys += 1
+            fields[found[0]] = found[1]
+            end, n_passed = number + 1, 0
+        else:
+            is_next = end == number - n_passed  # a blank line between would mean that the body has begun
+            if found or not fields or not is_next or n_passed == MAX_UNKNOWN_LINES or not _UNKNOWN_KEY.fullmatch(line):
+                break
+            n_passed += 1
     is_header = (n_keys >= 2 and fields.keys() != {IGNORED}) or bool(fields.keys() & _STRONG)
-    return (
-        ({name: value for name, value in fields.items() if value}, "\n".join(lines[end:])) if is_header else ({}, text)
-    )
+    if not is_header:
+        return {}, text
+    return {name: value for name, value in fields.items() if value}, "\n".join(lines[end:])
 
 
 def _bare_line(line: str, is_inside: bool) -> tuple[str, str] | None:

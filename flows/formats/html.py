@@ -62,6 +62,7 @@ _DECLARED = re.compile(
 _BLOCK_EDGE, _LINE_BREAK = "\x01", "\x02"  # control characters, which no HTML parser lets through
 _BLOCK_EDGES = re.compile(r"\x01|\x02\s*\x02[\s\x02]*")
 _BLANK = " \t\r\n\x02"
+_LANGUAGE = re.compile(r"""<html\b[^>]*?\slang\s*=\s*["']?([A-Za-z-]+)""", re.I)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED_WITHIN_BYTES = 4096
 
@@ -105,7 +106,7 @@ def read_page(html: str) -> Page:
         date_extraction_params={"extensive_search": False, "original_date": True, "min_date": "1900-01-01"},
     )
     text = str(getattr(found, "text", None) or "")
-    fields = _stated(found)
+    fields = _stated(found, html)
     if text.strip():
         return Page("\n\n".join(line for line in text.split("\n") if line.strip()), fields)
     text = fragment_text(html)
@@ -117,14 +118,13 @@ def _mark_inline_quotes(html: str) -> str:
     return re.sub(r"</q\s*>", "”", re.sub(r"<q(?:\s[^>]*)?>", "“", html, flags=re.I), flags=re.I)
 
 
-def _stated(found: object) -> dict[str, str]:
+def _stated(found: object, html: str) -> dict[str, str]:
     names = {"title": "title", "author": "byline", "date": "published_date", "sitename": "publisher", "url": "url"}
     fields = {column: str(value) for name, column in names.items() if (value := getattr(found, name, None))}
-    language, categories = getattr(found, "language", None), getattr(found, "categories", None)
-    if language:
-        fields["language"] = str(language)
-    if categories:
+    if categories := getattr(found, "categories", None):
         fields["section"] = str(categories[0])
+    if language := _LANGUAGE.search(html):
+        fields["language"] = language[1]
     return fields
 
 
