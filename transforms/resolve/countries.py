@@ -8,16 +8,10 @@ from functools import lru_cache
 import pycountry
 
 from transforms.resolve import lexicon
-from transforms.resolve.names import words_of
+from transforms.resolve.names import normal_name
 
 # "Georgia" is a state of the US as often as a country; only other evidence may link it.
 AMBIGUOUS = frozenset({"georgia"})
-
-
-def normal_name(text: str) -> str:
-    """A name as the folded words two spellings share, without a leading article: "the U.S." -> "us"."""
-    words = words_of(text)
-    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
 @lru_cache(maxsize=1)

@@ -62,6 +62,12 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(word for part in parts if (word := re.sub(r"[^\w]", "", part)))
 
 
+def normal_name(text: str) -> str:
+    """A name as the folded words two spellings share, without a leading article: "the U.S." -> "us"."""
+    words = words_of(text)
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """One form of a person's name, in folded words without titles.

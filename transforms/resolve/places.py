@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from transforms.resolve import countries
 from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.names import normal_name
 from transforms.resolve.organizations import shown_name
 
 THE_OTHER_KOREA = {"north": "KP", "south": "KR"}
@@ -15,10 +16,10 @@ THE_OTHER_KOREA = {"north": "KP", "south": "KR"}
 def cluster_places(names: Sequence[Name]) -> list[Cluster]:
     """One cluster a place; the names of one country, official, usual or short, are one."""
     named = {countries.country_code(name.text) for name in names}
-    georgia_is_country = any(countries.normal_name(name.text) == "tbilisi" for name in names)
+    georgia_is_country = any(normal_name(name.text) == "tbilisi" for name in names)
     clusters: dict[str, Cluster] = {}
     for name in names:
-        normal = countries.normal_name(name.text) or name.text
+        normal = normal_name(name.text) or name.text
         code, rule = countries.country_code(name.text), None
         if normal in THE_OTHER_KOREA and THE_OTHER_KOREA[normal] in named:
             code, rule = THE_OTHER_KOREA[normal], "half_of_korea"
@@ -26,7 +27,7 @@ def cluster_places(names: Sequence[Name]) -> list[Cluster]:
             code = "GE"
         key = f"iso3166:{code}" if code else normal
         cluster = clusters.setdefault(key, Cluster("place", key, external_id=key if code else None))
-        differs = bool(code) and any(countries.normal_name(n.text) != normal for n in cluster.names)
+        differs = bool(code) and any(normal_name(n.text) != normal for n in cluster.names)
         cluster.add(name, rule or ("country_names" if differs else None))
     return finish(clusters.values())
 
@@ -38,12 +39,12 @@ def cluster_groups(names: Sequence[Name]) -> list[Cluster]:
 
 def cluster_others(names: Sequence[Name]) -> list[Cluster]:
     """One cluster a name of equal words and type: events, works, products, laws."""
-    return cluster_by(names, countries.normal_name)
+    return cluster_by(names, normal_name)
 
 
 def singular(text: str) -> str:
     """The normal name without a plural s: "the Democrats" -> "democrat"."""
-    normal = countries.normal_name(text)
+    normal = normal_name(text)
     return re.sub(r"(?<=[^s])s$", "", normal)
 
 
@@ -81,4 +82,4 @@ def preferred(cluster: Cluster, text: str) -> bool:
     if not cluster.external_id:
         return False
     usual = countries.printed_names().get(cluster.external_id.removeprefix("iso3166:"), "")
-    return countries.normal_name(text) == countries.normal_name(usual)
+    return normal_name(text) == normal_name(usual)

@@ -1,0 +1,51 @@
+"""What an entity id is made of: one canonical key for all spellings of a full name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transforms.resolve import lexicon
+from transforms.resolve.countries import country_code
+from transforms.resolve.names import normal_name, parse_person
+from transforms.resolve.organizations import org_words
+from transforms.resolve.places import singular
+
+
+def canonical_key(entity_type: str, name: str) -> str:
+    """The key that ``resolve_article`` gives an entity which it knows by this full name."""
+    if entity_type == "person":
+        return parse_person(name).key or name
+    if entity_type == "organization":
+        words = " ".join(org_words(name)) or name
+        return lexicon.known_acronyms().get(words, words)
+    if entity_type == "place":
+        code = country_code(name)
+        return f"iso3166:{code}" if code else normal_name(name) or name
+    if entity_type == "group":
+        return singular(name) or name
+    return normal_name(name) or name
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """What the linking rules compare of a name: see flows/link.py."""
+
+    normal: str
+    first: str = ""
+    last: str = ""
+    middle: str = ""
+    first_group: str = ""
+    n_words: int = 0
+
+
+def name_form(entity_type: str, name: str) -> NameForm:
+    """The parts of a name that the linking rules compare; ``first_group`` is one for all short forms of a name."""
+    normal = normal_name(name)
+    if entity_type != "person":
+        return NameForm(normal, n_words=len(normal.split()))
+    form = parse_person(name)
+    groups = lexicon.short_forms().get(form.first, frozenset())
+    # A short form of several names ("Chris") says nothing certain; only names of one group are taken as one.
+    group = f"#{next(iter(groups))}" if len(groups) == 1 else form.first
+    last = f"{form.last} {form.suffix}".strip()
+    return NameForm(normal, form.first, last, " ".join(form.words[1:-1]), group, len(form.words))
