@@ -7,7 +7,7 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson")
@@ -144,16 +144,15 @@ def _found(path: str) -> FoundFile:
 
 
 def _with_uris(entries: list[FoundFile], root: str) -> list[FoundFile]:
-    by_path = {entry.path: entry for entry in entries}
-    by_uri: dict[str, FoundFile] = {}
-    for path in sorted(by_path):
-        entry = by_path[path]
-        name = _displayable(os.path.relpath(path, root).replace(os.sep, "/"))
+    named = {entry.path: _displayable(os.path.relpath(entry.path, root).replace(os.sep, "/")) for entry in entries}
+    own_names = set(named.values())
+    files = []
+    for entry in {entry.path: entry for entry in entries}.values():
+        name = named[entry.path]
         uri = unicodedata.normalize("NFC", name)
-        # Two names that differ in their normal form alone: the odd one keeps its own spelling.
-        uri = name if uri in by_uri else uri
-        by_uri[uri] = FoundFile(uri, path, entry.size, entry.mtime_ns)
-    return [by_uri[uri] for uri in sorted(by_uri)]
+        # Two names that differ in their normal form alone: the odd one keeps its own spelling, lest one is lost.
+        files.append(replace(entry, uri=name if uri in own_names else uri))
+    return sorted(files, key=lambda file: file.uri)
 
 
 def _displayable(name: str) -> str:

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from transforms.text import clean_text, count_words
+
+WRAPPED = """\
+The lighthouse at Gull Point will be handed over to a computer next
+month, ending a line of keepers that began in 1871, the harbour board
+said on Friday.
+
+"I am not sentimental," said Elias Warne, who has kept the lamp for a well-
+known thirty-one years. "But I shall miss the stairs, and perhaps the
+radio a little too."
+"""
+
+
+def test_hard_wrapped_lines_are_joined_into_paragraphs() -> None:
+    first, second = clean_text(WRAPPED).split("\n\n")
+    assert first.endswith("that began in 1871, the harbour board said on Friday.")
+    assert "a well-known thirty-one years" in second
+    assert "\n" not in second
+
+
+def test_wrapped_text_with_indented_paragraphs_keeps_them_apart() -> None:
+    text = (
+        "   The ferry left at six in the morning, four hours after the crews had\n"
+        "shaken hands on a new contract with the owners of the line, and a day\n"
+        "later than planned.\n"
+        "   Nobody on the quay complained about that, said the harbour master of\n"
+        "Port Calder, who had brought soup for everyone.\n"
+    )
+    assert [paragraph[:9] for paragraph in clean_text(text).split("\n\n")] == ["The ferry", "Nobody on"]
+
+
+def test_one_line_a_paragraph_is_recognised_without_blank_lines() -> None:
+    text = "A headline\nThe first paragraph is one long line that goes on and on.\n“The second,” she said.\n"
+    assert clean_text(text).split("\n\n") == [
+        "A headline",
+        "The first paragraph is one long line that goes on and on.",
+        "“The second,” she said.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["He spoke to them personally\nin the town hall.", "Wins for Lund;\nA bad night for Amsel"]
+)
+def test_a_line_that_plainly_goes_on_is_joined(text: str) -> None:
+    assert clean_text(text) == text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("One.\r\n\r\nTwo.\rThree.", "One.\n\nTwo.\n\nThree."),
+        ("one\n \t\n\n\n\ntwo", "one\n\ntwo"),
+        ("Gov.\u00a0Lund  said\tno", "Gov. Lund said no"),
+        ("co\u00adoperate\u200b\ufeff", "cooperate"),
+        ("bell\x07 and\x00 null", "bell and null"),
+        ("One.\u2029Two.", "One.\n\nTwo."),
+        ("e\u0301t\u00e9", "été"),
+        ("a family: 👩\u200d🚀", "a family: 👩\u200d🚀"),
+        ("half a pair \ud83d", "half a pair \ufffd"),
+        (" \n ", ""),
+    ],
+)
+def test_white_space_and_invisible_characters(raw: str, cleaned: str) -> None:
+    assert clean_text(raw) == cleaned
+
+
+def test_words_ligatures_and_the_style_of_quotation_marks_stay() -> None:
+    text = "“Curly,” 'straight', «guillemets», \"double\", ``old'' — ﬁne… ½ ＡＢＣ --"
+    assert clean_text(text) == text
+
+
+def test_words_are_runs_of_letters_and_digits() -> None:
+    assert count_words("The mayor’s 14-page letter — “no” — cost €3.5m.") == 9
