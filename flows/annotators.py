@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from functools import lru_cache
 
+from flows.errors import UserError
 from transforms.annotate.protocol import Annotator
 
 KNOWN = {
@@ -13,7 +14,7 @@ KNOWN = {
 }
 
 
-class AnnotatorError(ValueError):
+class AnnotatorError(UserError):
     """An annotator that does not exist or cannot be loaded; the message says what to do."""
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.errors import UserError
 from transforms.catalog import ACTIONS, Catalog, Correction, GazetteerRow, is_entity_id
 from transforms.tables import ENTITY_TYPES
 
@@ -15,7 +16,7 @@ CORRECTION_COLUMNS = ("action", "type", "name", "target", "article")
 NEEDS = {"merge": ("target",), "split": ("target", "article"), "rename": ("target",), "never": ()}
 
 
-class CatalogError(ValueError):
+class CatalogError(UserError):
     """A gazetteer or corrections file that cannot be used: which file, which line, what to do."""
 
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from flows.annotators import AnnotatorError
-from flows.catalog import CatalogError
-from flows.extract import SeedsError
-from flows.server import ServerError
-from flows.store.snapshots import SnapshotError
-from flows.workers import OutputError
+
+class UserError(ValueError):
+    """A mistake in the command, the settings, the files named or the machine; the message says what to do."""
 
 
-class SettingsError(ValueError):
+class SettingsError(UserError):
     """Settings that contradict each other or the machine."""
-
-
-USER_ERRORS = (SettingsError, SeedsError, CatalogError, AnnotatorError, SnapshotError, ServerError, OutputError)

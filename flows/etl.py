@@ -20,7 +20,7 @@ from flows.annotate import AnnotationError, annotate_sources
 from flows.annotators import load_annotator
 from flows.batch import BatchResult, BatchSpec
 from flows.catalog import load_catalog
-from flows.errors import USER_ERRORS, SettingsError
+from flows.errors import SettingsError, UserError
 from flows.extract import find_files
 from flows.load import RunInfo, commit_snapshot
 from flows.plan import Plan, fingerprint, plan_run, versions
@@ -62,7 +62,7 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
             summary = run_locked(settings, out, run_id)
     except BusyError as error:
         summary = RunSummary("skipped", f"Skipped: {error}", settings.out)
-    except (*USER_ERRORS, AnnotationError) as error:
+    except (UserError, AnnotationError) as error:
         logger.error("%s", error)
         summary = RunSummary("failed", str(error), settings.out)
     _rename_run(summary)
@@ -198,8 +198,8 @@ def _count_quarantined(plan: Plan, results: Sequence[BatchResult]) -> int:
 def _refuse_too_many(n_quarantined: int, n_files: int, max_share: float) -> None:
     if n_files and n_quarantined / n_files > max_share:
         raise SettingsError(
-            f"{n_quarantined} of {n_files} files gave no article, more than max_quarantine_share = {max_share:g} allows;"
-            " nothing was committed"
+            f"{n_quarantined} of {n_files} files gave no article, more than max_quarantine_share = {max_share:g}"
+            " allows; nothing was committed"
         )
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows.errors import UserError
+
 SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson")
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 
 
-class SeedsError(ValueError):
+class SeedsError(UserError):
     """The seeds cannot be used at all; the message is one line and says what to do."""
 
 

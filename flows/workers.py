@@ -22,6 +22,7 @@ from pathlib import Path
 
 from flows.annotators import load_annotator
 from flows.batch import BatchSpec, run_batch
+from flows.errors import UserError
 
 CONTEXT = multiprocessing.get_context("spawn")
 STARTUP_TIMEOUT_S = 120
@@ -46,7 +47,7 @@ class BatchError(RuntimeError):
         self.blame = blame
 
 
-class OutputError(RuntimeError):
+class OutputError(UserError):
     """The output folder cannot be written (disk full, read-only): no document's fault, so the run stops."""
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.errors import UserError
 from flows.store.parquet import WrittenFile, describe_file
 
 MANIFEST = "manifest.json"
@@ -38,7 +39,7 @@ SOURCES_SCHEMA = pa.schema(
 )
 
 
-class SnapshotError(RuntimeError):
+class SnapshotError(UserError):
     """A snapshot that is missing or damaged; the message says what to do."""
 
 
