@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import click
 
+from flows.errors import UserError
 from flows.options import settings_from, settings_options
 
 EXIT_FAILED = 1
@@ -33,11 +35,14 @@ def run(verbose: bool, **values: Any) -> None:
 @settings_options
 @click.option("--cron", help='When to run, as a cron line: "0 6 * * *" is every day at six.')
 @click.option("--every", help="How often to run: 15m, 2h, 1d.")
-def serve(cron: str | None, every: str | None, **values: Any) -> None:
+@click.option("--timezone", default="UTC", show_default=True, help="Whose clock --cron means, like Europe/Berlin.")
+@click.option("--name", default="newsmill", show_default=True, help="The deployment's name; one a data folder.")
+def serve(cron: str | None, every: str | None, timezone: str, name: str, **values: Any) -> None:
     """Run on a schedule, watched in the Prefect UI, until Ctrl-C."""
+    from flows.schedules import make_schedule
     from flows.serve import serve_forever
 
-    serve_forever(settings_from(values), cron=cron, every=every)
+    serve_forever(settings_from(values), make_schedule(cron, every, timezone), name=name)
 
 
 @cli.command()
@@ -105,6 +110,7 @@ def stop_server() -> None:
 
 def main() -> None:
     """Run the command; a user's mistake becomes one line and exit code 2."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # before Prefect is imported, which reports its first use otherwise
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -117,11 +123,7 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         _stop(error.format_message())
-    except Exception as error:
-        from flows.errors import USER_ERRORS
-
-        if not isinstance(error, USER_ERRORS):
-            raise
+    except UserError as error:
         _stop(str(error))
 
 
