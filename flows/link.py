@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows import link_rules
@@ -54,6 +55,7 @@ def link_parts(
     try:
         with duckdb.connect(str(scratch / "link.duckdb")) as con:
             con.execute(f"SET memory_limit = '{memory_limit}'; SET threads = 2; SET preserve_insertion_order = false")
+            con.execute("SET enable_progress_bar = false")
             con.execute(f"SET temp_directory = '{scratch}'")
             return link(con, parts, catalog, out_dir)
     finally:
@@ -203,16 +205,23 @@ def rewrite_parts(
 
 def with_final_ids(data: pa.Table, column: str, changes: Sequence[tuple[str | None, str, str | None]]) -> pa.Table:
     """The part with each changed id replaced; a row whose id must not be null goes with its entity."""
-    everywhere = {local: final for article, local, final in changes if article is None}
-    in_article = {(article, local): final for article, local, final in changes if article is not None}
-    ids = [
-        in_article.get((article, local), everywhere.get(local, local))
-        for article, local in zip(data["article_id"].to_pylist(), data[column].to_pylist(), strict=True)
-    ]
     index = data.schema.get_field_index(column)
     place = data.schema.field(index)
-    if place.nullable:
-        return data.set_column(index, place, pa.array(ids, place.type))
-    kept = pa.array([final is not None for final in ids])
-    data = data.filter(kept)
-    return data.set_column(index, place, pa.array([final for final in ids if final is not None], place.type))
+    old = data[column]
+    new = replaced(old, [(local, final) for article, local, final in changes if article is None])
+    for article, local, final in changes:
+        if article is not None:
+            here = pc.and_(pc.equal(data["article_id"], article), pc.equal(old, local))
+            new = pc.if_else(pc.fill_null(here, False), pa.scalar(final, place.type), new)
+    if not place.nullable:
+        data, new = data.filter(pc.is_valid(new)), new.filter(pc.is_valid(new))
+    return data.set_column(index, place, new)
+
+
+def replaced(values: pa.ChunkedArray, pairs: Sequence[tuple[str, str | None]]) -> pa.ChunkedArray:
+    """The column with the first of each pair replaced by the second."""
+    if not pairs:
+        return values
+    before, after = zip(*pairs, strict=True)
+    found = pc.index_in(values, value_set=pa.array(before, values.type))
+    return pc.if_else(pc.is_valid(found), pa.array(after, values.type).take(found), values)

@@ -146,7 +146,7 @@ def test_a_surname_of_two_people_stays_alone(tmp_path: Path) -> None:
     five_times(corpus, ("person", "Ada Lind"), ("person", "Bo Lind"))
     corpus.article(("person", "Lind"))
     corpus.article(("person", "Lind"))
-    result, entities = link(corpus, tmp_path)
+    result, _ = link(corpus, tmp_path)
     assert result.rewritten == () and result.n_entities == 4
 
 

@@ -1,0 +1,80 @@
+"""How well names are sorted into entities within an article: B-cubed against clusters labelled by hand.
+
+    python -m benchmarks.clusters NEWSWIRE_DEV.jsonl
+
+``clusters.jsonl`` holds [start, end, cluster] for each name of 30 articles of newswire/dev, in Unicode code points;
+the texts are not part of this repository. The gold mentions are the input, so that clustering alone is measured.
+B-cubed (Bagga and Baldwin, 1998): precision and recall of each mention's cluster, averaged over mentions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from transforms.records import Annotation, Article, Mention, Span
+from transforms.resolve import resolve_article
+
+LABELS = Path(__file__).with_name("clusters.jsonl")
+ENTITY_TYPE_OF = {
+    "Person": "person",
+    "Organization": "organization",
+    "Location": "place",
+    "Facility": "place",
+    "NORP": "group",
+    "Product": "product",
+    "Misc": "work",
+}
+
+
+def b_cubed(gold: Sequence[int], predicted: Sequence[int]) -> tuple[float, float]:
+    """Summed precision and recall over the mentions of one article."""
+    precision = recall = 0.0
+    for g, p in zip(gold, predicted, strict=True):
+        same_gold = {i for i, other in enumerate(gold) if other == g}
+        same_predicted = {i for i, other in enumerate(predicted) if other == p}
+        shared = len(same_gold & same_predicted)
+        precision += shared / len(same_predicted)
+        recall += shared / len(same_gold)
+    return precision, recall
+
+
+def predicted_clusters(record: dict[str, Any], spans: Iterable[tuple[int, int]]) -> list[int]:
+    """The number of the entity that each gold mention is sorted into."""
+    text = record["text"]
+    types = {(start, end): ENTITY_TYPE_OF.get(label) for start, end, label in record["entities"]}
+    mentions = tuple(Mention(Span(*span), types[span] or "work", "name", 1.0) for span in spans)
+    sentences = tuple(Span(*match.span()) for match in re.finditer(r"\S[^\n]*", text))
+    article = Article(record["id"], record["id"], 0, "", "text/plain", "utf-8", text, max(0, text.find("\n\n")))
+    entities = resolve_article(article, Annotation(sentences, mentions, ()), ()).entities
+    owner = {mention: number for number, entity in enumerate(entities) for mention in entity.mentions}
+    return [owner[number] for number in range(len(mentions))]
+
+
+def main() -> None:
+    """Print the score of each article that is not perfect, then of all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    records = {record["id"]: record for record in map(json.loads, parser.parse_args().gold.open(encoding="utf-8"))}
+    total = precision = recall = 0.0
+    for label in map(json.loads, LABELS.open(encoding="utf-8")):
+        gold = [cluster for _, _, cluster in label["clusters"]]
+        guess = predicted_clusters(records[label["id"]], [(start, end) for start, end, _ in label["clusters"]])
+        p, r = b_cubed(gold, guess)
+        if min(p, r) < len(gold):
+            print(f"{label['id']:28s} mentions {len(gold):4d}  p {p / len(gold):.3f}  r {r / len(gold):.3f}")
+        total, precision, recall = total + len(gold), precision + p, recall + r
+    p, r = precision / total, recall / total
+    print(
+        json.dumps(
+            {"b_cubed": {"p": round(p, 4), "r": round(r, 4), "f1": round(2 * p * r / (p + r), 4), "mentions": total}}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
