@@ -1,0 +1,1 @@
+"""Speed and quality, each one command. Not installed with newsmill."""

@@ -1,0 +1,1 @@
+"""How the annotation model is made: gold data in, model files out. Not installed with newsmill."""

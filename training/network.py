@@ -1,0 +1,88 @@
+"""Encoder and heads: role labels through a CRF, entity labels, and the links between segments."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.batches import Batch, LinkTargets
+from training.crf import Crf
+from training.encoder import Encoder, EncoderShape, shared_dropout
+from training.examples import IGNORED
+from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
+from transforms.annotate.link_features import N_PAIR_FEATURES
+
+LINK_WIDTH = 128
+
+
+class PairScorer(nn.Module):
+    """Scores of (cue, segment) pairs: a dot product of two projections plus a bias a feature (Dozat and Manning)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.cue = nn.Linear(2 * width, LINK_WIDTH)
+        self.other = nn.Linear(2 * width, LINK_WIDTH)
+        self.biases = nn.Embedding(N_PAIR_FEATURES, 1)
+        nn.init.zeros_(self.biases.weight)
+
+    def forward(self, ends: Tensor, targets: LinkTargets) -> Tensor:
+        """[G, N]: a score each candidate of each group; ``ends`` is [segments, 2 * width]."""
+        cue = functional.relu(self.cue(ends))[targets.cues]
+        other = functional.relu(self.other(ends))[targets.others]
+        scores = (cue * other).sum(-1) * LINK_WIDTH**-0.5 + self.biases(targets.features).sum((-2, -1))
+        return scores.masked_fill(~targets.mask, -1e4)
+
+
+class Network(nn.Module):
+    """The model as it is trained."""
+
+    def __init__(self, shape: EncoderShape) -> None:
+        super().__init__()
+        self.encoder = Encoder(shape)
+        self.roles = nn.Linear(shape.width, len(ROLE_LABELS))
+        self.entities = nn.Linear(shape.width, len(ENTITY_LABELS))
+        self.crf = Crf(ROLE_LABELS)
+        self.content_link = PairScorer(shape.width)
+        self.source_link = PairScorer(shape.width)
+
+    def forward(self, batch: Batch, drop: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states [B, T, width], role emissions [B, T, K] and entity scores [B, T, E]."""
+        hidden = self.encoder(batch.ids, batch.codes, batch.mask, drop)
+        hidden = shared_dropout(hidden, drop)
+        return hidden, self.roles(hidden), self.entities(hidden)
+
+    def read(self, ids: Tensor, codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The outputs of windows without padding or dropout: what is exported."""
+        hidden = self.encoder(ids, codes)
+        return hidden, self.roles(hidden), self.entities(hidden)
+
+    def losses(self, batch: Batch, outputs: tuple[Tensor, Tensor, Tensor]) -> dict[str, Tensor]:
+        """The mean loss of each task, in float32; zero where the batch has no gold for it."""
+        hidden, roles, entities = (output.float() for output in outputs)
+        zero = hidden.new_zeros(())
+        found = {"roles": zero, "pieces": zero, "entities": zero, "links": zero}
+        if len(batch.role_index):
+            emissions = roles.flatten(0, 1)[batch.role_index]
+            mask = batch.role_mask
+            found["roles"] = self.crf(emissions, batch.role_labels, mask) / mask.sum()
+            # Emissions that are right by themselves keep long spans from hanging on sums of small differences.
+            found["pieces"] = functional.cross_entropy(emissions[mask], batch.role_labels[mask])
+        if bool((batch.entity_labels != IGNORED).any()):
+            flat = entities.flatten(0, 1)
+            found["entities"] = functional.cross_entropy(flat, batch.entity_labels.flatten(), ignore_index=IGNORED)
+        if len(batch.segment_ends):
+            ends = hidden.flatten(0, 1)[batch.segment_ends].flatten(1)
+            links = [
+                link_loss(scorer(ends, targets), targets)
+                for scorer, targets in ((self.content_link, batch.content), (self.source_link, batch.source))
+                if len(targets.gold)
+            ]
+            found["links"] = torch.stack(links).sum() if links else zero
+        return found
+
+
+def link_loss(scores: Tensor, targets: LinkTargets) -> Tensor:
+    """Mean cross-entropy of the right candidate, where column 0 stands for none of them (score zero)."""
+    scores = torch.cat([scores.new_zeros(len(scores), 1), scores], dim=1)
+    return functional.cross_entropy(scores, targets.gold)

@@ -1,0 +1,146 @@
+"""Texts as the model reads them: wordpieces with exact code-point offsets, and what an uncased vocabulary hides.
+
+The features are frozen with the weights: whoever changes a function here must train a new model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+IntArray = npt.NDArray[np.int64]
+
+PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+
+# Feature vocabularies: the code is the row of the embedding table.
+CASE_LOWER, CASE_TITLE, CASE_UPPER, CASE_MIXED, CASE_DIGIT, CASE_OTHER, CASE_INITIAL = range(7)
+MARK_OUTSIDE, MARK_INSIDE, MARK_UNCLOSED, MARK_OPENS, MARK_CLOSES, MARK_SINGLE = range(6)
+GAP_NONE, GAP_SPACE, GAP_LINE, GAP_PARAGRAPH = range(4)
+PLACE_BODY, PLACE_HEADLINE = range(2)
+FEATURE_SIZES = (7, 6, 4, 2)
+N_FEATURE_CODES = 7 * 6 * 4 * 2
+HEADLINE_MAX_CHARS = 200
+
+# An opening single mark stands after a break and before a letter, a closing one the other way round; an
+# apostrophe ("don't", "the voters' choice") rarely has an opening partner within the paragraph.
+SINGLE_QUOTED = re.compile(
+    r"(?<![^\s(\[“\"—–-])['‘](?=\w)[^\n'‘’]{2,400}(?:(?<=\w)['’](?=\w)[^\n'‘’]{1,400}){0,6}(?<=[\w.,!?…])['’](?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedText:
+    """One text as wordpieces. Every array has one row a wordpiece (T rows), in text order.
+
+    ``starts`` and ``ends`` are code-point offsets, ``features`` holds one code a row (see ``feature_codes``),
+    ``paragraphs`` the number of the paragraph the wordpiece stands in.
+    """
+
+    ids: IntArray
+    starts: IntArray
+    ends: IntArray
+    features: IntArray
+    paragraphs: IntArray
+
+
+def paragraph_spans(text: str) -> list[tuple[int, int]]:
+    """Half-open spans of the paragraphs: what stands between blank lines, breaks left out."""
+    spans, start = [], 0
+    for match in PARAGRAPH_BREAK.finditer(text):
+        spans.append((start, match.start()))
+        start = match.end()
+    return [*spans, (start, len(text))]
+
+
+def encode(text: str, tokenizer: Tokenizer) -> EncodedText:
+    """Wordpieces of one text of any length, without special tokens, truncation or padding."""
+    encoding: Any = tokenizer.encode(text, add_special_tokens=False)
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    ids = np.array(encoding.ids, dtype=np.int64)
+    # A character the normaliser drops can leave an empty piece behind: it has no place in the text.
+    kept = offsets[:, 1] > offsets[:, 0]
+    ids, offsets = ids[kept], offsets[kept]
+    paragraphs = paragraph_spans(text)
+    paragraph_starts = np.array([start for start, _ in paragraphs], dtype=np.int64)
+    numbers = np.searchsorted(paragraph_starts, offsets[:, 0], side="right") - 1
+    features = feature_codes(text, offsets[:, 0], offsets[:, 1], numbers, paragraphs)
+    return EncodedText(ids, offsets[:, 0], offsets[:, 1], features, numbers)
+
+
+def feature_codes(
+    text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray, spans: list[tuple[int, int]]
+) -> IntArray:
+    """One code a wordpiece (shape [T], below ``N_FEATURE_CODES``): case, quotation marks, gap before, headline."""
+    case = case_by_char(text)[starts]
+    marks = marks_by_char(text, spans)[starts]
+    gap = gaps_before(text, starts, ends, paragraphs)
+    first_start, first_end = spans[0]
+    has_headline = len(spans) > 1 and first_end - first_start <= HEADLINE_MAX_CHARS
+    place = np.where((paragraphs == 0) & has_headline, PLACE_HEADLINE, PLACE_BODY)
+    code = ((case * FEATURE_SIZES[1] + marks) * FEATURE_SIZES[2] + gap) * FEATURE_SIZES[3] + place
+    return code.astype(np.int64)
+
+
+def case_by_char(text: str) -> IntArray:
+    """The case class of the word that each character belongs to (shape [len(text)])."""
+    classes = np.full(len(text), CASE_OTHER, dtype=np.int64)
+    for match in re.finditer(r"[^\W_]+", text):
+        classes[match.start() : match.end()] = word_case(match.group())
+    return classes
+
+
+def word_case(word: str) -> int:
+    """The case class of one word of letters and digits."""
+    if word.islower():
+        return CASE_LOWER
+    if word.isupper():
+        return CASE_INITIAL if len(word) == 1 else CASE_UPPER
+    if word[0].isupper() and word[1:].islower():
+        return CASE_TITLE
+    if any(char.isalpha() for char in word):
+        return CASE_MIXED
+    return CASE_DIGIT
+
+
+def marks_by_char(text: str, paragraphs: list[tuple[int, int]]) -> IntArray:
+    """How each character stands to the quotation marks of its paragraph (shape [len(text)])."""
+    states = np.zeros(len(text), dtype=np.int64)
+    for match in SINGLE_QUOTED.finditer(text):
+        states[match.start() : match.end()] = MARK_SINGLE
+    for start, end in paragraphs:
+        mark_paragraph(text, start, end, states)
+    return states
+
+
+def mark_paragraph(text: str, start: int, end: int, states: IntArray) -> None:
+    """Write the states of one paragraph; an opening mark whose partner is missing reaches to the paragraph's end."""
+    opened = -1
+    for match in re.finditer('["“”„«»]', text[start:end]):
+        at, mark = start + match.start(), match.group()
+        closes = mark in "”»" or (mark == '"' and opened >= 0)
+        if closes and opened >= 0:
+            states[opened + 1 : at] = MARK_INSIDE
+        states[at] = MARK_CLOSES if closes else MARK_OPENS
+        opened = -1 if closes else at
+    if opened >= 0:
+        states[opened + 1 : end] = MARK_UNCLOSED
+
+
+def gaps_before(text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray) -> IntArray:
+    """What stands between each wordpiece and the one before it."""
+    gaps = np.full(len(starts), GAP_NONE, dtype=np.int64)
+    if not len(starts):
+        return gaps
+    gaps[1:][starts[1:] > ends[:-1]] = GAP_SPACE
+    breaks = np.array([match.start() for match in re.finditer("\n", text)], dtype=np.int64)
+    if len(breaks):
+        before = np.searchsorted(breaks, starts)
+        gaps[1:][before[1:] > before[:-1]] = GAP_LINE
+    gaps[1:][paragraphs[1:] > paragraphs[:-1]] = GAP_PARAGRAPH
+    gaps[0] = GAP_PARAGRAPH
+    return gaps

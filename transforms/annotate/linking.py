@@ -1,0 +1,136 @@
+"""Which source says which content by which cue: choices among the segments that the model found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from transforms.annotate.encoding import IntArray
+from transforms.annotate.link_features import pair_features
+from transforms.annotate.sequence import FloatArray
+
+MAX_LINK_DISTANCE = 256
+
+
+class Segment(NamedTuple):
+    """Wordpieces ``start:stop`` that play one role, with the model's mean probability of it."""
+
+    start: int
+    stop: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairWeights:
+    """Two projections of segment ends ([width * 2, D] and biases [D]) and one bias a pair feature."""
+
+    cue: FloatArray
+    cue_bias: FloatArray
+    other: FloatArray
+    other_bias: FloatArray
+    biases: FloatArray
+
+
+class Choice(NamedTuple):
+    """The chosen candidate's number (None: none of them) and the probability of that choice."""
+
+    candidate: int | None
+    probability: float
+
+
+class LinkedSegments(NamedTuple):
+    """One attribution in wordpieces; ``probabilities`` are those of its content links and of its source link."""
+
+    cue: Segment | None
+    source: Segment | None
+    content: tuple[Segment, ...]
+    content_probability: float
+    source_probability: float
+
+
+def segment_ends(segments: Sequence[Segment], hidden: npt.NDArray[np.float16]) -> FloatArray:
+    """The vectors of the first and the last wordpiece of each segment side by side, [N, width * 2]."""
+    firsts = hidden[[segment.start for segment in segments]]
+    lasts = hidden[[segment.stop - 1 for segment in segments]]
+    return np.concatenate([firsts, lasts], axis=1).astype(np.float32)
+
+
+def pair_scores(
+    cues: Sequence[Segment],
+    others: Sequence[Segment],
+    hidden: npt.NDArray[np.float16],
+    paragraphs: IntArray,
+    weights: PairWeights,
+) -> FloatArray:
+    """Score of each cue with each other segment, [C, N]; minus infinity where they stand too far apart."""
+    cue_spans = np.array([cue[:2] for cue in cues], dtype=np.int64)
+    other_spans = np.array([other[:2] for other in others], dtype=np.int64)
+    left = np.maximum(segment_ends(cues, hidden) @ weights.cue + weights.cue_bias, 0.0)
+    right = np.maximum(segment_ends(others, hidden) @ weights.other + weights.other_bias, 0.0)
+    scores = (left @ right.T) * np.float32(left.shape[1] ** -0.5)
+    gaps = np.maximum(other_spans[None, :, 0] - cue_spans[:, None, 1], cue_spans[:, None, 0] - other_spans[None, :, 1])
+    near = gaps <= MAX_LINK_DISTANCE
+    cue_index, other_index = np.nonzero(near)
+    features = pair_features(cue_spans, other_spans, cue_index, other_index, paragraphs)
+    scores[cue_index, other_index] += weights.biases[features].sum(axis=1)
+    return np.where(near, scores, np.float32(-np.inf)).astype(np.float32)
+
+
+def choose(scores: FloatArray) -> list[Choice]:
+    """The best column of each row, or none of them where all score below zero."""
+    with_none = np.concatenate([np.zeros((len(scores), 1), dtype=np.float32), scores], axis=1)
+    shifted = np.exp(with_none - with_none.max(axis=1, keepdims=True))
+    best = with_none.argmax(axis=1)
+    chances = shifted[np.arange(len(scores)), best] / shifted.sum(axis=1)
+    return [
+        Choice(int(column) - 1 if column else None, float(chance)) for column, chance in zip(best, chances, strict=True)
+    ]
+
+
+def link_segments(
+    sources: Sequence[Segment],
+    cues: Sequence[Segment],
+    contents: Sequence[Segment],
+    hidden: npt.NDArray[np.float16],
+    paragraphs: IntArray,
+    weights: tuple[PairWeights, PairWeights],
+) -> list[LinkedSegments]:
+    """Attributions in the order of their first content; a cue without content is none, a content without cue is one.
+
+    ``hidden`` is [T, width], ``weights`` those of the content link and of the source link.
+    """
+    cue_of = [Choice(None, 1.0)] * len(contents)
+    source_of = [Choice(None, 1.0)] * len(cues)
+    if cues and contents:
+        cue_of = choose(pair_scores(cues, contents, hidden, paragraphs, weights[0]).T)
+    if cues and sources:
+        source_of = choose(pair_scores(cues, sources, hidden, paragraphs, weights[1]))
+    groups: dict[int, list[int]] = {}
+    for number, choice in enumerate(cue_of):
+        groups.setdefault(-1 - number if choice.candidate is None else choice.candidate, []).append(number)
+    found = [
+        linked(cue, [contents[i] for i in numbers], [cue_of[i] for i in numbers], sources, cues, source_of)
+        for cue, numbers in groups.items()
+    ]
+    return sorted(found, key=lambda item: item.content[0].start)
+
+
+def linked(
+    cue: int,
+    content: list[Segment],
+    choices: list[Choice],
+    sources: Sequence[Segment],
+    cues: Sequence[Segment],
+    source_of: Sequence[Choice],
+) -> LinkedSegments:
+    """One attribution from its cue's number (negative: no cue) and its content segments."""
+    certainty = min(choice.probability for choice in choices)
+    if cue < 0:
+        return LinkedSegments(None, None, tuple(content), certainty, 1.0)
+    chosen = source_of[cue]
+    source = None if chosen.candidate is None else sources[chosen.candidate]
+    return LinkedSegments(cues[cue], source, tuple(content), certainty, chosen.probability)

@@ -1,0 +1,115 @@
+"""The annotator newsmill brings along: one small model, read with ONNX Runtime on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from transforms.annotate.decoding import Found, Heads, find_attributions, find_spans, to_attribution, to_mentions
+from transforms.annotate.encoding import EncodedText, encode
+from transforms.annotate.scores import PieceScores, Reader, score_pieces
+from transforms.annotate.sentences import split_sentences
+from transforms.annotate.weights import load_card, load_heads, load_reader, load_tokenizer
+from transforms.records import Annotation
+
+# Raised by hand whenever the code around the weights changes what is found; the weights carry their own version.
+CODE_VERSION = "1"
+WEIGHTS_FOLDER = Path(__file__).with_name("weights")
+MAX_PIECES = 256
+CONTEXT = 32
+# Bounds the scores held at once (about 200 bytes a character).
+CHARS_AT_ONCE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the model read it, before anything is linked: what calibration looks at."""
+
+    encoded: EncodedText
+    scores: PieceScores
+    found: Found
+
+
+class ModelAnnotator:
+    """Finds sentences, mentions and attributions with the trained model (see docs/model-card.md)."""
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        read: Reader,
+        heads: Heads,
+        *,
+        name: str,
+        weights_version: str,
+        max_pieces: int = MAX_PIECES,
+        context: int = CONTEXT,
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._read = read
+        self.heads = heads
+        self._name = name
+        self._version = f"{weights_version}.{CODE_VERSION}"
+        self._max_pieces = max_pieces
+        self._context = context
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._name
+
+    @property
+    def version(self) -> str:
+        """The version of the weights and that of the code around them."""
+        return self._version
+
+    def annotate(self, texts: Sequence[str]) -> list[Annotation]:
+        """One Annotation a text, in order; the same for a text whatever stands beside it."""
+        return [self._assemble(text, reading) for text, reading in zip(texts, self.read(texts), strict=True)]
+
+    def read(self, texts: Sequence[str]) -> Iterator[Reading]:
+        """What the network finds in each text, in order; a bounded number of texts is held at once."""
+        for group in groups_of(texts):
+            encoded = [encode(text, self._tokenizer) for text in group]
+            scores = [
+                score_pieces(item, self._read, max_pieces=self._max_pieces, context=self._context) for item in encoded
+            ]
+            found = find_spans(list(zip(encoded, scores, strict=True)), self.heads)
+            yield from (Reading(*parts) for parts in zip(encoded, scores, found, strict=True))
+
+    def _assemble(self, text: str, reading: Reading) -> Annotation:
+        calibration = self.heads.calibration
+        linked = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
+        attributions = [to_attribution(item, reading.encoded, text, calibration) for item in linked]
+        mentions = to_mentions(reading.found, attributions, reading.encoded, text, calibration)
+        return Annotation(tuple(split_sentences(text)), tuple(mentions), tuple(attributions))
+
+
+def groups_of(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in order, in groups of bounded size; a longer text is a group of its own."""
+    group: list[str] = []
+    n_chars = 0
+    for text in texts:
+        if group and n_chars + len(text) > CHARS_AT_ONCE:
+            yield group
+            group, n_chars = [], 0
+        group.append(text)
+        n_chars += len(text)
+    if group:
+        yield group
+
+
+@lru_cache(maxsize=2)
+def load_annotator(folder: Path = WEIGHTS_FOLDER, *, n_threads: int = 1) -> ModelAnnotator:
+    """The annotator of a weights folder, by default the one that is installed; loaded once a process."""
+    card = load_card(folder)
+    return ModelAnnotator(
+        load_tokenizer(folder),
+        load_reader(folder, n_threads=n_threads),
+        load_heads(folder),
+        name=card.name,
+        weights_version=card.version,
+    )
