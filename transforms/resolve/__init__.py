@@ -37,7 +37,7 @@ def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
     for name in names:
         by_type[name.entity_type].append(name)
     others = [name for kind in ("event", "work", "product", "law") for name in by_type[kind]]
-    persons = people.cluster_people(by_type["person"], article.body_char_start, article.article_id)
+    persons = people.cluster_people(by_type["person"], article.text, article.body_char_start, article.article_id)
     people.complete_from_text(persons, article.text, names)
     return [
         *persons,

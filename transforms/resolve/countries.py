@@ -23,6 +23,7 @@ def country_codes() -> dict[str, str]:
             codes[normal_name(name)] = country.alpha_2
     for code, names in usual_names():
         codes.update((normal_name(name), code) for name in names)
+    codes |= {name.replace(" ", ""): code for name, code in codes.items()}
     return {name: code for name, code in codes.items() if name not in AMBIGUOUS}
 
 

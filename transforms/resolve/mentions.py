@@ -13,12 +13,52 @@ from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
 from transforms.resolve.extra import source_only_names
 from transforms.resolve.names import fold
+from transforms.resolve.organizations import SHORT_HEADS
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
 WITH_NICKNAME = re.compile(
     r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*){0,2} [\"“‘'(][A-Z][\w.-]+(?: [A-Z][\w.-]+)?,?[\"”’')] [A-Z][\w’'-]+"
 )
+OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
+CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
+GENERIC_HEADS = SHORT_HEADS | frozenset(
+    [
+        "republic",
+        "port",
+        "tower",
+        "bridge",
+        "stadium",
+        "airport",
+        "street",
+        "road",
+        "park",
+        "palace",
+        "prison",
+        "river",
+        "lake",
+        "island",
+        "dam",
+        "mosque",
+        "church",
+        "cathedral",
+        "hotel",
+        "parliament",
+        "house",
+        "assembly",
+        "senate",
+        "congress",
+        "party",
+        "league",
+        "office",
+        "embassy",
+        "team",
+        "week",
+        "daily",
+    ]
+)
 # Types that a surname is taken for; a place is not among them, for people are named after places.
+# Types of one name in one article that are one thing: an app, the firm that runs it.
+THINGS = ("organization", "product", "work", "event", "law")
 SLIPS = frozenset({"organization", "work", "product", "event", "law", "group"})
 
 
@@ -30,6 +70,7 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
         if mention.mention_type == "name"
     ]
     keep_nicknames_whole(text, names)
+    complete_fragments(text, names)
     names += source_only_names(text, quotations, names)
     for name in names:
         name.titles = titles_of(text, name)
@@ -47,6 +88,23 @@ def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
             continue
         for name in inside:
             name.text, name.entity_type = match.group(), "person"
+
+
+def complete_fragments(text: str, names: Sequence[Name]) -> None:
+    """Read a cut name whole: "Ministry of" with the place after it, "University" with the words before it."""
+    starts = {name.span.char_start: name for name in names}
+    for name in names:
+        if name.entity_type not in ("organization", "place"):
+            continue
+        start, end = name.span
+        after = starts.get(end + 1)
+        if after is not None and text[end] == " " and OPEN_END.search(name.text):
+            end = after.span.char_end
+        if " " not in name.text and fold(name.text) in GENERIC_HEADS:
+            before = CAPITALS_BEFORE.search(text[max(0, start - 60) : start])
+            start -= len(before.group()) if before else 0
+        if (start, end) != name.span:
+            name.text = text[start:end]
 
 
 def titles_of(text: str, name: Name) -> tuple[str, ...]:
@@ -74,6 +132,10 @@ def settle_types(names: Sequence[Name]) -> None:
             name.entity_type = top
         if name.entity_type in SLIPS and is_surname_slip(name, surnames):
             name.entity_type = "person"
+        elif name.entity_type == "organization" and country_code(name.text):
+            name.entity_type = "place"
+        elif name.entity_type in THINGS:
+            name.entity_type = max(THINGS, key=lambda kind: (counts[name.words][kind], -THINGS.index(kind)))
 
 
 def is_surname_slip(name: Name, surnames: set[str]) -> bool:

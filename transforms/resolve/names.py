@@ -11,39 +11,14 @@ from transforms.resolve import lexicon
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "esq", "md", "phd"})
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-PARTICLES = frozenset(
-    [
-        "al",
-        "ben",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "della",
-        "der",
-        "di",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "le",
-        "mac",
-        "san",
-        "st",
-        "ten",
-        "ter",
-        "van",
-        "von",
-    ]
-)
 # The letters that NFKD leaves whole.
 WHOLE_LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "ı": "i", "œ": "oe"}
 )
 POSSESSIVE = re.compile(r"[’']s?$")
 NICKNAME = re.compile(r"[\"“‘'(]\s*([^\W\d_][\w.\-]*(?: [\w.\-]+)?)\s*,?[\"”’')]")
+# "Al-Mashat" and "Mashat" are one surname; "Al Gore" keeps his first name.
+ARABIC_ARTICLE = re.compile(r"\b[AaEe]l-(?=\w)")
 EDGES = " \t\n,;:!?()[]\"“”‘’'«»–—-"
 
 
@@ -125,7 +100,8 @@ def parse_person(text: str) -> PersonName:
     rest = POSSESSIVE.sub("", rest.strip(EDGES))
     nickname = NICKNAME.search(rest)
     bare = NICKNAME.sub(" ", rest) if nickname else rest
-    words = words_of(bare)
+    words = words_of(ARABIC_ARTICLE.sub("", bare))
+    words = words[:1] + tuple(word for word in words[1:] if word not in {"al", "el"})
     suffix = ""
     while len(words) > 1 and words[-1] in SUFFIXES:
         suffix = words[-1] if words[-1] in GENERATIONS else suffix

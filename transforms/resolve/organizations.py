@@ -118,6 +118,8 @@ COMMON_STARTS = frozenset(
         "people",
     ]
 )
+# "UN Security Council" is the "United Nations Security Council".
+UNIONS = {"un": "united nations", "eu": "european union"}
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[]\s*(?:the )?[\"“‘]?$")
 
 
@@ -128,6 +130,10 @@ def org_words(text: str) -> tuple[str, ...]:
         words = words[1:]
     while len(words) > 1 and words[-1] in LEGAL_ENDINGS:
         words = words[:-1]
+    while len(words) > 1 and words[-1] in SMALL_WORDS:
+        words = words[:-1]
+    if len(words) > 1 and words[0] in UNIONS:
+        words = (*UNIONS[words[0]].split(), *words[1:])
     return words
 
 
@@ -156,6 +162,8 @@ def equal_name_clusters(names: Iterable[Name]) -> list[Cluster]:
 def is_acronym(text: str) -> bool:
     """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
     bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
+    if bare.istitle() and 4 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef"
+        return bare.lower() in lexicon.known_acronyms()
     return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
 
 
@@ -195,8 +203,8 @@ def acronym_target(
             before = ends.get(start - gap)
             if not before or " " not in before.key or not BRACKET_GAP.match(text[start - gap : start]):
                 continue
-            # The bracketed word must share its first letter: "the ministry (MoFA)", not "the bank (see IMF)".
-            if before.key[0] == cluster.key[0]:
+            # The letters must be the name's at one end at least: "the ministry (MoFA)", not "the bank (IMF)".
+            if before.key[0] == cluster.key[0] or before.key.split()[-1][0] == cluster.key[-1]:
                 return before, "defined_acronym"
     options = by_initials.get(cluster.key, [])
     return (options[0], "acronym") if len(options) == 1 else (None, "")
@@ -229,7 +237,7 @@ def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     if full[-n:] == short:
         return short[-1] in SHORT_HEADS or n > 1
     start_alone = n > 1 or (short[0] not in COMMON_STARTS and len(short[0]) > 3)
-    return full[:n] == short and start_alone and full[n] not in SMALL_WORDS
+    return full[:n] == short and start_alone and (n > 1 or full[n] not in SMALL_WORDS)
 
 
 def finish_organization(cluster: Cluster) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from transforms.records import Span
 from transforms.resolve import lexicon, roles
@@ -19,7 +20,7 @@ from transforms.resolve.sources import PRONOUNS, STOPS
 HEADLINE_WEIGHT, NEAR_WEIGHT, NEAR_CHARS = 2.0, 1.5, 600
 
 
-def cluster_people(names: Sequence[Name], body_start: int, article_id: str) -> list[Cluster]:
+def cluster_people(names: Sequence[Name], text: str, body_start: int, article_id: str) -> list[Cluster]:
     """One cluster a person, in the order of first mention; every name ends in exactly one."""
     clusters = full_name_clusters([name for name in names if name.person.is_full])
     clusters = merge_partial_full_names(clusters)
@@ -33,7 +34,7 @@ def cluster_people(names: Sequence[Name], body_start: int, article_id: str) -> l
         if cluster is None:
             cluster = alone.setdefault(key, new_person(name, article_id))
         cluster.add(name, rule)
-    found = [*clusters, *alone.values()]
+    found = join_also_known([*clusters, *alone.values()], text)
     for cluster in found:
         finish_person(cluster)
     return sorted(found, key=lambda cluster: cluster.char_start)
@@ -130,7 +131,7 @@ def best_full_name(
         return None, None
     surest = min(map(RULE_ORDER.index, options.values()))
     best = [cluster for cluster, rule in options.items() if RULE_ORDER.index(rule) == surest]
-    chosen = max(best, key=lambda cluster: prominence(cluster, name.span.char_start, body_start))
+    chosen = max(best, key=lambda cluster: prominence(cluster, form, name.span.char_start, body_start))
     # Somebody introduced by title and surname alone ("President Lind") keeps the surname against a relative.
     if alone is not None and len(alone.names) > sum(other.person.is_full for other in chosen.names):
         return alone, None
@@ -154,13 +155,42 @@ def title_fits(name: Name, cluster: Cluster, body_start: int) -> bool:
     return any(start < name.span.char_start or start < body_start for start in in_full)
 
 
-def prominence(cluster: Cluster, position: int, body_start: int) -> tuple[float, int]:
+def prominence(cluster: Cluster, form: PersonName, position: int, body_start: int) -> tuple[float, int]:
     """How much a bare surname at ``position`` suggests this person: headline, times named in full, nearness."""
     starts = [other.span.char_start for other in cluster.names if other.person.is_full]
     score = float(len(starts))
     score += HEADLINE_WEIGHT * any(start < body_start for start in starts)
     score += NEAR_WEIGHT * any(0 < position - start < NEAR_CHARS for start in starts)
+    # "Sheikh Sabah" is rather Sabah ... Al-Sabah than another Al-Sabah.
+    score += NEAR_WEIGHT * any(other.person.is_full and other.person.first == form.first for other in cluster.names)
     return score, -min(starts, default=0)
+
+
+KNOWN_AS = re.compile(
+    r"\s*[,(]?\s*(?:(?:who is |was )?(?:more |better |also |popularly |commonly |formerly |professionally |widely )*"
+    r"known as|a\.?k\.?a\.?|alias|née|born)\s+[\"“‘']?"
+)
+
+
+def join_also_known(clusters: list[Cluster], text: str) -> list[Cluster]:
+    """Two names with "better known as" between them are one person's."""
+    if " known as " not in text and "alias" not in text and "born" not in text and "aka" not in text:
+        return clusters
+    owned = sorted(((name.span, cluster) for cluster in clusters for name in cluster.names), key=lambda item: item[0])
+    joined: dict[Cluster, Cluster] = {}
+    for (span, cluster), (other_span, other) in pairwise(owned):
+        one, two = end_of(cluster, joined), end_of(other, joined)
+        if one is not two and KNOWN_AS.fullmatch(text[span.char_end : other_span.char_start]):
+            one.absorb(two, "also_known_as")
+            joined[two] = one
+    return [cluster for cluster in clusters if cluster not in joined]
+
+
+def end_of(cluster: Cluster, joined: dict[Cluster, Cluster]) -> Cluster:
+    """The cluster that this one was joined to in the end."""
+    while cluster in joined:
+        cluster = joined[cluster]
+    return cluster
 
 
 def finish_person(cluster: Cluster) -> None:

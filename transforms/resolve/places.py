@@ -10,6 +10,8 @@ from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import normal_name
 from transforms.resolve.organizations import shown_name
 
+# Kinds of place that a name is used without: not "River", for the city is not the river.
+PLACE_KINDS = frozenset({"heights", "strip", "peninsula", "province", "region", "prefecture", "governorate", "oblast"})
 THE_OTHER_KOREA = {"north": "KP", "south": "KR"}
 
 
@@ -19,7 +21,7 @@ def cluster_places(names: Sequence[Name]) -> list[Cluster]:
     georgia_is_country = any(normal_name(name.text) == "tbilisi" for name in names)
     clusters: dict[str, Cluster] = {}
     for name in names:
-        normal = normal_name(name.text) or name.text
+        normal = place_words(name.text) or name.text
         code, rule = countries.country_code(name.text), None
         if normal in THE_OTHER_KOREA and THE_OTHER_KOREA[normal] in named:
             code, rule = THE_OTHER_KOREA[normal], "half_of_korea"
@@ -29,7 +31,31 @@ def cluster_places(names: Sequence[Name]) -> list[Cluster]:
         cluster = clusters.setdefault(key, Cluster("place", key, external_id=key if code else None))
         differs = bool(code) and any(normal_name(n.text) != normal for n in cluster.names)
         cluster.add(name, rule or ("country_names" if differs else None))
-    return finish(clusters.values())
+    return finish(join_short_places(list(clusters.values())))
+
+
+def place_words(text: str) -> str:
+    """The normal name of a place without its kind before, or its country and province after."""
+    bare = re.sub(r"^(?:the )?(?:[a-z]+ern )?(?:province|region|city|town|state|district|village|island) of ", "", text)
+    bare = re.split(r", | in [A-Z]| province of ", bare)[0]
+    return (
+        normal_name(re.sub(r"^(?:north|south|east|west|central)(?:ern)? (?=[A-Z])", "", bare))
+        if bare != text
+        else (normal_name(text))
+    )
+
+
+def join_short_places(clusters: list[Cluster]) -> list[Cluster]:
+    """ "Golan" joins "Golan Heights" where the article has no other place that starts so."""
+    by_key = {cluster.key: cluster for cluster in clusters}
+    absorbed = set()
+    for cluster in clusters:
+        head, _, kind = cluster.key.rpartition(" ")
+        short = by_key.get(head)
+        if kind in PLACE_KINDS and short is not None and short not in absorbed:
+            cluster.absorb(short, "short_form")
+            absorbed.add(short)
+    return [cluster for cluster in clusters if cluster not in absorbed]
 
 
 def cluster_groups(names: Sequence[Name]) -> list[Cluster]:
@@ -39,7 +65,12 @@ def cluster_groups(names: Sequence[Name]) -> list[Cluster]:
 
 def cluster_others(names: Sequence[Name]) -> list[Cluster]:
     """One cluster a name of equal words and type: events, works, products, laws."""
-    return cluster_by(names, normal_name)
+    return cluster_by(names, thing_words)
+
+
+def thing_words(text: str) -> str:
+    """The normal name of a work, product, event or law; the plural of letters is its singular: "NFTs"."""
+    return normal_name(re.sub(r"(?<=[A-Z])s$", "", text))
 
 
 def singular(text: str) -> str:
