@@ -34,6 +34,7 @@ _ISO_LIKE = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)({_YEAR})\b", re.I)
 _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({MONTH}),?[\s-]+({_YEAR})\b", re.I)
+_WORDED_PATH = re.compile(r"/(\d{4})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d{1,2})(?=/|$)", re.I)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
 
@@ -74,7 +75,10 @@ def is_ambiguous(stated: str) -> bool:
 
 
 def find_iso_dates(text: str) -> Iterator[str]:
-    """The valid days written year first in a file name or address: 2021-07-11, 2021/7/11, 20210711."""
+    """The valid days written year first in a file name or address: 2021-07-11, 2021/7/11, 20210711, /2021/jul/11/."""
+    for found in _WORDED_PATH.finditer(text):
+        if iso := to_iso(int(found[1]), month_number(found[2]), int(found[3])):
+            yield iso
     for pattern, groups in ((_ISO_LIKE, (1, 3, 4)), (_COMPACT, (1, 2, 3))):
         for found in pattern.finditer(text):
             year, month, day = (int(found[group]) for group in groups)

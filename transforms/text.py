@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Where a line of wrapped text ends: typewriter and e-mail habits.
 MIN_WRAP_COLUMNS = 40
 MAX_WRAP_COLUMNS = 110
+MIN_WRAPPED_BREAKS = 2
 MIN_WRAPPED_SHARE = 0.75  # of the line breaks inside blocks, before a text counts as wrapped
 WRAP_SLACK_COLUMNS = 12  # hand-wrapped lines end this much early
 
@@ -69,17 +70,19 @@ def split_paragraphs(text: str) -> list[str]:
 def wrap_width(blocks: list[list[str]]) -> int | None:
     """The column at which a text is wrapped, or None where it is not.
 
-    A wrapped line ends where the next word would not have fitted; that holds by chance for few breaks of any other
-    text, so the share of breaks where it holds decides.
+    A wrapped line ends where the next word would not have fitted, and seldom where a sentence does. Of any other text
+    that holds by chance for few breaks, so the share of the breaks where it holds decides.
     """
     pairs = [(line.strip(), after.strip()) for block in blocks for line, after in pairwise(block)]
-    if not pairs:
+    if len(pairs) < MIN_WRAPPED_BREAKS:
         return None
     width = max(len(line.strip()) for block in blocks for line in block)
     if not MIN_WRAP_COLUMNS <= width <= MAX_WRAP_COLUMNS:
         return None
-    wrapped = sum(_is_full(line, after, width) for line, after in pairs)
-    return width if wrapped >= MIN_WRAPPED_SHARE * len(pairs) else None
+    n_full = sum(_is_full(line, after, width) for line, after in pairs)
+    n_unfinished = sum(not _SENTENCE_END.search(line) for line, _ in pairs)
+    is_wrapped = n_full >= MIN_WRAPPED_SHARE * len(pairs) and 2 * n_unfinished >= len(pairs)
+    return width if is_wrapped else None
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
@@ -103,7 +106,8 @@ def _goes_on(line: str, after: str, width: int | None) -> bool:
     if width is not None:
         if _is_indented(after) and not _is_indented(line):
             return False
-        return _is_full(line.strip(), after.strip(), width) or not _SENTENCE_END.search(line.strip())
+        is_broken_off = 2 * len(line.strip()) > width and not _SENTENCE_END.search(line.strip())
+        return is_broken_off or _is_full(line.strip(), after.strip(), width)
     return after.strip()[0].islower() or line.rstrip()[-1] in ",;"
 
 

@@ -25,6 +25,7 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with UTF-16
 _BINARY_SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"PAR1")
 _SAMPLE_BYTES = 64 * 1024
 _CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
+_FOREIGN_BYTES = bytes(range(0x80, 0x100))
 MAX_CONTROL_SHARE = 0.01  # of the bytes; text files carry a stray form feed or NUL, binary files are full of them
 MAX_FOREIGN_SHARE = 0.15  # of the bytes not ASCII, up to which a text is taken for a Western one
 MAX_STRAY_SHARE = 0.3  # of the bytes not ASCII, up to which invalid ones are strays in UTF-8
@@ -34,6 +35,10 @@ _CHARSET_ALPHABETS = ("cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "shift_j
 _TYPOGRAPHY = re.compile(r"(?<=[a-zA-Z])’(?=[a-z])|(?<!\w)[“‘](?=\w)|(?<=[\w.,!?])[”’](?!\w)|[a-z ][–—][a-z ]|\w…")
 _ACCENT = re.compile(r"(?<=[A-Za-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
 _BAD_TOKEN = re.compile(r"[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
+# Letters of Western Europe and Turkish, Polish, Czech ...; typographic marks; currency, ™ and pictographs.
+_EXPECTED_REPAIR = re.compile("[\u00a0-\u017f\u2010-\u2044\u20ac\u2122\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]")
+_IS_ALPHABET = re.compile("[\u00a0-\u017f\u0370-\u04ff\u2010-\u2044]")
+MIN_FOREIGN_LETTERS = 3
 _MISPLACED = re.compile(r"(?<=[a-z])[À-ÖØ-ÞŽŠŒŸ]|[†‡√∂≥≤∏π∫Ωªº¤¦]")
 
 _ONLY_ENCODING: dict[str, Any] = {
@@ -144,12 +149,16 @@ def _decode_strictly(data: bytes, encoding: str | None) -> Decoded | None:
 def _decode_mostly_utf8(data: bytes) -> Decoded | None:
     """UTF-8 with a few Windows-1252 bytes in it, as files put together from several feeds are."""
     text = data.decode("utf-8", "surrogateescape")
+    n_foreign = _count_foreign(data)
     strays = [ch for ch in text if "\udc80" <= ch <= "\udcff"]
-    n_foreign = sum(1 for byte in data if byte >= 0x80)
     if not strays or len(strays) > MAX_STRAY_SHARE * n_foreign:
         return None
     repaired = "".join(_stray_character(ch) if "\udc80" <= ch <= "\udcff" else ch for ch in text)
     return Decoded(repaired, "utf-8", (REPAIRED,))
+
+
+def _count_foreign(data: bytes) -> int:
+    return len(data) - len(data.translate(None, _FOREIGN_BYTES))
 
 
 def _stray_character(escaped: str) -> str:
@@ -157,7 +166,7 @@ def _stray_character(escaped: str) -> str:
 
 
 def _decode_by_guess(data: bytes) -> Decoded:
-    n_foreign = sum(1 for byte in data if byte >= 0x80)
+    n_foreign = _count_foreign(data)
     if n_foreign <= MAX_FOREIGN_SHARE * len(data):
         readings = [(name, data.decode(name, "replace")) for name in ("cp1252", "mac_roman")]
         name, text = max(readings, key=lambda reading: _western_score(reading[1]))
@@ -200,4 +209,15 @@ def _fix_encoding(text: str) -> str:
     if not badness(text):
         return text
     fixed: str = ftfy.fix_text(text, ftfy.TextFixerConfig(**_ONLY_ENCODING))
-    return fixed if badness(fixed) < badness(text) else text
+    return fixed if badness(fixed) < badness(text) and _is_plausible_repair(text, fixed) else text
+
+
+def _is_plausible_repair(damaged: str, fixed: str) -> bool:
+    """Whether what a repair brings in is what English news holds.
+
+    By chance an accented letter and the mark behind it (“LIBERTÉ”, café”—) are the bytes of one letter of a script
+    that nobody wrote, so another alphabet counts only where several of its letters come out.
+    """
+    new = set(fixed) - set(damaged)
+    foreign = [ch for ch in fixed if ch in new and not _EXPECTED_REPAIR.fullmatch(ch)]
+    return not foreign or (len(foreign) >= MIN_FOREIGN_LETTERS and all(map(_IS_ALPHABET.fullmatch, foreign)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from transforms.text import replace_surrogates
+
 BLOCKS = frozenset(
     [
         "address",
@@ -96,9 +98,8 @@ def read_page(html: str) -> Page:
     """The article of a page; ``text`` is empty where the page has none."""
     import trafilatura
 
-    html = _XML_DECLARATION.sub("", html)
     found = trafilatura.bare_extraction(
-        _mark_inline_quotes(html),
+        _parseable(html),
         include_comments=False,
         include_tables=True,
         with_metadata=True,
@@ -113,8 +114,9 @@ def read_page(html: str) -> Page:
     return Page(text if len(text.split()) >= MIN_FALLBACK_WORDS else "", fields, is_fallback=True)
 
 
-def _mark_inline_quotes(html: str) -> str:
-    """``<q>`` as the marks that a browser shows for it, which an extractor would drop."""
+def _parseable(html: str) -> str:
+    """Without what stops a parser early, and with ``<q>`` as the marks that a browser shows for it."""
+    html = replace_surrogates(_XML_DECLARATION.sub("", html)).replace("\0", "")
     return re.sub(r"</q\s*>", "”", re.sub(r"<q(?:\s[^>]*)?>", "“", html, flags=re.I), flags=re.I)
 
 
@@ -138,8 +140,8 @@ def fragment_text(html: str) -> str:
     from lxml import html as lxml_html
 
     try:
-        root = lxml_html.fragment_fromstring(_mark_inline_quotes(_XML_DECLARATION.sub("", html)), create_parent="div")
-    except (etree.LxmlError, ValueError):
+        root = lxml_html.document_fromstring(_parseable(html))
+    except (etree.LxmlError, ValueError):  # nothing but comments or white space
         return ""
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *UNSEEN, with_tail=False)
     if _BLOCK_TAG.search(html) is None:

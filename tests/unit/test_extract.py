@@ -184,6 +184,12 @@ def test_mojibake_is_repaired_and_nothing_else(tmp_path: Path) -> None:
     assert found.quality_flags == ("encoding_repaired",)
 
 
+@pytest.mark.parametrize("text", ["“LIBERTÉ”", "the café”—which", "”é", "coup d’état…", "«Ñandú»", "Beyoncé’s “Ø”"])
+def test_accents_beside_marks_are_not_taken_for_mojibake(tmp_path: Path, text: str) -> None:
+    found = document(tmp_path, text.encode())
+    assert (found.text, found.quality_flags) == (text, ())
+
+
 def test_stray_bytes_in_utf8_are_read_as_windows_1252(tmp_path: Path) -> None:
     data = "Café, naïve, déjà vu, ".encode() + "it’s".encode("cp1252")
     found = document(tmp_path, data)
