@@ -56,6 +56,12 @@ def nouns() -> dict[str, frozenset[str]]:
     return {label: frozenset(words) for label, words in labelled_words("nouns.txt").items()}
 
 
+@lru_cache(maxsize=32)
+def words(label: str) -> frozenset[str]:
+    """One list of words.txt."""
+    return frozenset(labelled_words("words.txt")[label])
+
+
 @lru_cache(maxsize=1)
 def family_names_first() -> frozenset[str]:
     """Folded family names of languages that put the family name first."""

@@ -21,41 +21,7 @@ WITH_NICKNAME = re.compile(
 )
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
-GENERIC_HEADS = SHORT_HEADS | frozenset(
-    [
-        "republic",
-        "port",
-        "tower",
-        "bridge",
-        "stadium",
-        "airport",
-        "street",
-        "road",
-        "park",
-        "palace",
-        "prison",
-        "river",
-        "lake",
-        "island",
-        "dam",
-        "mosque",
-        "church",
-        "cathedral",
-        "hotel",
-        "parliament",
-        "house",
-        "assembly",
-        "senate",
-        "congress",
-        "party",
-        "league",
-        "office",
-        "embassy",
-        "team",
-        "week",
-        "daily",
-    ]
-)
+GENERIC_HEADS = SHORT_HEADS | lexicon.words("generic_heads")
 # Types that a surname is taken for; a place is not among them, for people are named after places.
 # Types of one name in one article that are one thing: an app, the firm that runs it.
 THINGS = ("organization", "product", "work", "event", "law")

@@ -10,114 +10,12 @@ from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import words_of
 
-LEGAL_ENDINGS = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "ltd",
-        "limited",
-        "llc",
-        "plc",
-        "ag",
-        "sa",
-        "nv",
-        "gmbh",
-        "lp",
-        "llp",
-    ]
-)
-SMALL_WORDS = frozenset(
-    ["of", "the", "and", "for", "in", "on", "to", "a", "an", "at", "de", "la", "del", "du", "des", "und", "y", "e"]
-)
+LEGAL_ENDINGS = lexicon.words("legal_endings")
+SMALL_WORDS = lexicon.words("small_words")
 # Heads that stand for the full name once it was given: "the Post", "the commission".
-SHORT_HEADS = frozenset(
-    [
-        "post",
-        "times",
-        "journal",
-        "tribune",
-        "herald",
-        "globe",
-        "guardian",
-        "commission",
-        "department",
-        "committee",
-        "council",
-        "court",
-        "agency",
-        "bureau",
-        "foundation",
-        "institute",
-        "association",
-        "party",
-        "union",
-        "authority",
-        "board",
-        "center",
-        "centre",
-        "group",
-        "bank",
-        "campaign",
-        "ministry",
-        "university",
-        "administration",
-        "league",
-        "federation",
-        "organization",
-        "college",
-        "school",
-        "hospital",
-        "police",
-        "society",
-        "service",
-        "fund",
-        "club",
-        "coalition",
-        "alliance",
-        "corporation",
-        "trust",
-        "museum",
-        "academy",
-        "network",
-        "airlines",
-    ]
-)
+SHORT_HEADS = lexicon.words("short_heads")
 # First words many names share: alone they are no short form.
-COMMON_STARTS = frozenset(
-    [
-        "national",
-        "american",
-        "united",
-        "international",
-        "new",
-        "north",
-        "south",
-        "east",
-        "west",
-        "royal",
-        "central",
-        "federal",
-        "general",
-        "state",
-        "first",
-        "world",
-        "global",
-        "european",
-        "african",
-        "asian",
-        "democratic",
-        "republican",
-        "supreme",
-        "high",
-        "public",
-        "free",
-        "people",
-    ]
-)
+COMMON_STARTS = lexicon.words("common_starts")
 # "UN Security Council" is the "United Nations Security Council".
 UNIONS = {"un": "united nations", "eu": "european union"}
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[]\s*(?:the )?[\"“‘]?$")

@@ -46,7 +46,7 @@ def place_words(text: str) -> str:
 
 
 def join_short_places(clusters: list[Cluster]) -> list[Cluster]:
-    """ "Golan" joins "Golan Heights" where the article has no other place that starts so."""
+    """A name joins the same with its kind, where the article has both: "Golan" and "Golan Heights"."""
     by_key = {cluster.key: cluster for cluster in clusters}
     absorbed = set()
     for cluster in clusters:

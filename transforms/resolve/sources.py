@@ -23,71 +23,10 @@ FIRST = frozenset({"i", "me", "my", "mine", "myself"})
 WE = frozenset({"we", "us", "our", "ours", "ourselves"})
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 PRONOUNS = MALE | FEMALE | THEY | IT | FIRST | WE | RELATIVE | {"you", "your"}
-STOPS = frozenset(
-    [
-        "of",
-        "for",
-        "in",
-        "at",
-        "from",
-        "with",
-        "on",
-        "by",
-        "to",
-        "who",
-        "whom",
-        "which",
-        "that",
-        "whose",
-        "about",
-        "as",
-        "near",
-        "under",
-        "among",
-        "against",
-        "during",
-        "after",
-        "before",
-        "including",
-        "like",
-        "and",
-        "or",
-        "but",
-        "while",
-        "when",
-        "where",
-        "speaking",
-        "told",
-        "said",
-        "says",
-        "has",
-        "had",
-        "is",
-        "was",
-        "are",
-        "were",
-        "both",
-        "not",
-        "behind",
-        "via",
-        "inside",
-        "outside",
-        "within",
-        "without",
-        "over",
-        "between",
-        "through",
-        "into",
-        "since",
-        "until",
-        "because",
-    ]
-)
+STOPS = lexicon.words("stops")
 OPEN_TITLE = frozenset({"of", "for", "at", "on"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
-INDEFINITE = frozenset(
-    {"a", "an", "one", "another", "some", "any", "each", "every", "no", "several", "many", "two", "three"}
-)
+INDEFINITE = lexicon.words("indefinite")
 WORD = re.compile(r"[^\W_](?:[\w.&’'\-]*[\w’'])?\.?")
 
 
