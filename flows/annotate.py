@@ -10,13 +10,16 @@ from typing import Any
 
 from prefect import get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, as_completed
+from prefect.states import Cancelled, Failed
 
 from flows.batch import BatchResult, BatchSpec
 from flows.plan import batch_id, make_batches
 from flows.progress import RunProgress
 from flows.staging import Staging
-from flows.workers import BatchError, Blame, OutputError, PoolClosedError, WorkerPool
+from flows.store.disk import OutputError, writing
+from flows.workers import BatchError, Blame, PoolClosedError, WorkerPool
 from transforms.records import Source
 
 MAX_GUILTY_DOCUMENTS = 100
@@ -40,13 +43,13 @@ def annotate_sources(
 
     Raises OutputError where the output cannot be written; a document that cannot be annotated is quarantined.
     """
-    batches = make_batches(sources, batch_chars)
     specs: deque[Path] = deque()
     sizes: dict[str, int] = {}
-    for batch in batches:
+    for batch in make_batches(sources, batch_chars):
         spec = make_spec(batch_id(batch, fingerprint), batch)
         path = staging.folder / f"batch-{spec.batch_id}.json"
-        spec.save(path)
+        with writing(staging.folder):
+            spec.save(path)
         specs.append(path)
         sizes[path.stem] = sum(source.size for source in batch)
     progress = RunProgress(sum(sizes.values()), len(specs))
@@ -108,17 +111,12 @@ class _Work:
         key = f"{blame.uri}#{blame.record_index}"
         if key in spec.skip:
             key = blame.uri
-        replace(spec, skip={**spec.skip, key: (blame.reason, blame.detail)}).save(self.path)
+        with writing(self.path.parent):
+            replace(spec, skip={**spec.skip, key: (blame.reason, blame.detail)}).save(self.path)
 
 
-def _is_worth_retrying(_: Any, __: Any, state: Any) -> bool:
-    try:
-        state.result()
-    except (OutputError, PoolClosedError, AnnotationError):
-        return False
-    except Exception:
-        return True
-    return False
+def _is_worth_retrying(_: Any, __: Any, state: State[Any]) -> bool:
+    return isinstance(state.data, BatchError)
 
 
 @task(
@@ -129,20 +127,30 @@ def _is_worth_retrying(_: Any, __: Any, state: Any) -> bool:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def annotate_batch(work: _Work) -> BatchResult:
+def annotate_batch(work: _Work) -> BatchResult | State[Any]:
     """Do one batch. The first failure is retried as it is; then document by document, to find the guilty one."""
-    logger = get_run_logger()
+    # Failures that are foreseen end as states: a raised one would fill the log with its traceback.
+    try:
+        result = _do_batch(work, is_retry=runtime.task_run.run_count > 1)
+    except PoolClosedError:
+        return Cancelled(message="the run is ending")
+    except (BatchError, OutputError, AnnotationError) as failure:
+        return Failed(message=str(failure), data=failure)
+    n_articles = sum(source["n_articles"] for source in result.sources)
+    get_run_logger().info("%d articles, %d words", n_articles, result.n_words)
+    return result
+
+
+def _do_batch(work: _Work, *, is_retry: bool) -> BatchResult:
     try:
         work.run(careful=False)
     except BatchError as failure:
-        logger.warning("%s", failure)
-        if runtime.task_run.run_count <= 1:
+        if not is_retry:
             raise
-        _quarantine_guilty(work, logger.warning)
-    result = work.result()
-    n_articles = sum(source["n_articles"] for source in result.sources)
-    logger.info("%d articles, %d words", n_articles, result.n_words)
-    return result
+        warn = get_run_logger().warning
+        warn("%s", failure)
+        _quarantine_guilty(work, warn)
+    return work.result()
 
 
 def _quarantine_guilty(work: _Work, warn: Callable[..., None]) -> None:

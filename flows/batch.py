@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from transforms.articles import build_article
 
 from flows.extract import read_source
+from flows.store.disk import writing
 from flows.store.parquet import WrittenFile, write_table
 from transforms.annotate.protocol import Annotator
+from transforms.articles import build_article
 from transforms.document import document_rows, quarantine_row
 from transforms.records import Article, RawDocument, Reject, Source
 from transforms.schema import Rows, conform
@@ -85,23 +86,32 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress, *, care
     """Read, annotate and write one batch; its folder appears under ``done_folder`` whole or not at all.
 
     ``careful`` works document by document, so that the last document told to ``progress`` is the one to blame for an
-    exception or the death of the process. OSError is never a document's fault: the output cannot be written.
+    exception or the death of the process. OutputError, raised where the batch cannot be written, is never a
+    document's fault.
     """
     done = Path(spec.done_folder) / spec.batch_id
     work = done.with_name(f".{spec.batch_id}-{os.getpid()}")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    writer = _BatchWriter(spec, annotator, work)
+    with writing(work):
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+    writer = _BatchWriter(spec, annotator, work, careful=careful)
     for document in _documents(spec, writer, progress):
         writer.add(document)
         if careful or writer.is_chunk_full():
             writer.annotate_chunk()
             progress("", 0, writer.n_chars)
     result = writer.finish()
-    (work / "sources.json").write_text(json.dumps({s.uri: s.sha256 for s in spec.sources}), encoding="utf-8")
-    (work / "result.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
-    work.rename(done)
+    with writing(work):
+        _put_away(result, {s.uri: s.sha256 for s in spec.sources}, work, done)
     return result
+
+
+def _put_away(result: BatchResult, sources: dict[str, str], work: Path, done: Path) -> None:
+    (work / "sources.json").write_text(json.dumps(sources), encoding="utf-8")
+    (work / "result.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
+    # A worker that died between this step and its last word leaves a finished folder to the retry.
+    shutil.rmtree(done, ignore_errors=True)
+    work.rename(done)
 
 
 def _documents(spec: BatchSpec, writer: _BatchWriter, progress: Progress) -> Iterator[Article]:
@@ -138,10 +148,11 @@ def _blamed(source: Source, record_index: int | None, blame: tuple[str, str]) ->
 class _BatchWriter:
     """Gathers documents, annotates them a chunk at a time, and writes the parts."""
 
-    def __init__(self, spec: BatchSpec, annotator: Annotator, work: Path) -> None:
+    def __init__(self, spec: BatchSpec, annotator: Annotator, work: Path, *, careful: bool) -> None:
         self.spec = spec
         self.annotator = annotator
         self.work = work
+        self.careful = careful
         self.seconds: dict[str, float] = defaultdict(float)
         self.n_chars = 0
         self.n_words = 0
@@ -175,6 +186,8 @@ class _BatchWriter:
         annotated = time.perf_counter()
         for article, annotation in zip(self._chunk, annotations, strict=True):
             rows = document_rows(article, annotation, min_confidence=self.spec.min_confidence)
+            if self.careful:
+                conform(rows)  # rows that break the contract are this document's fault, not the whole batch's
             self.n_words += rows["articles"][0]["n_words"]
             for table, new in rows.items():
                 self._rows[table].extend(new)
@@ -207,9 +220,10 @@ class _BatchWriter:
         self.seconds["tables"] += time.perf_counter() - started
         piece = f"-{len({file.name for file in self._files})}" if self._files else ""
         name = f"part-{self.spec.batch_id}{piece}.parquet"
-        for table, data in tables.items():
-            if data.num_rows:
-                self._files.append(write_table(self.work, table, name, data))
+        with writing(self.work):
+            for table, data in tables.items():
+                if data.num_rows:
+                    self._files.append(write_table(self.work, table, name, data))
         self._rows, self._piece_chars = defaultdict(list), 0
         self.seconds["load"] += time.perf_counter() - started
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from flows.store.disk import writing
 from flows.store.lock import write_lock
 from flows.store.parquet import read_table
 from flows.store.snapshots import Manifest, SnapshotError, Store, read_sources
@@ -33,17 +34,21 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
 def roll_back(out: str, number: int | None) -> int:
     """Point ``latest`` at snapshot ``number``, or at the one before it; the number it points at now."""
     store = Store(Path(out))
-    current = store.latest_number()
-    if current is None:
+    if store.latest_number() is None:
         raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-    if number is None:
-        earlier = [n for n in store.numbers() if n < current]
-        if not earlier:
-            raise SnapshotError(f"snapshot {current:06d} is the oldest in {out}; there is nothing to go back to")
-        number = earlier[-1]
-    with write_lock(Path(out), "rollback", wait=True, on_wait=lambda _: None):
-        store.point_latest(number)
-    return number
+    with write_lock(Path(out), "rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
+        store.recover()  # or the next run would finish a dead run's commit, and undo this
+        target = number if number is not None else _one_before(store, out)
+        store.point_latest(target)
+    return target
+
+
+def _one_before(store: Store, out: str) -> int:
+    current = store.latest_number() or 0
+    earlier = [n for n in store.numbers() if n < current]
+    if not earlier:
+        raise SnapshotError(f"snapshot {current:06d} is the oldest in {out}; there is nothing to go back to")
+    return earlier[-1]
 
 
 def _damaged_files(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -66,9 +71,7 @@ def _broken_contract(folder: Path, manifest: Manifest) -> Iterator[str]:
     names = {t.name: sorted(p.name for p in (folder / t.name).glob("*.parquet")) for t in TABLES}
     for batch in sorted({name for t in PART_TABLES for name in names[t.name]}):
         tables = {t.name: pq.ParquetFile(folder / t.name / batch).read() for t in PART_TABLES if batch in names[t.name]}
-        tables = {n: data for n, data in tables.items() if data.num_rows}
-        if "articles" in tables:
-            yield from (f"{batch}: {problem}" for problem in find_problems(tables))
+        yield from (f"{batch}: {problem}" for problem in find_problems(tables))
     counted = {t.name: 0 for t in TABLES}
     for file in manifest.files:
         if file.table in counted:

@@ -28,7 +28,8 @@ def run(verbose: bool, **values: Any) -> None:
     """Bring the data set up to date with SEEDS: files, folders and globs [default: seeds]."""
     from flows.console import run_with_progress
 
-    sys.exit(EXIT_FAILED if run_with_progress(settings_from(values), verbose=verbose).status == "failed" else 0)
+    status = run_with_progress(settings_from(values), verbose=verbose).status
+    sys.exit({"failed": EXIT_FAILED, "error": EXIT_USAGE}.get(status, 0))
 
 
 @cli.command()

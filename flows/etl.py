@@ -27,6 +27,7 @@ from flows.plan import Plan, fingerprint, plan_run, versions
 from flows.report import ProgressArtifact, RunSummary, describe_changes, publish_artifacts, stage_seconds
 from flows.settings import Settings
 from flows.staging import Staging
+from flows.store.disk import writing
 from flows.store.lock import BusyError, write_lock
 from flows.store.snapshots import Manifest, Store, read_sources
 from transforms.catalog import Catalog
@@ -34,6 +35,12 @@ from transforms.records import Source
 from transforms.tables import SCHEMA_VERSION
 
 FLOW_NAME = "newsmill"
+
+
+class QuarantineError(RuntimeError):
+    """More of the files gave no article than the settings allow."""
+
+
 DEFAULTS = Settings()
 
 
@@ -56,15 +63,17 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
     run_id = str(runtime.flow_run.id or uuid.uuid4())
     try:
         out = prepare_output(settings)
-        with write_lock(
+        lock = write_lock(
             out, run_id, wait=settings.when_busy == "wait", on_wait=lambda who: logger.warning("Waiting: %s", who)
-        ):
+        )
+        with lock, writing(out):
             summary = run_locked(settings, out, run_id)
     except BusyError as error:
         summary = RunSummary("skipped", f"Skipped: {error}", settings.out)
-    except (UserError, AnnotationError) as error:
-        logger.error("%s", error)
+    except (AnnotationError, QuarantineError) as error:
         summary = RunSummary("failed", str(error), settings.out)
+    except UserError as error:
+        summary = RunSummary("error", str(error), settings.out)
     _rename_run(summary)
     return _final_state(summary)
 
@@ -197,7 +206,7 @@ def _count_quarantined(plan: Plan, results: Sequence[BatchResult]) -> int:
 
 def _refuse_too_many(n_quarantined: int, n_files: int, max_share: float) -> None:
     if n_files and n_quarantined / n_files > max_share:
-        raise SettingsError(
+        raise QuarantineError(
             f"{n_quarantined} of {n_files} files gave no article, more than max_quarantine_share = {max_share:g}"
             " allows; nothing was committed"
         )
@@ -247,7 +256,7 @@ def _summarise(
 
 
 def _final_state(summary: RunSummary) -> State[Any]:
-    if summary.status == "failed":
+    if summary.status in ("failed", "error"):
         return Failed(message=summary.message, data=summary)
     names = {"quarantined": "CompletedWithQuarantine", "unchanged": "NothingToDo", "skipped": "Skipped"}
     return Completed(name=names.get(summary.status, "Completed"), message=summary.message, data=summary)

@@ -108,11 +108,13 @@ def _keep_parts(
     carried_batches = {row["batch"] for row in plan.carried.values()}
     kept: list[BasePart] = []
     renamed: dict[str, str] = {}
+    unlinked = {(f.table, f.name): f for f in previous.files if f.table.startswith(UNLINKED)}
     for file in previous.files:
         batch = part_batch(file.name)
-        if file.table.startswith(UNLINKED) or file.table not in _PART_NAMES or batch not in carried_batches:
+        if file.table not in _PART_NAMES or batch not in carried_batches:
             continue
-        part: BasePart | None = _base_of(previous, folder, file)
+        base = unlinked.get((f"{UNLINKED}/{file.table}", file.name), file)
+        part: BasePart | None = BasePart(replace(base, table=file.table), folder / base.table / base.name, batch)
         if part is not None and batch in dropped:
             new = renamed.setdefault(batch, short_hash("kept", batch, *sorted(dropped[batch])))
             part = _without(part, folder, batch, new, dropped[batch], work / "kept")
@@ -122,15 +124,6 @@ def _keep_parts(
 
 
 _PART_NAMES = frozenset(table.name for table in PART_TABLES)
-
-
-def _base_of(manifest: Manifest, folder: Path, file: WrittenFile) -> BasePart:
-    for base in manifest.files:
-        if base.table == f"{UNLINKED}/{file.table}" and base.name == file.name:
-            return BasePart(
-                replace(base, table=file.table), folder / UNLINKED / file.table / file.name, part_batch(file.name)
-            )
-    return BasePart(file, folder / file.table / file.name, part_batch(file.name))
 
 
 def _dropped_by_batch(folder: Path, dropped: Iterable[str]) -> dict[str, set[str]]:
@@ -197,6 +190,8 @@ def _hard_link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # a file system without hard links
         shutil.copyfile(source, target)
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def _source_rows(plan: Plan, results: Sequence[BatchResult], renamed: Mapping[str, str]) -> list[dict[str, Any]]:

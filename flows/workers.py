@@ -14,19 +14,21 @@ import queue
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from flows.annotators import load_annotator
 from flows.batch import BatchSpec, run_batch
-from flows.errors import UserError
+from flows.store.disk import OutputError
 
 CONTEXT = multiprocessing.get_context("spawn")
 STARTUP_TIMEOUT_S = 120
 STOP_POLL_S = 0.5
+STOP_TIMEOUT_S = 5
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,6 @@ class BatchError(RuntimeError):
     def __init__(self, blame: Blame) -> None:
         super().__init__(f"{blame.reason} at {blame.uri or 'start'} record {blame.record_index}: {blame.detail}")
         self.blame = blame
-
-
-class OutputError(UserError):
-    """The output folder cannot be written (disk full, read-only): no document's fault, so the run stops."""
 
 
 class PoolClosedError(RuntimeError):
@@ -89,10 +87,13 @@ class WorkerPool:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """End all processes at once."""
+        """End all processes at once; whoever waits for one hears PoolClosedError."""
         self._closed.set()
-        for worker in list(self._all):
-            worker.end()
+        workers = list(self._all)
+        for worker in workers:
+            worker.process.kill()
+        for worker in workers:
+            worker.process.join(STOP_TIMEOUT_S)
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -105,7 +106,8 @@ class _Worker:
     def __init__(self) -> None:
         self.connection, theirs = CONTEXT.Pipe()
         self.process: BaseProcess = CONTEXT.Process(target=_serve, args=(theirs,), name="newsmill-worker", daemon=True)
-        self.process.start()
+        with _sigint_blocked():
+            self.process.start()
         theirs.close()
         self._is_ready = False
 
@@ -118,7 +120,10 @@ class _Worker:
         closed: threading.Event,
     ) -> None:
         uri, record = "", 0
-        self.connection.send((str(spec_path), careful))
+        try:
+            self.connection.send((str(spec_path), careful))
+        except OSError:  # it died while it was idle
+            raise self._death(uri, record, closed) from None
         silence_left = silence_s if self._is_ready else STARTUP_TIMEOUT_S + silence_s
         while True:
             if closed.is_set():
@@ -151,20 +156,33 @@ class _Worker:
     def _death(self, uri: str, record: int, closed: threading.Event) -> Exception:
         if closed.is_set():
             return PoolClosedError()
-        self.process.join(5)
+        self.process.join(STOP_TIMEOUT_S)
         code = self.process.exitcode
         how = f"killed by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
         return BatchError(Blame(uri, record, "annotator_crash", f"the worker process died ({how})"))
 
     def end(self) -> None:
         self.process.kill()
-        self.process.join(5)
+        self.process.join(STOP_TIMEOUT_S)
         self.connection.close()
+
+
+@contextlib.contextmanager
+def _sigint_blocked() -> Iterator[None]:
+    """Ctrl-C goes to the whole process group, and only the parent decides what it means.
+
+    A process started inside the block inherits the mask, so that it is deaf to it from its first instruction on.
+    """
+    resource_tracker.ensure_running()  # or starting it, inside the block, would lift the mask again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection: Connection) -> None:
     """The life of a worker process: batches in, progress out, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what it means
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
@@ -184,10 +202,8 @@ def _do_batch(connection: Connection, spec_path: Path, careful: bool) -> None:
         progress("", 0, 0)
         run_batch(spec, annotator, progress, careful=careful)
         connection.send(("done",))
-    except OSError as error:
-        connection.send(
-            ("output", f"cannot write the output: {error.strerror or error} ({error.filename or spec_path})")
-        )
+    except OutputError as error:
+        connection.send(("output", str(error)))
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,10 +35,12 @@ def write_lock(out: Path, run_id: str, *, wait: bool, on_wait: Callable[[str], N
         on_wait(holder)
         lock.acquire(poll_interval=POLL_SECONDS)
     try:
-        _holder_file(out).write_text(json.dumps({"run": run_id, "pid": os.getpid(), "host": socket.gethostname()}))
+        with suppress(OSError):  # a full disk must not hide behind a note for people
+            _holder_file(out).write_text(json.dumps({"run": run_id, "pid": os.getpid(), "host": socket.gethostname()}))
         yield
     finally:
-        _holder_file(out).unlink(missing_ok=True)
+        with suppress(OSError):
+            _holder_file(out).unlink()
         lock.release()
 
 

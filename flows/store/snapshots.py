@@ -119,7 +119,10 @@ class Store:
         The journal lets ``recover`` finish the step where the machine dies between the two renames.
         """
         journal = self.root / ".commit.json"
-        journal.write_text(json.dumps({"number": number, "parent": self.latest_number()}))
+        with journal.open("w", encoding="utf-8") as file:
+            json.dump({"number": number, "parent": self.latest_number()}, file)
+            file.flush()
+            os.fsync(file.fileno())
         self.snapshots.mkdir(exist_ok=True)
         sync_tree(assembled)
         assembled.rename(self.folder(number))
@@ -129,6 +132,8 @@ class Store:
 
     def recover(self) -> None:
         """Finish or forget the commit that a dead run left half done."""
+        for link in self.root.glob(".latest-*"):
+            link.unlink()
         journal = self.root / ".commit.json"
         if not journal.exists():
             return
