@@ -83,7 +83,7 @@ class Encoder(nn.Module):
         hidden = shared_dropout(hidden, drop)
         for layer in self.layers:
             hidden = layer(hidden, mask, drop)
-        return hidden
+        return torch.as_tensor(hidden)
 
 
 def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:

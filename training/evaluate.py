@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from benchmarks import score
+from benchmarks.scorer import score
 from benchmarks.tables import write_tables
 from training.network import Network, PairScorer
 from transforms.annotate.calibration import Calibration

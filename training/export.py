@@ -7,7 +7,9 @@ machines. Word vectors have one scale a row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +43,7 @@ class GraphBuilder:
         self.stored.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def add(self, kind: str, inputs: list[str], name: str, *, domain: str = "", **attributes: object) -> str:
+    def add(self, kind: str, inputs: list[str], name: str, *, domain: str = "", **attributes: Any) -> str:
         """A node with one output that is named like the node."""
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **attributes))
         return name
@@ -64,7 +66,7 @@ class GraphBuilder:
         product = self.add("MatMul", [value, self.store(f"{name}.weight", array(weight).T)], f"{name}.product")
         return self.add("Add", [product, self.store(f"{name}.bias", array(bias))], name)
 
-    def add_and_norm(self, value: str, other: str, norm: dict[str, Tensor], name: str, eps: float) -> str:
+    def add_and_norm(self, value: str, other: str, norm: Mapping[str, Tensor], name: str, eps: float) -> str:
         """Layer normalisation of a sum."""
         inputs = [
             value,

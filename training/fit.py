@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import nn
 
 from training.augment import vary_marks
 from training.batches import Batch, LinkTargets, epoch_batches
@@ -78,12 +78,12 @@ def epoch_examples(golds: Sequence[GoldText], tokenizer: Tokenizer, recipe: Reci
 def to_device(batch: Batch, device: torch.device) -> Batch:
     """The batch with every tensor on ``device``."""
 
-    def moved(value: Tensor | LinkTargets) -> Tensor | LinkTargets:
-        if isinstance(value, Tensor):
-            return value.to(device)
-        return LinkTargets(**{name: getattr(value, name).to(device) for name in value.__slots__})
+    def moved(value: Any) -> Any:
+        if isinstance(value, LinkTargets):
+            return LinkTargets(**{name: getattr(value, name).to(device) for name in LinkTargets.__slots__})
+        return value.to(device)
 
-    return Batch(**{name: moved(getattr(batch, name)) for name in batch.__slots__})
+    return Batch(**{name: moved(getattr(batch, name)) for name in Batch.__slots__})
 
 
 class Trainer:

@@ -31,7 +31,7 @@ class PairScorer(nn.Module):
         cue = functional.relu(self.cue(ends))[targets.cues]
         other = functional.relu(self.other(ends))[targets.others]
         scores = (cue * other).sum(-1) * LINK_WIDTH**-0.5 + self.biases(targets.features).sum((-2, -1))
-        return scores.masked_fill(~targets.mask, -1e4)
+        return torch.as_tensor(scores.masked_fill(~targets.mask, -1e4))
 
 
 class Network(nn.Module):

@@ -1,0 +1,88 @@
+"""``python -m training GOLD --out FOLDER``: from a folder of gold data to a finished model, in one go.
+
+Goes on where an earlier run in the same work folder stopped. See training/README.md for the folder's format.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from training.base import base_folder, fresh_network
+from training.evaluate import dev_figures, torch_annotator
+from training.finish import average_states, finish
+from training.fit import Recipe, Trainer, count_steps, epoch_examples
+from training.gold import GoldText, read_gold
+from training.network import Network
+from transforms.annotate.model import load_annotator
+from transforms.annotate.weights import load_tokenizer
+
+TRAIN_FILES = ("polnear/train.jsonl", "newswire/train.jsonl")
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; every field of the recipe is an option."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path, help="folder of gold data")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the finished model's files")
+    parser.add_argument("--work", type=Path, help="folder for checkpoints (default: OUT/work)")
+    parser.add_argument("--base", type=Path, help="folder with the base weights (default: the installed package)")
+    parser.add_argument("--texts", type=int, help="train on the first so many texts of each file: a learning curve")
+    parser.add_argument("--average", type=int, default=1, help="average the weights of the last so many epochs")
+    for field in fields(Recipe):
+        kind = field.type if isinstance(field.type, str) else field.type.__name__
+        if kind == "bool":
+            parser.add_argument(f"--{field.name}", action=argparse.BooleanOptionalAction, default=field.default)
+        else:
+            parser.add_argument(f"--{field.name}", type=int if kind == "int" else float, default=field.default)
+    return parser.parse_args(arguments)
+
+
+def read_training_texts(gold_folder: Path, limit: int | None) -> list[GoldText]:
+    """The texts of all training files; raises FileNotFoundError where one is missing."""
+    return [text for name in TRAIN_FILES for text in read_gold(gold_folder / name)[:limit]]
+
+
+def train(
+    network: Network, golds: list[GoldText], tokenizer: Tokenizer, recipe: Recipe, args: argparse.Namespace
+) -> None:
+    """All epochs, a checkpoint and the dev figures after each."""
+    trainer = Trainer(network, recipe, args.work, count_steps(golds, tokenizer, recipe))
+    trainer.resume()
+    while trainer.epoch < recipe.epochs:
+        means = trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, trainer.epoch))
+        trainer.save()
+        torch.save(network.state_dict(), args.work / f"epoch{trainer.epoch}.pt")
+        figures = dev_figures(torch_annotator(network, tokenizer), args.gold)
+        report = {"epoch": trainer.epoch, **means, **{name: values["f1"] for name, values in figures.items()}}
+        print(json.dumps(report), flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, average, quantise, calibrate, check, measure."""
+    args = parse_arguments(arguments)
+    args.work = args.work or args.out / "work"
+    recipe = Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
+    base = args.base or base_folder()
+    tokenizer = load_tokenizer(base)
+    torch.manual_seed(recipe.seed)
+    network = fresh_network(base)
+    golds = read_training_texts(args.gold, args.texts)
+    train(network, golds, tokenizer, recipe, args)
+    last = range(recipe.epochs - args.average + 1, recipe.epochs + 1)
+    states = [torch.load(args.work / f"epoch{number}.pt", map_location="cpu", weights_only=True) for number in last]
+    network.load_state_dict(average_states(states))
+    report = finish(network, base, args.gold, args.out, [gold.text for gold in golds[:: max(1, len(golds) // 40)]])
+    report["dev"] = dev_figures(load_annotator(args.out), args.gold)
+    (args.out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
+    print(json.dumps(report["dev"]))
+
+
+if __name__ == "__main__":
+    main()
