@@ -36,8 +36,8 @@ class Found:
     entities: list[tuple[str, Segment]]
 
 
-def bio_chain(labels: tuple[str, ...]) -> Chain:
-    """A chain that forbids what BIO forbids and scores all else alike."""
+def chain_of(labels: tuple[str, ...]) -> Chain:
+    """A chain that forbids what the label set forbids and scores all else alike."""
     n_labels = len(labels)
     transitions = np.zeros((n_labels, n_labels), dtype=np.float32)
     for row, before in enumerate(labels):
@@ -48,7 +48,7 @@ def bio_chain(labels: tuple[str, ...]) -> Chain:
     return Chain(transitions, starts, np.zeros(n_labels, dtype=np.float32))
 
 
-ENTITY_CHAIN = bio_chain(ENTITY_LABELS)
+ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 
 
 def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -> list[Found]:

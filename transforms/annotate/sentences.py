@@ -10,7 +10,7 @@ from transforms.annotate.word_lists import ABBREVIATIONS, BINDING_ABBREVIATIONS,
 from transforms.records import Span
 
 # What may end a sentence: stops, then closing marks and brackets, then white space or the paragraph's end.
-STOP = re.compile(r"(?:[.!?…]+|\.{2,})[\"”’'»)\]]*“?(?=\s|$)|[。！？]+[」』”]?")
+STOP = re.compile(r"(?:[.!?…]+|\.{2,})[\"”’'»)\]]*“?(?:\[\d+\])*(?=\s|$)|[。！？]+[」』”]?")
 # A stop glued to the next sentence by a lost space: "the end.The next".
 GLUED_STOP = re.compile(r"(?<=[a-z][a-z)”\"])[.!?](?=[“\"]?[A-Z][a-z]+\s)")
 
@@ -68,7 +68,7 @@ def is_boundary(text: str, begin: int, at: int, end: int) -> bool:
     before = text[max(begin, at - 60) : at]
     if before[-1:].isalnum():
         return True
-    bare = before.rstrip("\"”“’'»)]")
+    bare = re.sub(r"(?:\[\d+\])+$", "", before).rstrip("\"”“’'»)]")
     if bare != before and SIGNATURE.match(following):
         return False
     if following[0].islower() and not re.match(r"(?:i[A-Z]|e[A-Z])", following):

@@ -88,7 +88,7 @@ def forward_backward(padded: Padded, chain: Chain) -> FloatArray:
     emissions = np.exp(padded.emissions - padded.emissions.max(axis=2, keepdims=True))
     transitions = np.exp(chain.transitions - chain.transitions.max())
     n_rows, n_steps, _ = emissions.shape
-    forward = np.empty_like(emissions)
+    forward = np.zeros_like(emissions)
     forward[:, 0] = normalised(np.exp(chain.starts - chain.starts.max()) * emissions[:, 0])
     for step in range(1, n_steps):
         active = padded.active(step)

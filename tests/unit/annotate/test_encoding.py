@@ -1,0 +1,83 @@
+"""Wordpieces, their offsets and their features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from tests.unit.annotate.small_model import small_tokenizer
+from transforms.annotate import encoding
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return small_tokenizer()
+
+
+@pytest.mark.parametrize(
+    ("word", "case"),
+    [
+        ("rain", encoding.CASE_LOWER),
+        ("Rain", encoding.CASE_TITLE),
+        ("NATO", encoding.CASE_UPPER),
+        ("McCoy", encoding.CASE_MIXED),
+        ("1990", encoding.CASE_DIGIT),
+        ("J", encoding.CASE_INITIAL),
+        ("日本", encoding.CASE_MIXED),
+    ],
+)
+def test_word_case(word: str, case: int) -> None:
+    assert encoding.word_case(word) == case
+
+
+def states(text: str) -> str:
+    marks = encoding.marks_by_char(text, encoding.paragraph_spans(text))
+    return "".join(".iu()s"[state] for state in marks.tolist())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a “b” c", "..(i).."),
+        ('"b" c "d"', "(i)...(i)"),
+        ("“ab\n\n“cd”", "(uu..(ii)"),
+        ("it's a", "......"),
+        ("‘so it is’ a", "ssssssssss.."),
+        ("a” b", ".).."),
+    ],
+)
+def test_quotation_marks(text: str, expected: str) -> None:
+    assert states(text) == expected
+
+
+def test_offsets_are_code_points(tokenizer: Tokenizer) -> None:
+    text = "It was 🙂 in Zürich, e\u0301t \U0001d400"
+    encoded = encoding.encode(text, tokenizer)
+    words = [text[start:end] for start, end in zip(encoded.starts, encoded.ends, strict=True)]
+    assert "🙂" in words and "Zürich" in words and "," in words
+
+
+def test_gaps_and_paragraphs(tokenizer: Tokenizer) -> None:
+    encoded = encoding.encode("Rain.\n\nIt rained\nall day", tokenizer)
+    gaps = encoded.features // encoding.FEATURE_SIZES[3] % encoding.FEATURE_SIZES[2]
+    assert encoded.paragraphs.tolist() == [0, 0, 1, 1, 1, 1]
+    assert gaps.tolist() == [
+        encoding.GAP_PARAGRAPH,
+        encoding.GAP_NONE,
+        encoding.GAP_PARAGRAPH,
+        encoding.GAP_SPACE,
+        encoding.GAP_LINE,
+        encoding.GAP_SPACE,
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b\ufeff", "\x00"])
+def test_texts_without_words(text: str, tokenizer: Tokenizer) -> None:
+    encoded = encoding.encode(text, tokenizer)
+    assert len(encoded.ids) == len(encoded.features) == len(encoded.paragraphs)
+
+
+def test_codes_stay_within_the_table(tokenizer: Tokenizer) -> None:
+    text = '“Rain,” J said ‘so’.\n\nNATO 5 McCoy "x'
+    assert np.all(encoding.encode(text, tokenizer).features < encoding.N_FEATURE_CODES)
