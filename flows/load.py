@@ -5,35 +5,25 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.batch import BatchResult
+from flows.carry import carry_over
 from flows.link import link_parts
 from flows.plan import Plan
 from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
-from flows.store.snapshots import UNLINKED, Manifest, Store, read_sources, write_sources
+from flows.store.parts import BasePart
+from flows.store.snapshots import UNLINKED, Manifest, Store, write_sources
 from transforms.catalog import Catalog
-from transforms.ids import short_hash
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
-
-
-@dataclass(frozen=True)
-class BasePart:
-    """One part before linking: its file, where it lies now, and the batch it belongs to."""
-
-    file: WrittenFile
-    path: Path
-    batch: str
 
 
 @dataclass(frozen=True)
@@ -44,11 +34,6 @@ class RunInfo:
     started_at: datetime
     code_version: str
     settings: dict[str, Any]
-
-
-def part_batch(name: str) -> str:
-    """The batch id inside a part's file name."""
-    return name.removeprefix("part-").removesuffix(".parquet").split("-")[0]
 
 
 def commit_snapshot(
@@ -62,7 +47,7 @@ def commit_snapshot(
 ) -> Manifest:
     """Assemble the next snapshot in ``work`` and move ``latest`` to it; the only step that changes what readers see."""
     previous = _previous(store)
-    kept, renamed = _keep_parts(store, previous, plan, work)
+    carried = carry_over(store, previous, plan, work)
     fresh = [
         BasePart(file, work / "done" / result.batch_id / file.table / file.name, result.batch_id)
         for result in results
@@ -71,8 +56,8 @@ def commit_snapshot(
     folder = work / "snapshot"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    files = _link_entities(folder, work / "linked", [*kept, *fresh], catalog)
-    sources = _source_rows(plan, results, renamed)
+    files = _link_entities(folder, work / "linked", [*carried.parts, *fresh], catalog)
+    sources = _source_rows(plan, results, carried.renamed)
     counts = {t.name: sum(f.n_rows for f in files if f.table == t.name) for t in TABLES}
     runs = _write_runs(folder, store, previous, _run_row(run, plan, sources, counts, versions))
     files += [runs, write_sources(folder, sources), *_empty_tables(folder, counts)]
@@ -95,68 +80,6 @@ def commit_snapshot(
 def _previous(store: Store) -> Manifest | None:
     number = store.latest_number()
     return Manifest.load(store.folder(number)) if number is not None else None
-
-
-def _keep_parts(
-    store: Store, previous: Manifest | None, plan: Plan, work: Path
-) -> tuple[list[BasePart], dict[str, str]]:
-    """The parts to carry over, those of touched batches without the dropped rows; and old to new batch ids."""
-    if previous is None or not plan.carried:
-        return [], {}
-    folder = store.folder(previous.number)
-    dropped = _dropped_by_batch(folder, plan.dropped)
-    carried_batches = {row["batch"] for row in plan.carried.values()}
-    kept: list[BasePart] = []
-    renamed: dict[str, str] = {}
-    unlinked = {(f.table, f.name): f for f in previous.files if f.table.startswith(UNLINKED)}
-    for file in previous.files:
-        batch = part_batch(file.name)
-        if file.table not in _PART_NAMES or batch not in carried_batches:
-            continue
-        base = unlinked.get((f"{UNLINKED}/{file.table}", file.name), file)
-        part: BasePart | None = BasePart(replace(base, table=file.table), folder / base.table / base.name, batch)
-        if part is not None and batch in dropped:
-            new = renamed.setdefault(batch, short_hash("kept", batch, *sorted(dropped[batch])))
-            part = _without(part, folder, batch, new, dropped[batch], work / "kept")
-        if part is not None:
-            kept.append(part)
-    return kept, renamed
-
-
-_PART_NAMES = frozenset(table.name for table in PART_TABLES)
-
-
-def _dropped_by_batch(folder: Path, dropped: Iterable[str]) -> dict[str, set[str]]:
-    gone = set(dropped)
-    by_batch: dict[str, set[str]] = defaultdict(set)
-    for row in read_sources(folder):
-        if row["uri"] in gone and row["batch"]:
-            by_batch[row["batch"]].add(row["uri"])
-    return by_batch
-
-
-def _without(part: BasePart, folder: Path, batch: str, new: str, uris: set[str], out: Path) -> BasePart | None:
-    """The part without the rows of the dropped sources, written anew; None where nothing is left of it."""
-    data = pq.ParquetFile(part.path).read()
-    if part.file.table in ("articles", "quarantine"):
-        is_gone = pc.is_in(data["source_uri"], value_set=pa.array(sorted(uris), pa.string()))
-    else:
-        is_gone = pc.is_in(data["article_id"], value_set=_article_ids(folder, batch, uris))
-    data = data.filter(pc.invert(is_gone))
-    if not data.num_rows:
-        return None
-    name = part.file.name.replace(batch, new)
-    file = write_table(out, part.file.table, name, data)
-    return BasePart(file, out / file.table / name, new)
-
-
-def _article_ids(folder: Path, batch: str, uris: set[str]) -> pa.Array:
-    ids: list[str] = []
-    for path in sorted((folder / "articles").glob(f"part-{batch}*.parquet")):
-        table = pq.ParquetFile(path).read(columns=["article_id", "source_uri"])
-        gone = pc.is_in(table["source_uri"], value_set=pa.array(sorted(uris), pa.string()))
-        ids += table.filter(gone)["article_id"].to_pylist()
-    return pa.array(ids, pa.string())
 
 
 def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalog: Catalog) -> list[WrittenFile]:
