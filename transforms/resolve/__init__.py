@@ -32,7 +32,7 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
 
 def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
     """Every name in one cluster, each type by its own rules."""
-    settle_types(names)
+    settle_types(names, article.text)
     by_type: dict[str, list[Name]] = defaultdict(list)
     for name in names:
         by_type[name.entity_type].append(name)
@@ -53,10 +53,11 @@ def state_roles(persons: Sequence[Cluster], context: Context) -> None:
     for person in persons:
         for name in person.names:
             start, end = name.span
-            before = roles.role_before(context.text, start, context.sentence_start(start))
-            for phrase in (before, roles.role_after(context.text, end), roles.party_and_place(context.text, end)):
-                if phrase:
-                    person.roles.append((start, phrase))
+            before = roles.role_before(context.text, start)
+            stated = (before, roles.role_after(context.text, end))
+            person.roles += [(start, phrase) for phrase in stated if phrase]
+            facts = (roles.party_and_place(context.text, end), roles.age(context.text, end))
+            person.facts += [(start, phrase) for phrase in facts if phrase]
 
 
 def mention_members(

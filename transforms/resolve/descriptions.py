@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
 from transforms.resolve.roles import head_part, role_gender
+from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import SourcePhrase
 
 SAME_ROLE = (
@@ -16,48 +19,76 @@ SAME_ROLE = (
     frozenset({"representative", "rep", "congressman", "congresswoman", "lawmaker", "legislator"}),
     frozenset({"governor", "gov"}),
     frozenset({"professor", "prof"}),
-    frozenset({"nominee", "candidate", "contender"}),
+    frozenset({"nominee", "candidate", "contender", "hopeful", "frontrunner", "front-runner"}),
     frozenset({"billionaire", "businessman", "tycoon", "mogul", "developer"}),
     frozenset({"spokesman", "spokeswoman", "spokesperson"}),
     frozenset({"chief", "ceo", "executive"}),
     frozenset({"lawyer", "attorney"}),
     frozenset({"premier", "minister"}),
 )
+PARTIES = (frozenset({"republican", "gop"}), frozenset({"democratic", "democrat"}))
+AGED = re.compile(r"\d{1,3}-year-old")
+SMALL = frozenset({"the", "a", "an", "of", "and", "to", "for", "in", "who"})
 MAX_SENTENCES_BACK = 3
 
 
-def person_meant(
-    phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, Cluster]
-) -> tuple[Cluster, float] | None:
-    """The one person of the article whose stated roles go with the phrase, and the chance that it is meant."""
-    if phrase.span is None or phrase.head in lexicon.nouns()["kin"] or phrase.determiner == "possessive":
+@dataclass(slots=True)
+class Answer:
+    """What a rule says of one quotation: the speaker's cluster (None for nobody by name) and the chance it is right."""
+
+    rule: str
+    cluster: Cluster | None = None
+    chance: float = -1.0
+
+    def __post_init__(self) -> None:
+        if self.chance < 0:
+            self.chance = CHANCE[self.rule]
+
+
+def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, Cluster]) -> Answer | None:
+    """The person of the article whose stated roles go with the phrase, else the one it is about."""
+    if phrase.span is None or phrase.head in lexicon.nouns()["kin"]:
         return None
-    position = phrase.span.char_start
-    gender = role_gender(phrase.head)
-    modifiers = {word for word in phrase.words[:-1] if word not in {"the", "a", "an", "of"}}
-    best: list[tuple[float, Cluster]] = []
+    position, gender = phrase.span.char_start, role_gender(phrase.head)
+    modifiers = {word.strip(".") for word in phrase.words if word != phrase.head} - SMALL
+    fitting: list[tuple[int, Cluster]] = []
     for cluster in dict.fromkeys(home.values()):
         if cluster.entity_type != "person" or (gender and cluster.gender and gender != cluster.gender):
             continue
-        stated = {fold(word).strip(".") for _, role in cluster.roles for word in role.split()}
-        heads = {word for _, role in cluster.roles for word in head_words(role)} & same_roles(phrase.head)
-        if heads:
-            best.append((1.0 + len(modifiers & stated), cluster))
-    if best:
-        top = max(score for score, _ in best)
-        leaders = [cluster for score, cluster in best if score == top]
-        if len(leaders) == 1:
-            return leaders[0], 0.85
+        stated = stated_words(cluster)
+        if head_words(cluster) & same_roles(phrase.head) and not of_other_party(modifiers, stated):
+            fitting.append((len(modifiers & stated), cluster))
+    top = max((score for score, _ in fitting), default=0)
+    leaders = [cluster for score, cluster in fitting if score == top]
+    if phrase.determiner == "possessive" or (phrase.possessor is not None and phrase.possessor.entity_type == "person"):
+        return Answer("owned_role", leaders[0]) if len(leaders) == 1 and top > 1 else None
+    if len(leaders) == 1:
+        return Answer("role", leaders[0])
+    if leaders:
         nearest = nearest_of(leaders, discourse, position)
-        return (nearest, 0.6) if nearest else None
-    if phrase.determiner != "definite":
+        return Answer("role_nearest", nearest) if nearest else None
+    known = phrase.head in lexicon.nouns()["epithet"] or AGED.match(phrase.head)
+    if phrase.determiner != "definite" or not known:
         return None
-    return topical_person(discourse, position, gender)
+    return topical_person(discourse, position, gender, modifiers)
 
 
-def head_words(role: str) -> set[str]:
-    """The folded words of a role up to its first preposition."""
-    return {fold(word).strip(".") for word in head_part(role).split()}
+def stated_words(cluster: Cluster) -> set[str]:
+    """Every folded word of what the article says a person is."""
+    phrases = [phrase for _, phrase in (*cluster.roles, *cluster.facts)]
+    return {fold(word).strip(".").removesuffix("'s") for phrase in phrases for word in phrase.split()}
+
+
+def head_words(cluster: Cluster) -> set[str]:
+    """The folded words of a person's roles up to their first preposition."""
+    return {
+        fold(word).strip(".") for _, phrase in (*cluster.roles, *cluster.facts) for word in head_part(phrase).split()
+    }
+
+
+def of_other_party(modifiers: set[str], stated: set[str]) -> bool:
+    """Whether a description names one party and the person's roles only the other."""
+    return any(modifiers & party and not stated & party and stated & other for party, other in (PARTIES, PARTIES[::-1]))
 
 
 def same_roles(head: str) -> set[str]:
@@ -70,15 +101,14 @@ def nearest_of(people: Sequence[Cluster], discourse: Discourse, position: int) -
     return next((ref.person for ref in discourse.before(position) if ref.person in people), None)
 
 
-def topical_person(discourse: Discourse, position: int, gender: str) -> tuple[Cluster, float] | None:
+def topical_person(discourse: Discourse, position: int, gender: str, modifiers: set[str]) -> Answer | None:
     """The subject of the last sentences: news vary the name of whom they speak of by a description."""
     for reference in discourse.before(position):
-        fits = not gender or reference.person.gender in ("", gender)
-        near = (
-            discourse.context.sentence(position) - discourse.context.sentence(reference.position) <= MAX_SENTENCES_BACK
-        )
-        if reference.is_subject and fits and near:
-            return reference.person, 0.5
+        person = reference.person
+        fits = (not gender or person.gender in ("", gender)) and not of_other_party(modifiers, stated_words(person))
+        back = discourse.context.sentence(position) - discourse.context.sentence(reference.position)
+        if reference.is_subject and fits and back <= MAX_SENTENCES_BACK:
+            return Answer("topic", person)
     return None
 
 

@@ -69,6 +69,13 @@ def family_names_first() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def states() -> dict[str, str]:
+    """US states by the abbreviations that newspapers give them, without the last dot, in lower case."""
+    pairs = (line.partition("=") for line in data_lines("states.txt"))
+    return {short.strip(): name.strip() for shorts, _, name in pairs for short in shorts.split("|")}
+
+
+@lru_cache(maxsize=1)
 def known_acronyms() -> dict[str, str]:
     """The folded full name of widely known organisations by acronym."""
     pairs = (line.partition("=") for line in data_lines("acronyms.txt"))

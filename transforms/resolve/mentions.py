@@ -13,6 +13,7 @@ from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
 from transforms.resolve.extra import source_only_names
 from transforms.resolve.names import fold
+from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import SHORT_HEADS
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
@@ -21,6 +22,8 @@ WITH_NICKNAME = re.compile(
 )
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
+# First names that as often begin the name of a place, a college, a club.
+NAMES_OF_PLACES = lexicon.words("names_of_places")
 GENERIC_HEADS = SHORT_HEADS | lexicon.words("generic_heads")
 # Types that a surname is taken for; a place is not among them, for people are named after places.
 # Types of one name in one article that are one thing: an app, the firm that runs it.
@@ -84,7 +87,7 @@ def titles_of(text: str, name: Name) -> tuple[str, ...]:
     )
 
 
-def settle_types(names: Sequence[Name]) -> None:
+def settle_types(names: Sequence[Name], text: str) -> None:
     """Give names the type their article mostly gives the same words; a person's surname alone is a person."""
     counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     surnames: set[str] = set()
@@ -92,16 +95,37 @@ def settle_types(names: Sequence[Name]) -> None:
         counts[name.words][name.entity_type] += 1
         if name.entity_type == "person" and name.person.is_full:
             surnames.add(name.person.last)
+    surnames |= surnames_in_text(text, names)
     for name in names:
         top, times = counts[name.words].most_common(1)[0]
         if times >= 3 * counts[name.words][name.entity_type]:
             name.entity_type = top
-        if name.entity_type in SLIPS and is_surname_slip(name, surnames):
+        if name.entity_type in SLIPS and (is_surname_slip(name, surnames) or is_personal_name(name, surnames)):
             name.entity_type = "person"
         elif name.entity_type == "organization" and country_code(name.text):
             name.entity_type = "place"
         elif name.entity_type in THINGS:
             name.entity_type = max(THINGS, key=lambda kind: (counts[name.words][kind], -THINGS.index(kind)))
+
+
+def surnames_in_text(text: str, names: Sequence[Name]) -> set[str]:
+    """Words that are a mention of some thing by themselves, and stand behind a common first name elsewhere."""
+    first_names = lexicon.first_name_genders()
+    found = set()
+    for word in {name.text for name in names if name.entity_type in SLIPS and " " not in name.text}:
+        if not word[:1].isupper() or word.isupper():
+            continue
+        for match in re.finditer(rf"\b([A-Z][a-z]+) (?:[A-Z]\. )?{re.escape(word)}\b", text):
+            if fold(match[1]) in first_names and fold(match[1]) not in NAMES_OF_PLACES:
+                found |= set(name_words(word))
+    return found
+
+
+def is_personal_name(name: Name, surnames: set[str]) -> bool:
+    """Whether a thing's name of two or three words is a common first name and a surname of the text."""
+    words = name.words
+    known = lexicon.first_name_genders()
+    return 1 < len(words) < 4 and words[0] in known and words[-1] in surnames and words[0] not in NAMES_OF_PLACES
 
 
 def is_surname_slip(name: Name, surnames: set[str]) -> bool:

@@ -17,13 +17,14 @@ COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,8
 STOP = re.compile(
     r"\s(?:who|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
 )
+NO_ROLE_START = frozenset({"the", "a", "an", "and", "but", "his", "her", "their", "its", "our", "my", "fellow", "as"})
 PARTY = re.compile(r"\s*\(\s*(?P<party>[DRI])\s*-\s*(?P<place>[A-Z][\w. ]+)\)")
 AGE = re.compile(r",\s+(?:aged? )?(\d{1,2})\b(?! percent|%)")
 
 
-def role_before(text: str, name_start: int, sentence_start: int) -> str:
+def role_before(text: str, name_start: int) -> str:
     """The role words that stand right before a name: "Ohio Democratic Party Chairman " ... "."""
-    found = BEFORE.search(text[max(sentence_start, name_start - 110) : name_start])
+    found = BEFORE.search(text[max(0, name_start - 110) : name_start])
     if not found:
         return ""
     words = found.group().split()
@@ -32,8 +33,9 @@ def role_before(text: str, name_start: int, sentence_start: int) -> str:
         plain = fold(word).strip(".").removesuffix("'s")
         if not kept and not is_role_noun(plain):
             break
+        ends_sentence = word.endswith(".") and len(plain) > 2 and plain not in lexicon.titles()
         known = is_role_noun(plain) or plain in MODIFIERS or word[0].isupper() or "-" in word
-        if not known:
+        if not known or ends_sentence:
             break
         kept.insert(0, word)
     while kept and fold(kept[0]) in {"the", "of", "and", "for", "a", "an"}:
@@ -54,13 +56,34 @@ def role_after(text: str, name_end: int) -> str:
     return ""
 
 
+def clean_role(phrase: str) -> str | None:
+    """A role as one would print it: no article, conjunction or possessive around it; None where nothing is left."""
+    bare = re.sub(r"^[^\w]+", "", phrase.replace("\n", " ")).strip(" ,;:")
+    if " and " in bare and not is_role_noun(fold(bare.split(" and ")[0].split()[-1]).strip(".")):
+        bare = bare.split(" and ")[-1]
+    words = bare.split()
+    while words and fold(words[0]) in NO_ROLE_START:
+        words.pop(0)
+    if not words or not any(is_role_noun(fold(word).strip(".")) for word in head_part(" ".join(words)).split()):
+        return None
+    words[-1] = {"Sens.": "Sen.", "Reps.": "Rep.", "Govs.": "Gov."}.get(words[-1], words[-1])
+    return " ".join(words)
+
+
 def party_and_place(text: str, name_end: int) -> str:
     """What brackets after a lawmaker's name say: "(D-Vt.)" -> "Democrat Vt."."""
     found = PARTY.match(text[name_end : name_end + 40])
     if not found:
         return ""
     party = {"D": "Democratic Democrat", "R": "Republican", "I": "Independent"}[found["party"]]
-    return f"{party} {found['place']}"
+    place = found["place"].strip()
+    return f"{party} {lexicon.states().get(place.strip('.').lower(), place)}"
+
+
+def age(text: str, name_end: int) -> str:
+    """What ", 39," after a name says: "39-year-old"."""
+    found = AGE.match(text[name_end : name_end + 12])
+    return f"{found[1]}-year-old" if found else ""
 
 
 def is_role_noun(word: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from transforms.records import Span
@@ -54,6 +54,7 @@ class SourcePhrase:
     possessor: Name | None = None
     words: tuple[str, ...] = ()
     role: str = ""
+    is_apposed: bool = False
 
 
 def read_source(text: str, span: Span | None, names: Sequence[Name]) -> SourcePhrase:
@@ -108,7 +109,7 @@ def core_words(text: str, words: Sequence[Word]) -> list[Word]:
 def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase | None:
     """The phrase where a name is the head, or None."""
     last = core[-1]
-    if last.name is not None:
+    if last.name is not None and not is_party_member(core):
         return named(text, span, words, core, last.name)
     rest = words[len(core) :]
     determiner = determiner_of(core)
@@ -116,11 +117,23 @@ def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Wor
         name = titled_name(text, words, len(core))
         if name:
             return named(text, span, words, core, name)
+    if rest and rest[0].text == "and" and last.text in lexicon.nouns()["role"]:
+        name = titled_name(text, words, len(core))
+        if name:
+            return named(text, span, words, core, name)
     if rest and last.text not in lexicon.nouns()["collective"]:
         name = apposed_name(text, words, len(core))
         if name:
-            return named(text, span, words, core, name)
+            return replace(named(text, span, words, core, name), is_apposed=True)
     return None
+
+
+def is_party_member(core: Sequence[Word]) -> bool:
+    """Whether a group's name stands for one member of it: "the Ohio Republican"."""
+    last = core[-1]
+    if last.name is None or last.name.entity_type != "group" or len(core) < 2:
+        return False
+    return last.text in {"republican", "democrat", "conservative", "liberal"} and core[0].text in {"the", "a"}
 
 
 def gap_is_plain(text: str, one: Word, other: Word) -> bool:
@@ -213,5 +226,5 @@ def nominal_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[
         head,
         determiner=determiner_of(core),
         possessor=owner,
-        words=tuple(word.text.removesuffix("'s") for word in words),
+        words=tuple(re.sub(r"'s?$", "", word.text) for word in words),
     )

@@ -1,25 +1,54 @@
 """Who said each quotation: one rule a kind of source words, the surest first.
 
 The order of the rules follows the sieves of Muzny et al. (EACL 2017) for attributing quotations in narrative text,
-adapted to news, where the source is mostly named where it is reported.
+adapted to news, where the source is mostly named where it is reported. Every answer names its rule; rules.py says
+what each means and how often it is right.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from transforms import ids
 from transforms.records import Article, Quotation, Span, Speaker
 from transforms.resolve import descriptions, lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
+from transforms.resolve.descriptions import Answer
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
+from transforms.resolve.roles import clean_role
+from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
 
+# A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
+MIN_CHANCE = 0.5
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
-BODY_OF = frozenset({"campaign", "team", "camp", "administration", "office", "lawyers", "family", "transition"})
+METHODS = {
+    "full_name": "name",
+    "lone_name": "name",
+    "several_names": "name",
+    "group": "name",
+    "organization": "organization",
+    "body_of": "organization",
+    "head_of_name": "organization",
+    "transcript": "transcript",
+    "apposed_name": "apposition",
+    "relative": "apposition",
+    "same_paragraph": "continuation",
+    "next_paragraph": "continuation",
+    "byline": "byline",
+    "nobody": "none",
+}
+STATUSES = {
+    "several_names": "collective",
+    "group": "collective",
+    "plural": "collective",
+    "plural_pronoun": "collective",
+    "indefinite": "anonymous",
+    "unnamed_role": "anonymous",
+    "nobody": "missing",
+}
 
 
 class SpeakerFinder:
@@ -32,93 +61,84 @@ class SpeakerFinder:
         self.names = sorted(names, key=lambda name: name.span)
         self.home = home
         self.made: dict[str, Cluster] = {}
-        self.previous: tuple[Quotation, Speaker, Cluster | None] | None = None
-
-    def cluster_of(self, name: Name) -> Cluster:
-        """The cluster a name is sorted into."""
-        return self.home[id(name)]
+        self.previous: tuple[Quotation, Answer] | None = None
 
     def find(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
         """The speaker of the next quotation in text order."""
         phrase = read_source(self.context.text, quotation.source, self.names_in(quotation.source))
-        speaker, cluster = self.by_kind(phrase, quotation)
-        if cluster is not None:
-            speaker = replace(
-                speaker,
-                name=cluster.shown,
-                entity_id=ids.entity_id(cluster.entity_type, cluster.key),
-                status="named",
-                role=speaker.role or best_role(cluster),
-            )
-            if cluster.entity_type == "person" and quotation.source is not None:
-                self.discourse.add(Reference(quotation.source.char_start, cluster, True, False, False, True))
-        self.previous = (quotation, speaker, cluster)
-        return speaker, cluster
+        answer = self.answer(phrase, quotation)
+        if answer.cluster is not None and answer.chance < MIN_CHANCE:
+            answer = Answer("unknown")
+        self.previous = (quotation, answer)
+        cluster = answer.cluster
+        if cluster is not None and cluster.entity_type == "person" and quotation.source is not None:
+            self.discourse.add(Reference(quotation.source.char_start, cluster, True, False, False, True))
+        return as_speaker(answer, phrase), cluster
 
     def names_in(self, span: Span | None) -> list[Name]:
         """Name mentions that lie in a span, in text order."""
         return [] if span is None else [name for name in self.names if name.span.overlaps(span)]
 
-    def by_kind(self, phrase: SourcePhrase, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
+    def answer(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """One rule a kind of source."""
         if phrase.kind == "none":
             return self.continued(quotation)
         if phrase.kind == "pronoun":
-            return self.pronoun(phrase, quotation)
+            return self.pronoun(phrase)
         if phrase.kind == "names":
-            return Speaker("collective", "name", "name", confidence=0.8), None
+            return Answer("several_names")
         if phrase.kind == "name":
             return self.named(phrase, quotation)
-        return self.nominal(phrase, quotation)
+        return self.nominal(phrase)
 
-    def named(self, phrase: SourcePhrase, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
-        """A name is the head: its entity; a people or party has no single voice."""
-        cluster = self.cluster_of(phrase.names[0])
+    def named(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
+        """A name is the head: its entity, but for a people or party."""
+        cluster = self.home[id(phrase.names[0])]
         if cluster.entity_type == "group":
-            return Speaker("collective", "name", "name", confidence=0.85), None
-        is_transcript = quotation.cue is not None and self.context.text[slice(*quotation.cue)].strip() == ":"
-        method = "transcript" if is_transcript else "organization" if cluster.entity_type != "person" else "name"
-        sure = 0.97 if cluster.full is None or cluster.full.is_full else 0.85
-        return Speaker("named", method, "name", role=phrase.role or None, confidence=sure), cluster
+            return Answer("group")
+        if quotation.cue is not None and self.context.text[slice(*quotation.cue)].strip() == ":":
+            return Answer("transcript", cluster)
+        if cluster.entity_type != "person":
+            return Answer("organization", cluster)
+        if cluster.full is not None and not cluster.full.is_full:
+            return Answer("lone_name", cluster)
+        return Answer("apposed_name" if phrase.is_apposed else "full_name", cluster)
 
-    def continued(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
+    def continued(self, quotation: Quotation) -> Answer:
         """No source: the speaker of the quotation right before, in the same paragraph or the next."""
-        missing = Speaker("missing", "none", "none", confidence=0.6)
-        if self.previous is None:
-            return missing, None
-        before, speaker, cluster = self.previous
+        if self.previous is None or self.previous[1].cluster is None:
+            return Answer("nobody")
+        before, answer = self.previous
         apart = self.context.paragraph(quotation.span.char_start) - self.context.paragraph(before.span.char_end - 1)
-        if cluster is None or not 0 <= apart <= 1:
-            return missing, None
-        confidence = speaker.confidence * (0.9 if apart == 0 else 0.75)
-        return Speaker("named", "continuation", "none", role=speaker.role, confidence=confidence), cluster
+        if not 0 <= apart <= 1:
+            return Answer("nobody")
+        rule = "same_paragraph" if apart == 0 else "next_paragraph"
+        return Answer(rule, answer.cluster, min(CHANCE[rule], answer.chance))
 
-    def pronoun(self, phrase: SourcePhrase, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
+    def pronoun(self, phrase: SourcePhrase) -> Answer:
         """he, she, it, they, I, who."""
         word, start = phrase.head, phrase.span.char_start if phrase.span else 0
         if word in MALE | FEMALE:
             cluster, lead = resolve_pronoun(self.discourse, start, gender_of_pronoun(word))
-            if cluster is not None:
-                return Speaker("named", "pronoun", "pronoun", confidence=min(0.95, 0.6 + 0.12 * lead)), cluster
-        elif word in RELATIVE:
+            sureness = "sure" if lead >= 1.5 else "likely" if lead >= 0.6 else "weak"
+            return Answer(f"pronoun_{sureness}", cluster) if cluster else Answer("unknown")
+        if word in RELATIVE:
             cluster = self.antecedent(start)
-            if cluster is not None:
-                return Speaker("named", "apposition", "pronoun", confidence=0.85), cluster
-        elif word in FIRST:
-            return self.first_person()
-        elif word in IT | THEY:
+            return Answer("relative", cluster) if cluster else Answer("unknown")
+        if word in FIRST:
+            return Answer("byline", self.author_of_article())
+        if word in IT | THEY:
             cluster = self.body_before(start)
             if cluster is not None:
-                return Speaker("named", "pronoun", "pronoun", confidence=0.65), cluster
-        status = "collective" if word in THEY | WE else "unresolved"
-        return Speaker(status, "pronoun", "pronoun", confidence=0.6), None
+                return Answer("body_pronoun", cluster)
+        return Answer("plural_pronoun" if word in THEY | WE else "unknown")
 
-    def first_person(self) -> tuple[Speaker, Cluster | None]:
-        """I: the one author in the byline, where there is one."""
+    def author_of_article(self) -> Cluster | None:
+        """The one author in the byline, where there is one."""
         byline = re.sub(r"^\s*[Bb]y\s+", "", self.article.byline or "").strip()
         if not byline or re.search(r",|&|\band\b|;|/", byline) or not 1 < len(byline.split()) < 5:
-            return Speaker("unresolved", "byline", "pronoun", confidence=0.6), None
-        return Speaker("named", "byline", "pronoun", confidence=0.85), self.source_cluster(byline, "person")
+            return None
+        return self.source_cluster(byline, "person")
 
     def source_cluster(self, shown: str, entity_type: str) -> Cluster:
         """The cluster of a name that only a source or the byline gives; made once."""
@@ -137,64 +157,82 @@ class SpeakerFinder:
         for name in reversed(before):
             gap = self.context.text[name.span.char_end : position]
             if len(gap) < 4 or APPOSITION.fullmatch(gap):
-                return self.cluster_of(name)
+                return self.home[id(name)]
         return None
 
     def body_before(self, position: int) -> Cluster | None:
         """The organisation that "it" or "they" mean: the speaker before, or the subject of the sentence before."""
         sentence = self.context.sentence(position)
         if self.previous is not None:
-            before, _, cluster = self.previous
+            before, answer = self.previous
             apart = sentence - self.context.sentence(before.span.char_end - 1)
-            if cluster is not None and cluster.entity_type == "organization" and 0 <= apart <= 1:
-                return cluster
+            if answer.cluster is not None and answer.cluster.entity_type == "organization" and 0 <= apart <= 1:
+                return answer.cluster
         for name in self.names:
             near = sentence - self.context.sentence(name.span.char_start) in (0, 1)
             if near and name.span.char_end < position and name.entity_type == "organization":
-                return self.cluster_of(name) if not self.context.in_quote(name.span.char_start) else None
+                return self.home[id(name)] if not self.context.in_quote(name.span.char_start) else None
         return None
 
-    def nominal(self, phrase: SourcePhrase, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
+    def nominal(self, phrase: SourcePhrase) -> Answer:
         """A description: a body of its owner, a person by role, or nobody in particular."""
-        nouns = lexicon.nouns()
-        if phrase.possessor is not None and phrase.head in BODY_OF and phrase.possessor.entity_type == "person":
-            owner = self.cluster_of(phrase.possessor)
-            shown = f"{owner.full.shown.split()[-1] if owner.full else owner.shown} {phrase.head}"
-            return Speaker("named", "organization", "nominal", confidence=0.75), self.source_cluster(
-                shown, "organization"
-            )
-        if phrase.head in nouns["collective"] or (phrase.head.endswith("s") and phrase.head[:-1] in nouns["role"]):
-            return Speaker("collective", "description", "nominal", confidence=0.85), None
-        if phrase.determiner == "indefinite" and phrase.head not in nouns["document"]:
-            return Speaker("anonymous", "description", "nominal", confidence=0.85), None
-        if phrase.head in nouns["role"]:
-            found = descriptions.person_meant(phrase, self.discourse, self.home)
-            if found is not None:
-                cluster, confidence = found
-                return Speaker("named", "description", "nominal", confidence=confidence), cluster
-            return Speaker("anonymous", "description", "nominal", confidence=0.6), None
-        if phrase.head in nouns["document"]:
-            author = self.author(phrase)
-            if author is not None:
-                return Speaker("named", "description", "nominal", confidence=0.65), author
-        if phrase.head in nouns["body"]:
+        nouns, head = lexicon.nouns(), phrase.head
+        if phrase.possessor is not None and head in nouns["owned_body"]:
+            return self.owned_body(phrase, self.home[id(phrase.possessor)])
+        if head in nouns["collective"] or (head.endswith("s") and head[:-1] in nouns["role"]):
+            return Answer("plural")
+        if head in nouns["document"]:
+            return self.document(phrase)
+        if phrase.determiner == "indefinite":
+            return Answer("indefinite")
+        if head in nouns["role"] or descriptions.AGED.fullmatch(head):
+            return descriptions.person_meant(phrase, self.discourse, self.home) or Answer("unnamed_role")
+        if head in nouns["body"]:
             body = descriptions.body_meant(phrase, self.names, self.home)
-            if body is not None:
-                return Speaker("named", "organization", "nominal", confidence=0.75), body
-        return Speaker("unresolved", "description", "nominal", confidence=0.6), None
+            return Answer("head_of_name", body) if body is not None else Answer("unknown")
+        return Answer("unknown")
 
-    def author(self, phrase: SourcePhrase) -> Cluster | None:
+    def owned_body(self, phrase: SourcePhrase, owner: Cluster) -> Answer:
+        """Somebody's campaign or team, as an organisation of its own."""
+        if owner.entity_type in ("place", "group"):
+            return Answer("unknown")
+        shown = owner.full.shown if owner.full else owner.shown.removeprefix("the ").removeprefix("The ")
+        surname = shown.split()[-1] if owner.entity_type == "person" else shown
+        return Answer("body_of", self.source_cluster(f"{surname} {phrase.head}", "organization"))
+
+    def document(self, phrase: SourcePhrase) -> Answer:
         """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
+        if phrase.head not in lexicon.nouns()["signed"]:
+            return Answer("unknown")
         if phrase.possessor is not None:
-            owner = self.cluster_of(phrase.possessor)
-            return owner if owner.entity_type in ("person", "organization") else None
-        if self.previous is None or self.previous[0].cue is None:
-            return None
-        before, _, cluster = self.previous
-        cue = self.context.text[slice(*before.cue)] if before.cue else ""
-        return cluster if phrase.head in cue.lower().split() else None
+            owner = self.home[id(phrase.possessor)]
+            return Answer("owned_document", owner if owner.entity_type in ("person", "organization") else None)
+        if self.previous is None or self.previous[0].cue is None or phrase.determiner == "indefinite":
+            return Answer("unknown")
+        cue = self.context.text[slice(*self.previous[0].cue)]
+        return Answer("same_document", self.previous[1].cluster if phrase.head in cue.lower().split() else None)
+
+
+def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:
+    """The answer as a value, with the role that the source or else the article states."""
+    rule, cluster = answer.rule, answer.cluster
+    mention_type = {"name": "name", "names": "name", "pronoun": "pronoun", "none": "none"}.get(phrase.kind, "nominal")
+    method = METHODS.get(rule, "pronoun" if mention_type == "pronoun" else "description")
+    if cluster is None:
+        status = STATUSES.get(rule, "unresolved")
+        return Speaker(status, method, mention_type, confidence=answer.chance)
+    return Speaker(
+        "named",
+        method,
+        mention_type,
+        name=cluster.shown,
+        entity_id=ids.entity_id(cluster.entity_type, cluster.key),
+        role=clean_role(phrase.role) or best_role(cluster),
+        confidence=answer.chance,
+    )
 
 
 def best_role(cluster: Cluster) -> str | None:
-    """The first role the article states of an entity, or None."""
-    return cluster.roles[0][1] if cluster.roles else None
+    """The first role of several words that the article states, else the first, else None."""
+    roles = [role for _, phrase in cluster.roles if (role := clean_role(phrase))]
+    return next((role for role in roles if " " in role), roles[0] if roles else None)

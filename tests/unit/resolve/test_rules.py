@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from marked import resolve_marked
+
+from transforms.resolve.rules import NAME_RULES, SPEAKER_RULES, Rule
+
+WITH_EXAMPLE = [rule for rule in SPEAKER_RULES if rule.example]
+
+
+@pytest.mark.parametrize("rule", NAME_RULES, ids=lambda rule: rule.name)
+def test_name_rule_joins_its_example(rule: Rule) -> None:
+    entity = max(resolve_marked(rule.example).entities, key=lambda entity: len(entity.mentions))
+    names = {entity.name, *entity.aliases}
+    assert names >= {name.strip() for name in rule.answer.split(" = ")}
+    assert rule.name in entity.merge_rules
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLE, ids=lambda rule: rule.name)
+def test_speaker_rule_answers_its_example(rule: Rule) -> None:
+    speaker = resolve_marked(rule.example).speakers[-1]
+    assert (speaker.name or speaker.status) == rule.answer
+    assert speaker.confidence == pytest.approx(rule.chance)
+
+
+@pytest.mark.parametrize("rules", [NAME_RULES, SPEAKER_RULES])
+def test_rules_have_names_of_their_own(rules: tuple[Rule, ...]) -> None:
+    assert len({rule.name for rule in rules}) == len(rules)

@@ -1,0 +1,265 @@
+"""The rules by which names become one entity and quotations find their speakers: a page of a manual.
+
+Each rule has examples that are tests (tests/unit/resolve/test_rules.py) and rows of the table in
+docs/resolution.md. In an example {braces} hold a name mention (a person's unless a type is given before a bar),
+<angles> the source of a quotation, and curly quotation marks its words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; ``chance`` is how often it is right where it names somebody, as measured on polnear/dev."""
+
+    name: str
+    says: str
+    example: str
+    answer: str
+    chance: float = 1.0
+
+
+NAME_RULES = (
+    Rule(
+        "surname",
+        "A surname alone is the person named in full with it; of several, the one that title, headline, "
+        "frequency and nearness favour.",
+        "{Ada Lind} resigned on Monday. {Lind} gave no reason.",
+        "Ada Lind = Lind",
+    ),
+    Rule(
+        "first_name",
+        "A first name or its short form alone is the person named in full with it.",
+        "{Robert Okoro} won. {Bob} danced all night.",
+        "Robert Okoro = Bob",
+    ),
+    Rule(
+        "family_name_first",
+        "Where the family name comes first, it stands for the whole name.",
+        "{Park Min-ji} spoke first. {Park} was brief.",
+        "Park Min-ji = Park",
+    ),
+    Rule(
+        "inner_name",
+        "One of the inner names of a long name stands for it.",
+        "{Luis Peralta Moreno} arrived. {Peralta} waved.",
+        "Luis Peralta Moreno = Peralta",
+    ),
+    Rule(
+        "misspelt_surname",
+        "A long surname with one letter wrong is still that surname.",
+        "{Ada Lindqvist} arrived. {Lindqist} waved.",
+        "Ada Lindqvist = Lindqist",
+    ),
+    Rule(
+        "name_variant",
+        "Full names are one person's where surname, generation, first name (or its short form, or an initial) and "
+        "middle initials agree.",
+        "{Robert J. Okoro} won. {Bob Okoro} danced.",
+        "Robert J. Okoro = Bob Okoro",
+    ),
+    Rule(
+        "also_known_as",
+        "Two names with “known as” between them are one person's.",
+        "{Ada Lind}, better known as {Duchess Blue}, sang.",
+        "Ada Lind = Duchess Blue",
+    ),
+    Rule(
+        "full_name_in_text",
+        "A surname takes the first name that the text has before it where no mention covers that.",
+        "Zadie {Okoro} won the race. {Okoro} danced.",
+        "Zadie Okoro = Okoro",
+    ),
+    Rule(
+        "defined_acronym",
+        "An acronym in brackets right after a name is that name's.",
+        "{organization|Norland Harbour Board} ({organization|NHB}) met. {organization|NHB} adjourned.",
+        "Norland Harbour Board = NHB",
+    ),
+    Rule(
+        "acronym",
+        "An acronym is the one name of the article whose initials it is.",
+        "{organization|Bureau of Tides} was founded late. The {organization|BoT} met.",
+        "Bureau of Tides = BoT",
+    ),
+    Rule(
+        "known_acronym",
+        "A widely known acronym is its full name.",
+        "The {organization|FBI} came. {organization|Federal Bureau of Investigation} agents left.",
+        "FBI = Federal Bureau of Investigation",
+    ),
+    Rule(
+        "short_form",
+        "The head of a name (“the Gazette” is not one of these, “the Post” is) or its distinctive start stands for "
+        "the one name it fits.",
+        "The {organization|Norland Post} printed it. The {organization|Post} stands by it.",
+        "Norland Post = Post",
+    ),
+    Rule(
+        "country_names",
+        "Official, usual and short names of a country are one, under its ISO 3166 code.",
+        "The {place|DPRK} answered. {place|North Korea} had waited.",
+        "DPRK = North Korea",
+    ),
+    Rule(
+        "half_of_korea",
+        "“The North” is North Korea in an article that names it.",
+        "{place|North Korea} answered. The {place|North} had waited.",
+        "North Korea = North",
+    ),
+)
+
+SPEAKER_RULES = (
+    Rule(
+        "full_name",
+        "The head of the source is a name.",
+        "“No,” said <{Ada Lind}, a friend of {Bo Reyes}>.",
+        "Ada Lind",
+        0.98,
+    ),
+    Rule(
+        "lone_name",
+        "The name is a single word and nothing in the article completes it.",
+        "“No,” said <{Melanie}>.",
+        "Melanie",
+        0.9,
+    ),
+    Rule(
+        "organization",
+        "An organisation, or a country, speaks under its name.",
+        "“No,” said <the {organization|Harbour Board}>.",
+        "Harbour Board",
+        0.92,
+    ),
+    Rule(
+        "transcript",
+        "A name and a colon open a turn of speech.",
+        "{Zoe Cooper} asked.\n\n<{COOPER}>: “Why?”",
+        "Zoe Cooper",
+        0.97,
+    ),
+    Rule(
+        "apposed_name",
+        "A description followed by its name is that name.",
+        "“No,” said <the board’s director, {Ada Lind}>.",
+        "Ada Lind",
+        0.96,
+    ),
+    Rule(
+        "several_names",
+        "Two names joined by “and” have no single voice.",
+        "“No,” said <{Ada Lind} and {Bo Reyes}>.",
+        "collective",
+        0.9,
+    ),
+    Rule(
+        "group", "A people, party or faith has no single voice.", "“No,” said <{group|Republicans}>.", "collective", 0.9
+    ),
+    Rule(
+        "relative",
+        "“who” and “which” mean the name right before them, or before its apposition.",
+        "He met {Ada Lind}, now a judge, <who> said “no.”",
+        "Ada Lind",
+        0.9,
+    ),
+    Rule(
+        "same_paragraph",
+        "A quotation without a source keeps the speaker of the one before it in its paragraph.",
+        "“No,” said <{Ada Lind}>. “Never.”",
+        "Ada Lind",
+        0.9,
+    ),
+    Rule(
+        "next_paragraph", "So does one in the next paragraph.", "“No,” said <{Ada Lind}>.\n\n“Never.”", "Ada Lind", 0.8
+    ),
+    Rule(
+        "pronoun_sure",
+        "“he” or “she” where one person of that gender is far more salient than any other.",
+        "{Ada Lind} resigned. “No,” <she> said.",
+        "Ada Lind",
+        0.95,
+    ),
+    Rule(
+        "pronoun_likely",
+        "… where one is rather more salient.",
+        "{Ada Lind} resigned after {Eva Reyes} won. “No,” <she> said.",
+        "Ada Lind",
+        0.85,
+    ),
+    Rule("pronoun_weak", "… where two are about as salient.", "", "", 0.65),
+    Rule(
+        "body_pronoun",
+        "“it” or “they” right after an organisation spoke, or as the subject of the sentence before.",
+        "“No,” said <the {organization|Harbour Board}>. “Never,” <it> said.",
+        "Harbour Board",
+        0.7,
+    ),
+    Rule("byline", "“I” in an article by one author.", "“No,” <I> said.", "unresolved", 0.9),
+    Rule(
+        "role",
+        "The one person whose stated role goes with the description.",
+        "Sen. {Ada Lind} met Gov. {Bo Reyes}. “No,” said <the senator>.",
+        "Ada Lind",
+        0.9,
+    ),
+    Rule(
+        "role_nearest",
+        "Of several such people, the one named last.",
+        "Sen. {Ada Lind} met Sen. {Bo Reyes}. “No,” said <the senator>.",
+        "Bo Reyes",
+        0.65,
+    ),
+    Rule(
+        "owned_role",
+        "A role with an owner is the person stated to hold it for that owner.",
+        "{Reyes} campaign manager {Ada Lind} left. “No,” said <{Reyes}’ campaign manager>.",
+        "Ada Lind",
+        0.8,
+    ),
+    Rule(
+        "topic",
+        "A description of a public figure varies the name of whom the last sentences are about.",
+        "{Ada Lind} resigned. “No,” said <the Norland senator>.",
+        "Ada Lind",
+        0.6,
+    ),
+    Rule(
+        "body_of",
+        "Somebody's campaign, team or administration is an organisation of its own.",
+        "{Ada Lind} resigned. “No,” said <{Lind}’s campaign>.",
+        "Lind campaign",
+        0.8,
+    ),
+    Rule(
+        "head_of_name",
+        "“the commission” is the organisation named last whose name has that head.",
+        "The {organization|Harbour Commission} met. “No,” said <the commission>.",
+        "Harbour Commission",
+        0.8,
+    ),
+    Rule(
+        "owned_document",
+        "A statement, letter or report speaks for its owner.",
+        "“No,” read <{Ada Lind}’s letter>.",
+        "Ada Lind",
+        0.7,
+    ),
+    Rule("same_document", "“the statement” speaks for whoever issued it in the quotation before.", "", "", 0.7),
+    Rule("indefinite", "“a senior official” is anonymous.", "“No,” said <a senior official>.", "anonymous", 0.9),
+    Rule(
+        "unnamed_role",
+        "So is a role that nobody in the article holds.",
+        "“No,” said <her former driver>.",
+        "anonymous",
+        0.7,
+    ),
+    Rule("plural", "“critics” are many.", "“No,” said <critics>.", "collective", 0.9),
+    Rule(
+        "plural_pronoun", "“they” and “we” that mean no organisation are many.", "“No,” <they> said.", "collective", 0.7
+    ),
+    Rule("unknown", "Anything else is left open rather than guessed.", "“No,” read <the sign>.", "unresolved", 0.7),
+    Rule("nobody", "No source, and no quotation before it to continue.", "“No.”", "missing", 0.7),
+)
+CHANCE = {rule.name: rule.chance for rule in SPEAKER_RULES}
