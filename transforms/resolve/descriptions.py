@@ -47,7 +47,8 @@ class Answer:
 
 def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, Cluster]) -> Answer | None:
     """The person of the article whose stated roles go with the phrase, else the one it is about."""
-    if phrase.span is None or phrase.head in lexicon.nouns()["kin"]:
+    aged = next((word for word in phrase.words if AGED.fullmatch(word)), "")
+    if phrase.span is None or (phrase.head in lexicon.nouns()["kin"] and not aged):
         return None
     position, gender = phrase.span.char_start, role_gender(phrase.head)
     modifiers = {word.strip(".") for word in phrase.words if word != phrase.head} - SMALL
@@ -67,7 +68,7 @@ def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, 
     if leaders:
         nearest = nearest_of(leaders, discourse, position)
         return Answer("role_nearest", nearest) if nearest else None
-    known = phrase.head in lexicon.nouns()["epithet"] or AGED.match(phrase.head)
+    known = phrase.head in lexicon.nouns()["epithet"] or aged
     if phrase.determiner != "definite" or not known:
         return None
     return topical_person(discourse, position, gender, modifiers)

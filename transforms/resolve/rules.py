@@ -255,6 +255,13 @@ SPEAKER_RULES = (
         "anonymous",
         0.7,
     ),
+    Rule(
+        "unnamed_pronoun",
+        "“he” or “she” that means somebody unnamed.",
+        "{Bo Reyes} won. “No,” said <my father>. “Never,” <he> said.",
+        "anonymous",
+        0.8,
+    ),
     Rule("plural", "“critics” are many.", "“No,” said <critics>.", "collective", 0.9),
     Rule(
         "plural_pronoun", "“they” and “we” that mean no organisation are many.", "“No,” <they> said.", "collective", 0.7

@@ -27,6 +27,7 @@ STOPS = lexicon.words("stops")
 OPEN_TITLE = frozenset({"of", "for", "at", "on"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 INDEFINITE = lexicon.words("indefinite")
+BREAK = re.compile(r"[,;:()\[\]\n]|\s[–—-]\s")
 WORD = re.compile(r"[^\W_](?:[\w.&’'\-]*[\w’'])?\.?")
 
 
@@ -96,14 +97,21 @@ def core_words(text: str, words: Sequence[Word]) -> list[Word]:
         if core:
             gap = text[core[-1].span.char_end : word.span.char_start]
             inside = word.name is not None and word.name is core[-1].name
-            if not inside and (
-                re.search(r"[,;:()\[\]\n]|\s[–—-]\s", gap) or (word.text in STOPS and word.name is None)
-            ):
+            if not inside and (BREAK.search(gap) or (word.name is None and ends_core(word, core[-1]))):
                 break
         elif word.text in STOPS and word.name is None and index + 1 < len(words) and word.text in {"both", "like"}:
             continue
         core.append(word)
     return core
+
+
+def ends_core(word: Word, before: Word) -> bool:
+    """Whether a word opens what follows a head: a preposition, a clause, a participle ("a report released")."""
+    if word.text in STOPS:
+        return True
+    nouns = lexicon.nouns()
+    heads = ("role", "document", "body", "collective")
+    return word.text.endswith(("ed", "ing")) and any(before.text in nouns[kind] for kind in heads)
 
 
 def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase | None:

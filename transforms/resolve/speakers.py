@@ -17,7 +17,7 @@ from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
 from transforms.resolve.descriptions import Answer
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
-from transforms.resolve.roles import clean_role
+from transforms.resolve.roles import clean_role, role_gender
 from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
 
@@ -47,8 +47,12 @@ STATUSES = {
     "plural_pronoun": "collective",
     "indefinite": "anonymous",
     "unnamed_role": "anonymous",
+    "unnamed_pronoun": "anonymous",
     "nobody": "missing",
 }
+
+
+UNNAMED = frozenset({"indefinite", "unnamed_role"})
 
 
 class SpeakerFinder:
@@ -71,8 +75,9 @@ class SpeakerFinder:
             answer = Answer("unknown")
         self.previous = (quotation, answer)
         cluster = answer.cluster
-        if cluster is not None and cluster.entity_type == "person" and quotation.source is not None:
-            self.discourse.add(Reference(quotation.source.char_start, cluster, True, False, False, True))
+        person = unnamed_person(phrase) if cluster is None and answer.rule in UNNAMED else cluster
+        if person is not None and person.entity_type == "person" and quotation.source is not None:
+            self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, True))
         return as_speaker(answer, phrase), cluster
 
     def names_in(self, span: Span | None) -> list[Name]:
@@ -120,6 +125,8 @@ class SpeakerFinder:
         word, start = phrase.head, phrase.span.char_start if phrase.span else 0
         if word in MALE | FEMALE:
             cluster, lead = resolve_pronoun(self.discourse, start, gender_of_pronoun(word))
+            if cluster is not None and not cluster.shown:
+                return Answer("unnamed_pronoun")
             sureness = "sure" if lead >= 1.5 else "likely" if lead >= 0.6 else "weak"
             return Answer(f"pronoun_{sureness}", cluster) if cluster else Answer("unknown")
         if word in RELATIVE:
@@ -230,6 +237,11 @@ def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:
         role=clean_role(phrase.role) or best_role(cluster),
         confidence=answer.chance,
     )
+
+
+def unnamed_person(phrase: SourcePhrase) -> Cluster:
+    """Somebody without a name whom a later "he" or "she" can mean, so that it means nobody else."""
+    return Cluster("person", "", gender=role_gender(phrase.head))
 
 
 def best_role(cluster: Cluster) -> str | None:
