@@ -43,8 +43,8 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
     from flows.server import server, ui_address
 
-    _check_early(settings)
-    with server(lambda text: console.print(text, highlight=False)) as url:
+    check_inputs(settings)
+    with server(lambda text: console.print(text, highlight=False, soft_wrap=True), may_be_ephemeral=True) as url:
         from flows.etl import newsmill
 
         with _progress_bar(console):
@@ -94,7 +94,7 @@ def print_history(out: str) -> None:
     Console(width=None if sys.stdout.isatty() else 140).print(grid)
 
 
-def _check_early(settings: Settings) -> None:
+def check_inputs(settings: Settings) -> None:
     """Find a user's mistake before anything is waited for."""
     from flows.catalog import load_catalog
     from flows.etl import prepare_output
