@@ -129,7 +129,9 @@ def main() -> None:
 
 
 def _stop(message: str) -> None:
-    click.echo(f"newsmill: {message}", err=True)
+    from flows.settings import mask_secrets
+
+    click.echo(f"newsmill: {mask_secrets(message)}", err=True)
     sys.exit(EXIT_USAGE)
 
 

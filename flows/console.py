@@ -16,10 +16,10 @@ from rich.table import Table
 
 from flows.errors import SettingsError
 from flows.progress import subscribe
-from flows.report import RunSummary
 from flows.settings import Settings
 from flows.store.parquet import read_table
 from flows.store.snapshots import Manifest, SnapshotError, Store
+from flows.summary import RunSummary
 from transforms.tables import BY_NAME
 
 # What a reader wants to see first; --all-columns shows the rest.
@@ -45,14 +45,17 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
 
     check_inputs(settings)
     with server(lambda text: console.print(text, highlight=False, soft_wrap=True), may_be_ephemeral=True) as url:
-        from flows.etl import newsmill
+        from prefect import tags
 
-        with _progress_bar(console):
+        from flows.etl import newsmill, run_tags
+
+        with _progress_bar(console), tags(*run_tags(settings)):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
         if not isinstance(summary, RunSummary):
             raise SettingsError(f"the run ended as {state.name}: {state.message}")
-        _print_summary(summary, time.perf_counter() - started, ui_address(url))
+        watch = f"{ui_address(url)}/runs/flow-run/{state.state_details.flow_run_id}" if url else None
+        _print_summary(summary, time.perf_counter() - started, watch)
     return summary
 
 
@@ -138,7 +141,7 @@ def _progress_bar(console: Console) -> Iterator[None]:
             stop()
 
 
-def _print_summary(summary: RunSummary, elapsed_s: float, ui: str) -> None:
+def _print_summary(summary: RunSummary, elapsed_s: float, watch: str | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     if summary.snapshot is None:
         console.print(f"newsmill: {summary.message}", highlight=False, markup=False, soft_wrap=True)
@@ -159,4 +162,5 @@ def _print_summary(summary: RunSummary, elapsed_s: float, ui: str) -> None:
     console.print(f"{summary.message}", highlight=False, markup=False)
     console.print(grid)
     console.print(f"\nOpen   {Path(summary.out) / 'latest'}", highlight=False, soft_wrap=True)
-    console.print(f"Watch  {ui}", highlight=False, soft_wrap=True)
+    if watch:
+        console.print(f"Watch  {watch}", highlight=False, soft_wrap=True)

@@ -1,7 +1,6 @@
 """The main flow: raw seed files in, a committed snapshot of Parquet tables out."""
 
 # No `from __future__ import annotations`: see settings.py.
-import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -24,12 +22,13 @@ from flows.errors import SettingsError, UserError
 from flows.extract import find_files
 from flows.load import RunInfo, commit_snapshot
 from flows.plan import Plan, fingerprint, plan_run, versions
-from flows.report import ProgressArtifact, RunSummary, describe_changes, publish_artifacts, stage_seconds
-from flows.settings import Settings
+from flows.report import ProgressArtifact, name_run, publish_quarantine, publish_run, quarantine_rows
+from flows.settings import Settings, mask_secrets
 from flows.staging import Staging
 from flows.store.disk import writing
 from flows.store.lock import BusyError, write_lock
 from flows.store.snapshots import Manifest, Store, read_sources
+from flows.summary import RunSummary, StageClock, add_up_seconds, describe_changes
 from transforms.catalog import Catalog
 from transforms.records import Source
 from transforms.tables import SCHEMA_VERSION
@@ -45,7 +44,12 @@ DEFAULTS = Settings()
 
 
 def _started_name() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} running"
+    return f"{runtime.flow_run.scheduled_start_time:%Y-%m-%d %H:%M} running"
+
+
+def run_tags(settings: Settings) -> list[str]:
+    """What runs and deployments are found by in the UI: the pipeline, and the data folder's name."""
+    return [FLOW_NAME, Path(settings.out).name]
 
 
 @flow(
@@ -54,7 +58,7 @@ def _started_name() -> str:
     flow_run_name=_started_name,
     version=version("newsmill"),
     # Threads only wait for worker processes; how many batches are in flight is decided in annotate.py.
-    task_runner=ThreadPoolTaskRunner[Any](max_workers=256),
+    task_runner=ThreadPoolTaskRunner[Any](max_workers=256),  # type: ignore[arg-type]  # futures are invariant
     persist_result=False,
 )
 def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
@@ -69,37 +73,41 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
         with lock, writing(out):
             summary = run_locked(settings, out, run_id)
     except BusyError as error:
-        summary = RunSummary("skipped", f"Skipped: {error}", settings.out)
+        summary = RunSummary("skipped", f"skipped: {error}", settings.out)
     except (AnnotationError, QuarantineError) as error:
-        summary = RunSummary("failed", str(error), settings.out)
+        summary = RunSummary("failed", mask_secrets(str(error)), settings.out)
     except UserError as error:
-        summary = RunSummary("error", str(error), settings.out)
-    _rename_run(summary)
+        summary = RunSummary("error", mask_secrets(str(error)), settings.out)
+    name_run(summary)
     return _final_state(summary)
 
 
 def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
     """The whole run, for the one process that holds the data folder's lock."""
-    started, clock = datetime.now(UTC), time.perf_counter()
+    started, clock = datetime.now(UTC), StageClock()
     store, staging = Store(out), Staging(out / "staging", run_id)
     store.recover()
     catalog = load_catalog(_path(settings.gazetteer), _path(settings.corrections))
     row_versions = current_versions(settings)
     previous = latest_manifest(store)
-    plan = find_work(settings, store, previous, row_versions)
+    with clock.stage("find sources"):
+        plan = find_work(settings, store, previous, row_versions)
     if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
         staging.clean_others()
-        return _nothing_to_do(settings, previous, plan, time.perf_counter() - clock)
+        return _nothing_to_do(settings, previous, plan, clock)
     staging.open()
-    results = annotate(settings, plan, staging, fingerprint(row_versions))
-    n_quarantined = _count_quarantined(plan, results)
-    _refuse_too_many(n_quarantined, len(plan.files), settings.max_quarantine_share)
-    run = RunInfo(run_id, started, version("newsmill"), settings.model_dump(mode="json"))
-    manifest = load_snapshot(store, staging, plan, results, catalog, row_versions, run)
-    store.prune(settings.keep_snapshots)
-    staging.remove()
-    summary = _summarise(settings, plan, results, manifest, previous, n_quarantined, time.perf_counter() - clock)
-    publish_artifacts(summary, store.folder(manifest.number))
+    with clock.stage("annotate"):
+        results = annotate(settings, plan, staging, fingerprint(row_versions))
+    quarantine = quarantine_rows(results, staging.done)
+    publish_quarantine(quarantine)
+    _refuse_too_many(_count_quarantined(plan, results), len(plan.files), settings.max_quarantine_share)
+    run = RunInfo(run_id, started, version("newsmill"), settings.without_secrets())
+    with clock.stage("load snapshot"):
+        manifest = load_snapshot(store, staging, plan, results, catalog, row_versions, run)
+        store.prune(settings.keep_snapshots)
+        staging.remove()
+    summary = _summarise(settings, plan, results, manifest, previous, len(quarantine), clock)
+    publish_run(summary, results, store.folder(manifest.number))
     return summary
 
 
@@ -129,7 +137,7 @@ def latest_manifest(store: Store) -> Manifest | None:
     return Manifest.load(store.folder(number)) if number is not None else None
 
 
-@task(name="find sources", cache_policy=NO_CACHE, persist_result=False)
+@task(name="find sources", task_run_name="find sources", cache_policy=NO_CACHE, persist_result=False)
 def _find_sources(settings: Settings, known: Any, rebuild: bool) -> Plan:
     return plan_run(find_files(settings.seeds), known(), rebuild=rebuild)
 
@@ -176,7 +184,7 @@ def annotate(settings: Settings, plan: Plan, staging: Staging, version_fingerpri
     return [*adopted, *fresh]
 
 
-@task(name="load snapshot", cache_policy=NO_CACHE, persist_result=False)
+@task(name="load snapshot", task_run_name="load snapshot", cache_policy=NO_CACHE, persist_result=False)
 def _load_snapshot(commit: Any) -> Manifest:
     manifest: Manifest = commit()
     return manifest
@@ -195,7 +203,8 @@ def load_snapshot(
     manifest: Manifest = _load_snapshot(
         lambda: commit_snapshot(store, staging.folder, plan, results, catalog, row_versions, run)
     )
-    get_run_logger().info("Committed snapshot %06d", manifest.number)
+    rows = ", ".join(f"{manifest.counts[name]:,} {name}" for name in ("articles", "sentences", "quotes", "entities"))
+    get_run_logger().info("Committed snapshot %06d: %s", manifest.number, rows)
     return manifest
 
 
@@ -212,19 +221,18 @@ def _refuse_too_many(n_quarantined: int, n_files: int, max_share: float) -> None
         )
 
 
-def _nothing_to_do(settings: Settings, previous: Manifest, plan: Plan, elapsed_s: float) -> RunSummary:
-    has_failed = settings.strict and bool(previous.counts["quarantine"])
+def _nothing_to_do(settings: Settings, previous: Manifest, plan: Plan, clock: StageClock) -> RunSummary:
     return RunSummary(
-        "failed" if has_failed else "unchanged",
-        f"nothing new in {len(plan.files)} files",
-        settings.out,
-        previous.number,
-        len(plan.files),
-        _count_quarantined(plan, []),
-        plan.changes,
-        previous.counts,
-        previous.counts,
-        elapsed_s=elapsed_s,
+        status="failed" if settings.strict and previous.counts["quarantine"] else "unchanged",
+        message=f"nothing new in {len(plan.files):,} files",
+        out=mask_secrets(settings.out),
+        snapshot=previous.number,
+        n_files=len(plan.files),
+        changes=plan.changes,
+        counts=previous.counts,
+        counts_before=previous.counts,
+        stages=clock.seconds,
+        elapsed_s=clock.elapsed_s,
     )
 
 
@@ -235,39 +243,30 @@ def _summarise(
     manifest: Manifest,
     previous: Manifest | None,
     n_quarantined: int,
-    elapsed_s: float,
+    clock: StageClock,
 ) -> RunSummary:
-    n_rows = manifest.counts["quarantine"]
-    status = "completed" if not n_rows else "failed" if settings.strict else "quarantined"
+    has_failed = settings.strict and bool(manifest.counts["quarantine"])
     return RunSummary(
-        status,
-        describe_changes(plan.changes, n_rows),
-        settings.out,
-        manifest.number,
-        len(plan.files),
-        n_quarantined,
-        plan.changes,
-        manifest.counts,
-        previous.counts if previous else {},
-        stage_seconds(results),
-        sum(result.n_words for result in results),
-        round(elapsed_s, 3),
+        status="failed" if has_failed else "quarantined" if n_quarantined else "completed",
+        message=describe_changes(plan.changes, n_quarantined),
+        out=mask_secrets(settings.out),
+        snapshot=manifest.number,
+        n_files=len(plan.files),
+        n_quarantined=n_quarantined,
+        changes=plan.changes,
+        counts=manifest.counts,
+        counts_before=previous.counts if previous else {},
+        stages=clock.seconds,
+        worker_seconds=add_up_seconds(results),
+        n_words=sum(result.n_words for result in results),
+        elapsed_s=clock.elapsed_s,
     )
 
 
 def _final_state(summary: RunSummary) -> State[Any]:
-    if summary.status in ("failed", "error"):
+    if summary.has_failed:
         return Failed(message=summary.message, data=summary)
-    names = {"quarantined": "CompletedWithQuarantine", "unchanged": "NothingToDo", "skipped": "Skipped"}
-    return Completed(name=names.get(summary.status, "Completed"), message=summary.message, data=summary)
-
-
-def _rename_run(summary: RunSummary) -> None:
-    if runtime.flow_run.id is None:
-        return
-    name = f"{datetime.now(UTC):%Y-%m-%d %H:%M} {summary.message[:120]}"
-    with get_client(sync_client=True) as client:
-        client.update_flow_run(runtime.flow_run.id, name=name)
+    return Completed(name=summary.state_name, message=summary.message, data=summary)
 
 
 def _path(name: str | None) -> Path | None:

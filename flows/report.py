@@ -1,67 +1,46 @@
-"""What a run tells the Prefect UI: its name, its final state, and artifacts a person reads."""
+"""What a run tells the Prefect UI: its name, its progress, and artifacts a person reads."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
+import pyarrow.parquet as pq
+from prefect import get_run_logger, runtime
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.client.orchestration import get_client
+from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.batch import BatchResult
 from flows.progress import subscribe
-from flows.store.parquet import read_table
+from flows.summary import RunSummary, summary_markdown
 
 MAX_QUARANTINE_ROWS = 200
+QUARANTINE_COLUMNS = ["source_uri", "record_index", "stage", "reason", "detail"]
 TOP_ROWS = 20
 PROGRESS_STEP = 0.02
+MAX_NAME_CHARS = 120
 
-
-@dataclass(frozen=True)
-class RunSummary:
-    """The outcome of one run, for the command line and the artifacts. ``snapshot`` is None where none was made."""
-
-    status: str
-    message: str
-    out: str
-    snapshot: int | None = None
-    n_files: int = 0
-    n_quarantined_sources: int = 0
-    changes: Mapping[str, int] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    counts_before: Mapping[str, int] = field(default_factory=dict)
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    n_words: int = 0
-    elapsed_s: float = 0.0
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return json.dumps(asdict(self))
-
-
-def describe_changes(changes: Mapping[str, int], n_quarantined: int) -> str:
-    """Like "12 new, 3 changed, 1 gone, 2 quarantined"; "nothing new" where nothing changed."""
-    parts = [f"{changes[kind]} {kind}" for kind in ("new", "changed", "moved", "gone") if changes.get(kind)]
-    if n_quarantined:
-        parts.append(f"{n_quarantined} quarantined")
-    return ", ".join(parts) or "nothing new"
-
-
-def stage_seconds(results: Sequence[BatchResult]) -> dict[str, float]:
-    """Seconds a stage, added up over all worker processes."""
-    total: Counter[str] = Counter()
-    for result in results:
-        total.update(result.seconds)
-    return {stage: round(seconds, 3) for stage, seconds in total.items()}
+_TOP_SPEAKERS = """
+    SELECT name AS speaker, entity_type AS type, count(*) AS quotes, count(DISTINCT article_id) AS articles
+    FROM read_parquet($rows) AS quotes JOIN read_parquet($entities) ON speaker_entity_id = entity_id
+    GROUP BY entity_id, speaker, type ORDER BY quotes DESC, articles DESC, speaker LIMIT $limit
+"""
+_TOP_ENTITIES = """
+    SELECT entities.name AS entity, entities.entity_type AS type, count(*) AS mentions,
+           count(DISTINCT article_id) AS articles
+    FROM read_parquet($rows) AS mentions JOIN read_parquet($entities) AS entities USING (entity_id)
+    GROUP BY entity_id, entity, type ORDER BY mentions DESC, articles DESC, entity LIMIT $limit
+"""
 
 
 class ProgressArtifact:
@@ -82,56 +61,68 @@ class ProgressArtifact:
         self._stop()
 
 
-def publish_artifacts(summary: RunSummary, snapshot: Path) -> None:
-    """The run's summary, its quarantine and its top speakers and entities, as artifacts of the flow run."""
-    create_markdown_artifact(summary_markdown(summary), key="run-summary", description=summary.message)
-    quarantine = read_table(snapshot, "quarantine").slice(0, MAX_QUARANTINE_ROWS).to_pylist()
-    if quarantine:
-        create_table_artifact(quarantine, key="quarantine", description="What could not be used, and why")
-    for key, description, rows in _top_tables(snapshot):
-        if rows:
-            create_table_artifact(rows, key=key, description=description)
+def name_run(summary: RunSummary) -> None:
+    """Name the flow run by when it was due and what it found: "2026-11-23 06:00 12 new, 2 quarantined"."""
+    if runtime.flow_run.id is None:
+        return
+    due = runtime.flow_run.scheduled_start_time
+    name = f"{due:%Y-%m-%d %H:%M} {summary.message[:MAX_NAME_CHARS]}"
+    with _only_worth_a_warning(), get_client(sync_client=True) as client:
+        client.update_flow_run(runtime.flow_run.id, name=name)
 
 
-def summary_markdown(summary: RunSummary) -> str:
-    """The summary as a page: counts per table against the snapshot before, and seconds per stage."""
-    rate = (
-        f"{summary.n_words / summary.elapsed_s:,.0f} words/s" if summary.n_words and summary.elapsed_s else "none read"
-    )
-    lines = [
-        f"# {summary.message}",
-        "",
-        f"Snapshot **{summary.snapshot:06d}** in `{summary.out}`: {summary.n_files} files, {summary.n_words:,} words "
-        f"annotated in {summary.elapsed_s:.1f} s ({rate}).",
-        "",
-        "| table | rows | change |",
-        "|---|---:|---:|",
-    ]
-    for table, rows in summary.counts.items():
-        lines.append(f"| {table} | {rows:,} | {rows - summary.counts_before.get(table, 0):+,} |")
-    lines += ["", "| stage | seconds, all processes |", "|---|---:|"]
-    lines += [f"| {stage} | {seconds:.2f} |" for stage, seconds in summary.seconds.items()]
-    return "\n".join(lines)
+def publish_run(summary: RunSummary, results: Sequence[BatchResult], snapshot: Path) -> None:
+    """The run's summary and its top speakers and entities, as artifacts of the flow run."""
+    with _only_worth_a_warning():
+        create_markdown_artifact(summary_markdown(summary), key="run-summary", description=summary.message)
+        speakers = _top(_TOP_SPEAKERS, results, "quotes", snapshot)
+        _publish_table(speakers, key="top-speakers", description="Who is quoted most in the articles of this run")
+        entities = _top(_TOP_ENTITIES, results, "entity_mentions", snapshot)
+        _publish_table(entities, key="top-entities", description="Who and what this run's articles mention most")
 
 
-def _top_tables(snapshot: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
+def publish_quarantine(rows: Sequence[dict[str, Any]]) -> None:
+    """What this run could not use, and why; nothing where there was nothing."""
+    shown = list(rows[:MAX_QUARANTINE_ROWS])
+    description = "What this run could not use, and why"
+    if len(rows) > len(shown):
+        description += f" (the first {len(shown)} of {len(rows):,}; the table `quarantine` has all)"
+    with _only_worth_a_warning():
+        _publish_table(shown, key="quarantine", description=description)
+
+
+def quarantine_rows(results: Sequence[BatchResult], done: Path) -> list[dict[str, Any]]:
+    """The quarantine rows of the run, from its batches below the folder ``done``."""
+    rows: list[dict[str, Any]] = []
+    for result in results:
+        for file in result.files:
+            if file.table == "quarantine":
+                part = pq.ParquetFile(done / result.batch_id / file.table / file.name)
+                rows += part.read(columns=QUARANTINE_COLUMNS).to_pylist()
+    return rows
+
+
+@contextmanager
+def _only_worth_a_warning() -> Iterator[None]:
+    """A server that does not take a report must not spoil the run."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectHTTPStatusError) as error:
+        get_run_logger().warning("The run's report could not be published: %s", error)
+
+
+def _top(query: str, results: Sequence[BatchResult], table: str, snapshot: Path) -> list[dict[str, Any]]:
+    parts = [str(snapshot / table / f.name) for result in results for f in result.files if f.table == table]
+    if not parts:
+        return []
     with duckdb.connect() as database:
         database.execute("SET threads = 1")
+        values = {"rows": parts, "entities": f"{snapshot}/entities/*.parquet", "limit": TOP_ROWS}
+        found = database.execute(query, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-        def rows(query: str) -> list[dict[str, Any]]:
-            found = database.execute(query, {"files": f"{snapshot}/entities/*.parquet"})
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-        speakers = rows(
-            "SELECT name, entity_type, n_quotes, n_articles FROM read_parquet($files) WHERE n_quotes > 0"
-            f" ORDER BY n_quotes DESC, name LIMIT {TOP_ROWS}"
-        )
-        entities = rows(
-            "SELECT name, entity_type, n_mentions, n_articles FROM read_parquet($files)"
-            f" ORDER BY n_mentions DESC, name LIMIT {TOP_ROWS}"
-        )
-    return [
-        ("top-speakers", "Who is quoted most, in the whole data set", speakers),
-        ("top-entities", "Who and what is mentioned most, in the whole data set", entities),
-    ]
+def _publish_table(rows: list[dict[str, Any]], *, key: str, description: str) -> None:
+    if rows:
+        create_table_artifact(rows, key=key, description=description)

@@ -47,13 +47,13 @@ def make_deployment(settings: Settings, schedule: Schedule, name: str) -> Runner
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.etl import FLOW_NAME, newsmill
+    from flows.etl import newsmill, run_tags
 
     busy = ConcurrencyLimitStrategy.ENQUEUE if settings.when_busy == "wait" else ConcurrencyLimitStrategy.CANCEL_NEW
     full = absolute(settings)
     deployment: RunnerDeployment = newsmill.to_deployment(  # type: ignore[assignment]  # no event loop runs here
         name=name,
-        tags=[FLOW_NAME, Path(full.out).name],
+        tags=run_tags(full),
         description=DESCRIPTION,
         parameters={"settings": full.model_dump(mode="json")},
         schedules=schedule.for_prefect(),

@@ -2,9 +2,17 @@
 
 # No `from __future__ import annotations`: a served flow is pickled by value, and pydantic could not resolve the names.
 import os
-from typing import Literal
+import re
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+
+
+def mask_secrets(text: str) -> str:
+    """The text with what stands before the @ of an address, a user's name or key, replaced by ***."""
+    return _USERINFO.sub("***", text)
 
 
 class Settings(BaseModel):
@@ -68,3 +76,15 @@ class Settings(BaseModel):
     def row_settings(self) -> dict[str, object]:
         """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
         return {"min_confidence": self.min_confidence}
+
+    def without_secrets(self) -> dict[str, Any]:
+        """The settings as JSON values, fit to be stored and shown."""
+        return {name: _mask_all(value) for name, value in self.model_dump(mode="json").items()}
+
+
+def _mask_all(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_secrets(value)
+    if isinstance(value, list):
+        return [_mask_all(item) for item in value]
+    return value
