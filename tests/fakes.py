@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from transforms.records import Annotation, Attribution, Mention, Span
 
@@ -18,7 +19,9 @@ _SAID = re.compile(r"“([^”\n]+)” (said|wrote) ([A-Z][a-z]+ [A-Z][a-z]+)")
 class FakeAnnotator:
     """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
 
-    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that.
+    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that; KILL-ONCE does it until the
+    file named by FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file named by
+    FAKE_ANNOTATOR_LOG.
     """
 
     name = "fake"
@@ -30,6 +33,10 @@ class FakeAnnotator:
         return [self._annotate(text) for text in texts]
 
     def _annotate(self, text: str) -> Annotation:
+        _log(text)
+        if "KILL-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
+            once.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
         if "KILL-THE-WORKER" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "HANG-THE-WORKER" in text:
@@ -47,6 +54,13 @@ class FakeAnnotator:
                 for m in _SAID.finditer(text)
             ),
         )
+
+
+def _log(text: str) -> None:
+    name = os.environ.get("FAKE_ANNOTATOR_LOG")
+    if name:
+        with Path(name).open("a", encoding="utf-8") as log:  # one short write: processes do not mix their lines
+            log.write(text.partition("\n")[0][:80] + "\n")
 
 
 def load_annotator() -> FakeAnnotator:

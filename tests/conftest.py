@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import (
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_SERVER_ANALYTICS_ENABLED,
+    get_current_settings,
+    temporary_settings,
+)
+from prefect.testing.utilities import prefect_test_harness
+
+from tests.seed_folder import SeedFolder
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """A Prefect server of its own for the whole session; its API's address."""
+    # The heartbeat costs a thread and most of a second at the end of every run.
+    quick = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_SERVER_ANALYTICS_ENABLED: False}
+    with temporary_settings(quick), prefect_test_harness(server_startup_timeout=60):
+        url = get_current_settings().api.url
+        assert url
+        yield url
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> SeedFolder:
+    return SeedFolder(tmp_path / "seeds")
