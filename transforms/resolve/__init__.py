@@ -26,7 +26,8 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     finder = SpeakerFinder(article, context, names, home, pronouns.read_discourse(context, persons))
     found = [finder.find(quotation) for quotation in quotations]
     members = mention_members(annotation, quotations, clusters, [cluster for _, cluster in found])
-    used = [*clusters, *finder.made.values()]
+    speaking = {cluster for _, cluster in found}
+    used = [c for c in (*clusters, *finder.made.values()) if members.get(c) or c in speaking]
     return Resolution(article_entities(used, members), tuple(speaker for speaker, _ in found))
 
 
@@ -38,7 +39,7 @@ def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
         by_type[name.entity_type].append(name)
     others = [name for kind in ("event", "work", "product", "law") for name in by_type[kind]]
     persons = people.cluster_people(by_type["person"], article.text, article.body_char_start, article.article_id)
-    people.complete_from_text(persons, article.text, names)
+    people.complete_from_text(persons, article.text, names, article.body_char_start)
     return [
         *persons,
         *organizations.cluster_organizations(by_type["organization"], article.text),

@@ -28,6 +28,7 @@ SAME_ROLE = (
 )
 PARTIES = (frozenset({"republican", "gop"}), frozenset({"democratic", "democrat"}))
 AGED = re.compile(r"\d{1,3}-year-old")
+DEPUTIES = frozenset({"vice", "deputy", "assistant"})
 SMALL = frozenset({"the", "a", "an", "of", "and", "to", "for", "in", "who"})
 MAX_SENTENCES_BACK = 3
 
@@ -57,7 +58,7 @@ def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, 
         if cluster.entity_type != "person" or (gender and cluster.gender and gender != cluster.gender):
             continue
         stated = stated_words(cluster)
-        if head_words(cluster) & same_roles(phrase.head) and not of_other_party(modifiers, stated):
+        if holds_role(cluster, phrase.head, modifiers) and not of_other_party(modifiers, stated):
             fitting.append((len(modifiers & stated), cluster))
     top = max((score for score, _ in fitting), default=0)
     leaders = [cluster for score, cluster in fitting if score == top]
@@ -80,11 +81,13 @@ def stated_words(cluster: Cluster) -> set[str]:
     return {fold(word).strip(".").removesuffix("'s") for phrase in phrases for word in phrase.split()}
 
 
-def head_words(cluster: Cluster) -> set[str]:
-    """The folded words of a person's roles up to their first preposition."""
-    return {
-        fold(word).strip(".") for _, phrase in (*cluster.roles, *cluster.facts) for word in head_part(phrase).split()
-    }
+def holds_role(cluster: Cluster, head: str, modifiers: set[str]) -> bool:
+    """Whether a stated role has the head (or one of the same kind) and is no deputy's where the phrase's is not."""
+    for _, phrase in (*cluster.roles, *cluster.facts):
+        words = {fold(word).strip(".") for word in re.split(r"[\s-]+", head_part(phrase))}
+        if words & same_roles(head) and (words & DEPUTIES) == (modifiers & DEPUTIES):
+            return True
+    return False
 
 
 def of_other_party(modifiers: set[str], stated: set[str]) -> bool:
@@ -125,3 +128,13 @@ def body_meant(phrase: SourcePhrase, names: Sequence[Name], home: Mapping[int, C
         if cluster.entity_type == "organization" and any(phrase.head in n.words for n in cluster.names):
             found = cluster
     return found
+
+
+def body_in_text(phrase: SourcePhrase, text: str) -> str | None:
+    """The last capitalised name before the phrase that has its head, where no mention covers one."""
+    if phrase.span is None or phrase.determiner != "definite":
+        return None
+    head = re.escape(phrase.head.capitalize())
+    pattern = rf"(?:[A-Z][\w’'-]+ )*{head}(?: (?:on|of|for)(?: the)?(?: [A-Z][\w’'-]+)+| [A-Z][\w’'-]+)*"
+    found = [m.group() for m in re.finditer(pattern, text[: phrase.span.char_start]) if " " in m.group()]
+    return re.sub(r"^The ", "", found[-1]) if found else None

@@ -11,7 +11,7 @@ from transforms.records import Annotation, Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
-from transforms.resolve.extra import source_only_names
+from transforms.resolve.missed import missed_names
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import SHORT_HEADS
@@ -20,6 +20,7 @@ TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
 WITH_NICKNAME = re.compile(
     r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*){0,2} [\"“‘'(][A-Z][\w.-]+(?: [A-Z][\w.-]+)?,?[\"”’')] [A-Z][\w’'-]+"
 )
+LOOSE_END = re.compile(r"(?:,?\s+(?:of|for|in|at|from|and|the|to|by|with|who|is|was|said|says))+$")
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
 # First names that as often begin the name of a place, a college, a club.
@@ -38,12 +39,21 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
         for number, mention in enumerate(annotation.mentions)
         if mention.mention_type == "name"
     ]
+    cut_loose_ends(text, names)
     keep_nicknames_whole(text, names)
     complete_fragments(text, names)
-    names += source_only_names(text, quotations, names)
+    names += missed_names(text, quotations, names)
     for name in names:
         name.titles = titles_of(text, name)
     return sorted(names, key=lambda name: name.span)
+
+
+def cut_loose_ends(text: str, names: Sequence[Name]) -> None:
+    """A person's mention reads without the small words it ends in: "Ada Lind of"."""
+    for name in names:
+        bare = LOOSE_END.sub("", name.text) if name.entity_type == "person" else name.text
+        if bare and bare != name.text:
+            name.text, name.span = bare, Span(name.span.char_start, name.span.char_start + len(bare))
 
 
 def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:

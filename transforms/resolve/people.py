@@ -14,6 +14,7 @@ from itertools import pairwise
 from transforms.records import Span
 from transforms.resolve import lexicon, roles
 from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.missed import Covered
 from transforms.resolve.names import PersonName, compatible, fold, partial_rule
 from transforms.resolve.sources import PRONOUNS, STOPS
 
@@ -217,9 +218,10 @@ def finish_person(cluster: Cluster) -> None:
 GIVEN_NAME = re.compile(r"(?:^|(?<=[\s(\"“‘—–]))(?:[A-Z][\w’'-]+(?:[ ][A-Z]\.)?|[A-Z]\.(?:[ ]?[A-Z]\.)?)[ ]$")
 
 
-def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Name]) -> None:
+def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Name], body_start: int) -> None:
     """Complete a lone surname where the text has a first name before it that the annotator left out."""
     taken = {name.span.char_end for name in names}
+    covered = Covered([name for name in names if " " in name.text])
     for person in persons:
         if person.full is None or person.full.is_full or not person.full.words:
             continue
@@ -227,17 +229,21 @@ def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Na
         for match in re.finditer(rf"\b{re.escape(surname)}\b", text):
             before = GIVEN_NAME.search(text[max(0, match.start() - 30) : match.start()])
             start = match.start() - len(before.group()) if before else match.start()
-            if before and match.start() - 1 not in taken and is_given_name(before.group().split()[0], text):
-                whole = Span(start, match.end())
+            whole = Span(start, match.end())
+            if not before or match.start() - 1 in taken or covered.overlaps(whole):
+                continue
+            if is_given_name(before.group().split()[0], text, in_headline=start < body_start):
                 person.add(Name(None, whole, text[slice(*whole)], "person"), "full_name_in_text")
                 finish_person(person)
                 break
 
 
-def is_given_name(word: str, text: str) -> bool:
+def is_given_name(word: str, text: str, *, in_headline: bool) -> bool:
     """Whether a capitalised word before a surname is a first name and no title, role or word of the text."""
     plain = fold(word).strip(".")
     if plain in lexicon.first_name_genders():
         return True
+    if in_headline:  # there every word may have a capital
+        return False
     common = plain in lexicon.titles() or roles.is_role_noun(plain) or plain in roles.MODIFIERS | STOPS | PRONOUNS
     return not common and not re.search(rf"\b{re.escape(word[0].lower() + word[1:])}\b", text)

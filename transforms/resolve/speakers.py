@@ -24,6 +24,7 @@ from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
+OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
 METHODS = {
     "full_name": "name",
     "lone_name": "name",
@@ -77,7 +78,7 @@ class SpeakerFinder:
         cluster = answer.cluster
         person = unnamed_person(phrase) if cluster is None and answer.rule in UNNAMED else cluster
         if person is not None and person.entity_type == "person" and quotation.source is not None:
-            self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, True))
+            self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, cluster is not None))
         return as_speaker(answer, phrase), cluster
 
     def names_in(self, span: Span | None) -> list[Name]:
@@ -184,8 +185,12 @@ class SpeakerFinder:
     def nominal(self, phrase: SourcePhrase) -> Answer:
         """A description: a body of its owner, a person by role, or nobody in particular."""
         nouns, head = lexicon.nouns(), phrase.head
-        if phrase.possessor is not None and head in nouns["owned_body"]:
-            return self.owned_body(phrase, self.home[id(phrase.possessor)])
+        if head in nouns["owned_body"]:
+            if phrase.possessor is not None:
+                return self.owned_body(phrase, self.home[id(phrase.possessor)])
+            owner = OWNER.search(self.context.text[slice(*phrase.span)]) if phrase.span else None
+            if owner:
+                return Answer("body_of", self.source_cluster(f"{owner[1]} {head}", "organization"))
         if head in nouns["collective"] or (head.endswith("s") and head[:-1] in nouns["role"]):
             return Answer("plural")
         if head in nouns["document"]:
@@ -196,6 +201,9 @@ class SpeakerFinder:
             return descriptions.person_meant(phrase, self.discourse, self.home) or Answer("unnamed_role")
         if head in nouns["body"]:
             body = descriptions.body_meant(phrase, self.names, self.home)
+            if body is None:
+                shown = descriptions.body_in_text(phrase, self.context.text)
+                body = self.source_cluster(shown, "organization") if shown else None
             return Answer("head_of_name", body) if body is not None else Answer("unknown")
         return Answer("unknown")
 
