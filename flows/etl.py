@@ -27,6 +27,7 @@ from flows.settings import Settings, mask_secrets
 from flows.staging import Staging
 from flows.store.disk import writing
 from flows.store.lock import BusyError, write_lock
+from flows.store.seen import recall, remember
 from flows.store.snapshots import Manifest, Store, read_sources
 from flows.summary import RunSummary, StageClock, add_up_seconds, describe_changes
 from transforms.catalog import Catalog
@@ -94,6 +95,8 @@ def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
         plan = find_work(settings, store, previous, row_versions)
     if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
         staging.clean_others()
+        if plan.n_hashed:
+            remember(store.root, plan.file_rows())
         return _nothing_to_do(settings, previous, plan, clock)
     staging.open()
     with clock.stage("annotate"):
@@ -137,6 +140,11 @@ def latest_manifest(store: Store) -> Manifest | None:
     return Manifest.load(store.folder(number)) if number is not None else None
 
 
+def known_sources(store: Store, previous: Manifest | None) -> list[dict[str, Any]]:
+    """What is known of each file from the snapshot before, and from the runs since that found nothing to do."""
+    return recall(store.root, read_sources(store.folder(previous.number))) if previous is not None else []
+
+
 @task(name="find sources", task_run_name="find sources", cache_policy=NO_CACHE, persist_result=False)
 def _find_sources(settings: Settings, known: Any, rebuild: bool) -> Plan:
     return plan_run(find_files(settings.seeds), known(), rebuild=rebuild)
@@ -145,7 +153,7 @@ def _find_sources(settings: Settings, known: Any, rebuild: bool) -> Plan:
 def find_work(settings: Settings, store: Store, previous: Manifest | None, row_versions: dict[str, str]) -> Plan:
     """Today's files against those of the previous snapshot; all of them where its rows were made otherwise."""
     rebuild = settings.rebuild or previous is None or previous.versions != row_versions
-    plan = _find_sources(settings, lambda: read_sources(store.folder(previous.number)) if previous else [], rebuild)
+    plan = _find_sources(settings, lambda: known_sources(store, previous), rebuild)
     get_run_logger().info("%d files: %s", len(plan.files), describe_changes(plan.changes, 0))
     if previous is not None and rebuild and not settings.rebuild:
         get_run_logger().info("Rebuilding everything: annotator, schema, version or settings changed")

@@ -120,16 +120,13 @@ def _hard_link(source: Path, target: Path) -> None:
 def _source_rows(plan: Plan, results: Sequence[BatchResult], renamed: Mapping[str, str]) -> list[dict[str, Any]]:
     outcomes = {entry["uri"]: {**entry, "batch": result.batch_id} for result in results for entry in result.sources}
     rows = []
-    for uri, file in plan.files.items():
+    for file in plan.file_rows():
+        uri = file["uri"]
         row = plan.carried.get(uri) or outcomes.get(uri) or {"outcome": "duplicate"}
         batch = row.get("batch")
         rows.append(
             {
-                "uri": uri,
-                "size": file.size,
-                "mtime_ns": file.mtime_ns,
-                "hashed_at_ns": plan.hashed_at_ns[uri],
-                "sha256": plan.sha256[uri],
+                **file,
                 "outcome": row["outcome"],
                 "duplicate_of": plan.duplicates.get(uri),
                 "batch": renamed.get(batch, batch) if batch else None,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,25 +34,40 @@ class Plan:
     duplicates: Mapping[str, str]
     dropped: frozenset[str]
     changes: Mapping[str, int] = field(default_factory=dict)
+    n_hashed: int = 0
 
     @property
     def has_work(self) -> bool:
         """Whether the data set would differ from the previous snapshot."""
         return bool(self.pending or self.dropped or self.changes["changed_duplicates"])
 
+    def file_rows(self) -> Iterator[dict[str, Any]]:
+        """What is known of each file itself, under the names of the snapshot's ``sources``."""
+        for uri, file in self.files.items():
+            yield {
+                "uri": uri,
+                "size": file.size,
+                "mtime_ns": file.mtime_ns,
+                "hashed_at_ns": self.hashed_at_ns[uri],
+                "sha256": self.sha256[uri],
+            }
+
 
 def plan_run(files: Sequence[FoundFile], known: Iterable[Mapping[str, Any]], *, rebuild: bool) -> Plan:
     """Compare the files with the previous snapshot's sources (none, or ``rebuild``: all is pending)."""
     before = {row["uri"]: row for row in known}
     found = {file.uri: file for file in files}
-    sha256, hashed_at = _hashes(found, before)
+    # Whoever asks to rebuild trusts no time stamp either.
+    sha256, hashed_at = _hashes(found, {} if rebuild else before)
+    n_hashed = sum(1 for uri in found if uri not in before or before[uri]["hashed_at_ns"] != hashed_at[uri])
     duplicates = _duplicates(sha256)
     primary = [uri for uri in found if uri not in duplicates]
     carried = {} if rebuild else {uri: before[uri] for uri in primary if _is_same(before.get(uri), sha256[uri])}
     pending = tuple(_source(found[uri], sha256[uri]) for uri in primary if uri not in carried)
     had_rows = {uri for uri, row in before.items() if row["outcome"] != "duplicate"}
     changes = _count_changes(found, before, sha256, duplicates)
-    return Plan(found, sha256, hashed_at, pending, carried, duplicates, frozenset(had_rows - carried.keys()), changes)
+    dropped = frozenset(had_rows - carried.keys())
+    return Plan(found, sha256, hashed_at, pending, carried, duplicates, dropped, changes, n_hashed)
 
 
 def versions(

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from flows.batch import BatchSpec, run_batch
-from flows.etl import latest_manifest
+from flows.etl import known_sources, latest_manifest
 from flows.extract import find_files
 from flows.load import RunInfo, commit_snapshot
 from flows.plan import Plan, batch_id, fingerprint, make_batches, plan_run, versions
 from flows.staging import Staging
 from flows.store.lock import write_lock
 from flows.store.parquet import read_table
-from flows.store.snapshots import Manifest, Store, read_sources
+from flows.store.seen import remember
+from flows.store.snapshots import Manifest, Store
 from tests.fakes import FakeAnnotator
 from transforms.annotate.protocol import Annotator
 from transforms.catalog import Catalog
@@ -42,11 +43,13 @@ def refresh(
         store.recover()
         row_versions = versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
         previous = latest_manifest(store)
-        known = read_sources(store.folder(previous.number)) if previous else []
+        known = known_sources(store, previous)
         rebuild = rebuild or previous is None or previous.versions != row_versions
         plan = plan_run(find_files([str(seeds)]), known, rebuild=rebuild)
         if not plan.has_work and previous is not None:
             staging.clean_others()
+            if plan.n_hashed:
+                remember(store.root, plan.file_rows())
             return previous, plan
         staging.open()
         version = fingerprint(row_versions)
