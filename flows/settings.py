@@ -16,7 +16,7 @@ def mask_secrets(text: str) -> str:
 
 
 class Settings(BaseModel):
-    """What one run does; frozen, and checked once, when it is made."""
+    """What one run does: where it reads, where it writes, and what it makes of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
