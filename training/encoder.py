@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -74,7 +75,7 @@ class Encoder(nn.Module):
         self.features = nn.Embedding(N_FEATURE_CODES, shape.width)
         nn.init.zeros_(self.features.weight)
         self.norm = nn.LayerNorm(shape.width, eps=shape.norm_eps)
-        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
+        self.layers: Sequence[Layer] = nn.ModuleList(Layer(shape) for _ in range(shape.layers))  # type: ignore[assignment]
 
     def forward(self, ids: Tensor, codes: Tensor, mask: Tensor | None = None, drop: float = 0.0) -> Tensor:
         """``ids`` and ``codes`` are [B, T]; returns [B, T, width]."""

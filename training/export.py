@@ -7,7 +7,6 @@ machines. Word vectors have one scale a row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from torch import Tensor
+from torch import Tensor, nn
 
+from training.encoder import EncoderShape, Layer
 from training.network import Network
+from training.smoothing import Scales
 from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
 
 Array = npt.NDArray[np.generic]
@@ -48,17 +49,15 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
-    def linear(self, value: str, weight: Tensor, bias: Tensor, name: str) -> str:
-        """``value @ weight.T + bias`` in int8; ``weight`` is [out, in]."""
-        integers, scale = column_quantised(array(weight).T, WEIGHT_LEVELS)
-        zero = np.zeros(len(scale), dtype=np.int8)
-        inputs = [
-            value,
-            self.store(f"{name}.weight", integers),
-            self.store(f"{name}.scale", scale),
-            self.store(f"{name}.zero", zero),
-            self.store(f"{name}.bias", array(bias)),
-        ]
+    def linear(self, value: str, module: nn.Linear, name: str, scale: npt.NDArray[np.float32] | None = None) -> str:
+        """``module`` applied to ``value`` in int8, its input divided by ``scale`` [in] first where there is one."""
+        weight = array(module.weight).T
+        if scale is not None:
+            value = self.add("Mul", [value, self.store(f"{name}.smoothing", 1.0 / scale)], f"{name}.smoothed")
+            weight = weight * scale[:, None]
+        integers, steps = column_quantised(weight, WEIGHT_LEVELS)
+        stored = {"weight": integers, "scale": steps, "zero": np.zeros(len(steps), np.int8), "bias": array(module.bias)}
+        inputs = [value, *(self.store(f"{name}.{part}", values) for part, values in stored.items())]
         return self.add("DynamicQuantizeMatMul", inputs, name, domain=FUSED)
 
     def float_linear(self, value: str, weight: Tensor, bias: Tensor, name: str) -> str:
@@ -66,15 +65,11 @@ class GraphBuilder:
         product = self.add("MatMul", [value, self.store(f"{name}.weight", array(weight).T)], f"{name}.product")
         return self.add("Add", [product, self.store(f"{name}.bias", array(bias))], name)
 
-    def add_and_norm(self, value: str, other: str, norm: Mapping[str, Tensor], name: str, eps: float) -> str:
+    def add_and_norm(self, value: str, other: str, norm: nn.LayerNorm, name: str) -> str:
         """Layer normalisation of a sum."""
-        inputs = [
-            value,
-            other,
-            self.store(f"{name}.weight", array(norm["weight"])),
-            self.store(f"{name}.bias", array(norm["bias"])),
-        ]
-        return self.add("SkipLayerNormalization", inputs, name, domain=FUSED, epsilon=eps)
+        weight, bias = self.store(f"{name}.weight", array(norm.weight)), self.store(f"{name}.bias", array(norm.bias))
+        inputs = [value, other, weight, bias]
+        return self.add("SkipLayerNormalization", inputs, name, domain=FUSED, epsilon=norm.eps)
 
 
 def array(tensor: Tensor) -> npt.NDArray[np.float32]:
@@ -97,44 +92,36 @@ def embeddings(builder: GraphBuilder, network: Network, max_pieces: int) -> str:
     start = builder.store("zero", np.zeros(1, dtype=np.int64))
     positions = builder.add("Slice", [places, start, shape], "position_vectors")
     placed = builder.add("Add", [features, positions], "placed_features")
-    norm = {"weight": encoder.norm.weight, "bias": encoder.norm.bias}
-    return builder.add_and_norm(words, placed, norm, "embedded", encoder.shape.norm_eps)
+    return builder.add_and_norm(words, placed, encoder.norm, "embedded")
 
 
-def layer(builder: GraphBuilder, network: Network, number: int, value: str) -> str:
+def layer(builder: GraphBuilder, module: Layer, shape: EncoderShape, name: str, value: str, scales: Scales) -> str:
     """One transformer layer."""
-    module = network.encoder.layers[number]
-    shape, name = network.encoder.shape, f"layer{number}"
-    qkv = builder.linear(value, module.qkv.weight, module.qkv.bias, f"{name}.qkv")  # type: ignore[arg-type, union-attr]
+    qkv = builder.linear(value, module.qkv, f"{name}.qkv", scales.get(f"{name}.qkv"))
     parts = [f"{name}.{part}" for part in ("query", "key", "value")]
     sizes = builder.store(f"{name}.sizes", np.full(3, shape.width, dtype=np.int64))
     builder.nodes.append(helper.make_node("Split", [qkv, sizes], parts, axis=2))
     attended = builder.add("MultiHeadAttention", parts, f"{name}.attended", domain=FUSED, num_heads=shape.heads)
-    out = builder.linear(attended, module.out.weight, module.out.bias, f"{name}.out")  # type: ignore[arg-type, union-attr]
-    value = builder.add_and_norm(value, out, norm_of(module, "out_norm"), f"{name}.between", shape.norm_eps)
-    up = builder.linear(value, module.up.weight, module.up.bias, f"{name}.up")  # type: ignore[arg-type, union-attr]
+    out = builder.linear(attended, module.out, f"{name}.out")
+    value = builder.add_and_norm(value, out, module.out_norm, f"{name}.between")
+    up = builder.linear(value, module.up, f"{name}.up", scales.get(f"{name}.up"))
     inner = builder.add("Gelu", [up], f"{name}.inner", domain=FUSED)
-    down = builder.linear(inner, module.down.weight, module.down.bias, f"{name}.down")  # type: ignore[arg-type, union-attr]
-    return builder.add_and_norm(value, down, norm_of(module, "down_norm"), f"{name}.hidden", shape.norm_eps)
+    down = builder.linear(inner, module.down, f"{name}.down", scales.get(f"{name}.down"))
+    return builder.add_and_norm(value, down, module.down_norm, f"{name}.hidden")
 
 
-def norm_of(module: object, name: str) -> dict[str, Tensor]:
-    """The weight and bias of a layer's normalisation."""
-    norm = getattr(module, name)
-    return {"weight": norm.weight, "bias": norm.bias}
-
-
-def build_model(network: Network, max_pieces: int) -> onnx.ModelProto:
+def build_model(network: Network, max_pieces: int, scales: Scales) -> onnx.ModelProto:
     """The graph: ids and codes [1, N] int64 to hidden, roles and entities [1, N, ...] float32."""
     builder = GraphBuilder()
     value = embeddings(builder, network, max_pieces)
-    for number in range(network.encoder.shape.layers):
-        value = layer(builder, network, number, value)
+    shape = network.encoder.shape
+    for number, module in enumerate(network.encoder.layers):
+        value = layer(builder, module, shape, f"layer{number}", value, scales)
     builder.add("Identity", [value], "hidden")
     builder.float_linear(value, network.roles.weight, network.roles.bias, "roles")
     builder.float_linear(value, network.entities.weight, network.entities.bias, "entities")
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "pieces"]) for name in ("ids", "codes")]
-    sizes = {"hidden": network.encoder.shape.width, "roles": len(ROLE_LABELS), "entities": len(ENTITY_LABELS)}
+    sizes = {"hidden": shape.width, "roles": len(ROLE_LABELS), "entities": len(ENTITY_LABELS)}
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "pieces", size]) for name, size in sizes.items()
     ]
@@ -143,7 +130,7 @@ def build_model(network: Network, max_pieces: int) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=opsets, ir_version=8)
 
 
-def export_network(network: Network, path: Path, max_pieces: int) -> None:
+def export_network(network: Network, path: Path, max_pieces: int, scales: Scales) -> None:
     """Write the graph; raises onnx.checker.ValidationError where it is no valid one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(build_model(network.eval(), max_pieces), str(path))
+    onnx.save(build_model(network.eval(), max_pieces, scales), str(path))
