@@ -56,9 +56,9 @@ def state_roles(persons: Sequence[Cluster], context: Context) -> None:
             start, end = name.span
             before = roles.role_before(context.text, start)
             stated = (before, roles.role_after(context.text, end))
-            person.roles += [(start, phrase) for phrase in stated if phrase]
+            person.roles |= dict.fromkeys(filter(None, stated))
             facts = (roles.party_and_place(context.text, end), roles.age(context.text, end))
-            person.facts += [(start, phrase) for phrase in facts if phrase]
+            person.facts |= dict.fromkeys(filter(None, facts))
 
 
 def mention_members(

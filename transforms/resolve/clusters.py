@@ -47,7 +47,7 @@ class Cluster:
     """The names of one entity of an article, in text order once ``sort`` has run.
 
     ``key`` is what the entity id is made of; ``gender`` is m, f or empty; ``roles`` are phrases of the article
-    that say what the entity is, with the position they stand at, ``facts`` words about it that are no role.
+    that say what the entity is (a set in text order), ``facts`` words about it that are no role.
     """
 
     entity_type: str
@@ -58,8 +58,8 @@ class Cluster:
     shown: str = ""
     external_id: str | None = None
     gender: str = ""
-    roles: list[tuple[int, str]] = field(default_factory=list)
-    facts: list[tuple[int, str]] = field(default_factory=list)
+    roles: dict[str, None] = field(default_factory=dict)
+    facts: dict[str, None] = field(default_factory=dict)
     pronouns: list[Span] = field(default_factory=list)
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transforms.resolve import lexicon
-from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.clusters import Cluster
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
 from transforms.resolve.roles import head_part, role_gender
@@ -46,7 +46,7 @@ class Answer:
             self.chance = CHANCE[self.rule]
 
 
-def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, Cluster]) -> Answer | None:
+def person_meant(phrase: SourcePhrase, discourse: Discourse, clusters: Sequence[Cluster]) -> Answer | None:
     """The person of the article whose stated roles go with the phrase, else the one it is about."""
     aged = next((word for word in phrase.words if AGED.fullmatch(word)), "")
     if phrase.span is None or (phrase.head in lexicon.nouns()["kin"] and not aged):
@@ -54,7 +54,7 @@ def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, 
     position, gender = phrase.span.char_start, role_gender(phrase.head)
     modifiers = {word.strip(".") for word in phrase.words if word != phrase.head} - SMALL
     fitting: list[tuple[int, Cluster]] = []
-    for cluster in dict.fromkeys(home.values()):
+    for cluster in clusters:
         if cluster.entity_type != "person" or (gender and cluster.gender and gender != cluster.gender):
             continue
         stated = stated_words(cluster)
@@ -77,13 +77,13 @@ def person_meant(phrase: SourcePhrase, discourse: Discourse, home: Mapping[int, 
 
 def stated_words(cluster: Cluster) -> set[str]:
     """Every folded word of what the article says a person is."""
-    phrases = [phrase for _, phrase in (*cluster.roles, *cluster.facts)]
+    phrases = (*cluster.roles, *cluster.facts)
     return {fold(word).strip(".").removesuffix("'s") for phrase in phrases for word in phrase.split()}
 
 
 def holds_role(cluster: Cluster, head: str, modifiers: set[str]) -> bool:
     """Whether a stated role has the head (or one of the same kind) and is no deputy's where the phrase's is not."""
-    for _, phrase in (*cluster.roles, *cluster.facts):
+    for phrase in (*cluster.roles, *cluster.facts):
         words = {fold(word).strip(".") for word in re.split(r"[\s-]+", head_part(phrase))}
         if words & same_roles(head) and (words & DEPUTIES) == (modifiers & DEPUTIES):
             return True
@@ -116,25 +116,15 @@ def topical_person(discourse: Discourse, position: int, gender: str, modifiers: 
     return None
 
 
-def body_meant(phrase: SourcePhrase, names: Sequence[Name], home: Mapping[int, Cluster]) -> Cluster | None:
-    """The organisation named last before the phrase whose name has the phrase's head: "the commission"."""
-    if phrase.span is None:
-        return None
-    found = None
-    for name in names:
-        if name.span.char_end > phrase.span.char_start:
-            break
-        cluster = home[id(name)]
-        if cluster.entity_type == "organization" and any(phrase.head in n.words for n in cluster.names):
-            found = cluster
-    return found
-
-
 def body_in_text(phrase: SourcePhrase, text: str) -> str | None:
     """The last capitalised name before the phrase that has its head, where no mention covers one."""
     if phrase.span is None or phrase.determiner != "definite":
         return None
     head = re.escape(phrase.head.capitalize())
     pattern = rf"(?:[A-Z][\w’'-]+ )*{head}(?: (?:on|of|for)(?: the)?(?: [A-Z][\w’'-]+)+| [A-Z][\w’'-]+)*"
-    found = [m.group() for m in re.finditer(pattern, text[: phrase.span.char_start]) if " " in m.group()]
+    found = [
+        m.group()
+        for m in re.finditer(pattern, text[max(0, phrase.span.char_start - 20_000) : phrase.span.char_start])
+        if " " in m.group()
+    ]
     return re.sub(r"^The ", "", found[-1]) if found else None

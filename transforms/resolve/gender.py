@@ -15,7 +15,7 @@ def decide_genders(people: Sequence[Cluster]) -> None:
     for person in people:
         if person.gender:
             continue
-        roles = {gender for _, phrase in person.roles if (gender := role_gender(head_part(phrase)))}
+        roles = {gender for phrase in person.roles if (gender := role_gender(head_part(phrase)))}
         if len(roles) == 1:
             person.gender = roles.pop()
             continue

@@ -11,7 +11,7 @@ from transforms.records import Annotation, Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
-from transforms.resolve.missed import missed_names
+from transforms.resolve.missed import missed_names, pairs_by_last
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import SHORT_HEADS
@@ -120,14 +120,15 @@ def settle_types(names: Sequence[Name], text: str) -> None:
 
 def surnames_in_text(text: str, names: Sequence[Name]) -> set[str]:
     """Words that are a mention of some thing by themselves, and stand behind a common first name elsewhere."""
-    first_names = lexicon.first_name_genders()
-    found = set()
-    for word in {name.text for name in names if name.entity_type in SLIPS and " " not in name.text}:
+    first_names, found = lexicon.first_name_genders(), set()
+    alone = {name.text for name in names if name.entity_type in SLIPS and " " not in name.text}
+    pairs = pairs_by_last(text) if alone else {}
+    for word in alone:
         if not word[:1].isupper() or word.isupper():
             continue
-        for match in re.finditer(rf"\b([A-Z][a-z]+) (?:[A-Z]\. )?{re.escape(word)}\b", text):
-            if fold(match[1]) in first_names and fold(match[1]) not in NAMES_OF_PLACES:
-                found |= set(name_words(word))
+        givens = {fold(text[slice(*span)].split()[0]) for span in pairs.get(word, ())}
+        if any(given in first_names and given not in NAMES_OF_PLACES for given in givens):
+            found |= set(name_words(word))
     return found
 
 

@@ -6,7 +6,8 @@ They count as evidence (who is near, who is spoken of) and can be speakers; they
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from transforms.records import Quotation, Span
@@ -18,6 +19,7 @@ from transforms.resolve.roles import MODIFIERS, is_role_noun
 from transforms.resolve.sources import DEFINITE, INDEFINITE, PRONOUNS, STOPS, Word, core_words, source_words
 
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+CAPITAL_PAIR = re.compile(r"(?<![\w.])(?=([A-Z][\w’'-]*\.?(?: [A-Z]\.)? )([A-Z][\w’'-]*\w))")
 FIRST_AND_LAST = re.compile(
     r"\b(?P<first>[A-Z][a-z]+)(?: [A-Z]\.)* "
     r"(?P<last>(?:(?:de|van|von|bin|al|el|di|da|Mc|Mac|O[’'])[ -]?)?[A-Z][\w-]+)\b"
@@ -29,17 +31,29 @@ ORGANIZATION = re.compile(
 )
 
 
-class Covered:
-    """Which parts of a text some name takes up already."""
+class NameIndex:
+    """Names by where they stand, so that looking up a span does not read them all."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self.spans = sorted(name.span for name in names)
-        self.starts = [span.char_start for span in self.spans]
+        self.names = sorted(names, key=lambda name: name.span)
+        self.starts = [name.span.char_start for name in self.names]
+        self.longest = max((n.span.char_end - n.span.char_start for n in self.names), default=0)
+
+    def inside(self, span: Span) -> list[Name]:
+        """The names that share a character with the span, in text order."""
+        first = bisect_left(self.starts, span.char_start - self.longest)
+        last = bisect_left(self.starts, span.char_end)
+        return [name for name in self.names[first:last] if name.span.overlaps(span)]
 
     def overlaps(self, span: Span) -> bool:
         """Whether any name shares a character with the span."""
-        index = bisect_right(self.starts, span.char_end - 1) - 1
-        return any(other.overlaps(span) for other in self.spans[max(0, index - 1) : index + 1])
+        return bool(self.inside(span))
+
+    def before(self, position: int, n_chars: int) -> list[Name]:
+        """The names that end at most ``n_chars`` before a position, in text order."""
+        first = bisect_left(self.starts, position - n_chars - self.longest)
+        last = bisect_left(self.starts, position)
+        return [n for n in self.names[first:last] if position - n_chars < n.span.char_end <= position]
 
 
 def missed_names(text: str, quotations: Sequence[Quotation], names: Sequence[Name]) -> list[Name]:
@@ -51,7 +65,7 @@ def missed_names(text: str, quotations: Sequence[Quotation], names: Sequence[Nam
 
 def common_first_names(text: str, names: Sequence[Name]) -> list[Name]:
     """People named by a common first name and a capitalised word, outside every mention."""
-    known, covered, found = lexicon.first_name_genders(), Covered(names), []
+    known, covered, found = lexicon.first_name_genders(), NameIndex(names), []
     for match in FIRST_AND_LAST.finditer(text):
         span, first, last = Span(*match.span()), fold(match["first"]), fold(match["last"])
         if first not in known or first in DOUBTFUL or is_common(last) or covered.overlaps(span):
@@ -67,14 +81,16 @@ NO_SURNAMES = SHORT_HEADS | LEGAL_ENDINGS | lexicon.words("generic_heads")
 
 def repeated_names(text: str, names: Sequence[Name]) -> list[Name]:
     """The surnames of people named in full, where they stand outside every mention."""
-    covered, found = Covered(names), []
+    covered, found = NameIndex(names), []
     people = {
         n.person.last: n.person.shown.split()[-1] for n in names if n.entity_type == "person" and n.person.is_full
     }
-    surnames = sorted({name for name in people.values() if len(name) > 2 and name[:1].isupper() and name.isalpha()})
+    surnames = {name for name in people.values() if len(name) > 2 and name[:1].isupper() and name.isalpha()}
     if not surnames:
         return []
-    for match in re.finditer(rf"\b(?:{'|'.join(surnames)})\b(?! [A-Z])", text):
+    for match in re.finditer(r"\b[A-Z]\w+\b(?! [A-Z])", text):
+        if match.group() not in surnames:
+            continue
         span = Span(*match.span())
         before = re.search(r"([A-Z][\w.’'-]*) $", text[max(0, span.char_start - 25) : span.char_start])
         if covered.overlaps(span) or (before and not is_common(fold(before[1]).strip("."))):
@@ -86,14 +102,23 @@ def repeated_names(text: str, names: Sequence[Name]) -> list[Name]:
 def source_only_names(text: str, quotations: Sequence[Quotation], names: Sequence[Name]) -> list[Name]:
     """Names for sources whose head is a capitalised word outside every mention."""
     found: dict[Span, Name] = {}
+    index = NameIndex(names)
     for quotation in quotations:
         if quotation.source is None:
             continue
-        inside = [name for name in names if name.span.overlaps(quotation.source)]
+        inside = index.inside(quotation.source)
         name = unmarked_organization(text, quotation.source, inside) or unmarked_name(text, quotation.source, inside)
         if name is not None:
             found[name.span] = name
     return list(found.values())
+
+
+def pairs_by_last(text: str) -> dict[str, list[Span]]:
+    """Where a word with a capital stands right behind another (or behind its initial), by the later word."""
+    pairs: dict[str, list[Span]] = defaultdict(list)
+    for match in CAPITAL_PAIR.finditer(text):
+        pairs[match[2]].append(Span(match.start(1), match.end(2)))
+    return pairs
 
 
 def unmarked_organization(text: str, source: Span, inside: Sequence[Name]) -> Name | None:

@@ -11,27 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from transforms.records import Span
 from transforms.resolve import lexicon, roles
 from transforms.resolve.clusters import Cluster, Name
-from transforms.resolve.missed import Covered
+from transforms.resolve.missed import NameIndex, pairs_by_last
 from transforms.resolve.names import PersonName, compatible, fold, partial_rule
 from transforms.resolve.sources import PRONOUNS, STOPS
-
-HEADLINE_WEIGHT, NEAR_WEIGHT, NEAR_CHARS = 2.0, 1.5, 600
+from transforms.resolve.surnames import FullNames
 
 
 def cluster_people(names: Sequence[Name], text: str, body_start: int, article_id: str) -> list[Cluster]:
     """One cluster a person, in the order of first mention; every name ends in exactly one."""
     clusters = full_name_clusters([name for name in names if name.person.is_full])
     clusters = merge_partial_full_names(clusters)
-    by_word = index_by_word(clusters)
+    full_names = FullNames(clusters, body_start)
     alone: dict[str, Cluster] = {}
     for name in names:
         if name.person.is_full:
             continue
         key = name.person.key or name.text
-        cluster, rule = best_full_name(name, by_word, alone.get(key), body_start)
+        cluster, rule = full_names.meant_by(name, alone.get(key))
         if cluster is None:
             cluster = alone.setdefault(key, new_person(name, article_id))
         cluster.add(name, rule)
@@ -102,71 +100,6 @@ def merge_partial_full_names(clusters: list[Cluster]) -> list[Cluster]:
     return kept
 
 
-def index_by_word(clusters: Iterable[Cluster]) -> dict[str, list[Cluster]]:
-    """Clusters by every word, nickname and short form group a shorter name could use."""
-    found: dict[str, list[Cluster]] = defaultdict(list)
-    for cluster in clusters:
-        keys: set[str] = set()
-        for name in cluster.names:
-            form = name.person
-            keys.update(form.words, [form.nickname] if form.nickname else [])
-            keys.update(f"#{group}" for group in lexicon.short_forms().get(form.first, ()))
-            keys.add(f"~{form.last[:3]}")
-        for key in keys:
-            found[key].append(cluster)
-    return found
-
-
-def best_full_name(
-    name: Name, by_word: dict[str, list[Cluster]], alone: Cluster | None, body_start: int
-) -> tuple[Cluster | None, str | None]:
-    """The person a one-word name most likely means, and the rule that says so; None for one never named in full."""
-    form = name.person
-    keys = [form.first, *(f"#{group}" for group in lexicon.short_forms().get(form.first, ())), f"~{form.first[:3]}"]
-    options: dict[Cluster, str] = {}
-    for cluster in dict.fromkeys(c for key in keys for c in by_word.get(key, ())):
-        rules = [rule for other in cluster.names if (rule := partial_rule(form, other.person))]
-        if rules and title_fits(name, cluster, body_start):
-            options[cluster] = min(rules, key=RULE_ORDER.index)
-    if not options:
-        return None, None
-    surest = min(map(RULE_ORDER.index, options.values()))
-    best = [cluster for cluster, rule in options.items() if RULE_ORDER.index(rule) == surest]
-    chosen = max(best, key=lambda cluster: prominence(cluster, form, name.span.char_start, body_start))
-    # Somebody introduced by title and surname alone ("President Lind") keeps the surname against a relative.
-    if alone is not None and len(alone.names) > sum(other.person.is_full for other in chosen.names):
-        return alone, None
-    return chosen, options[chosen]
-
-
-RULE_ORDER = ("surname", "family_name_first", "first_name", "inner_name", "misspelt_surname")
-
-
-def title_fits(name: Name, cluster: Cluster, body_start: int) -> bool:
-    """Whether the title of the short form can be this person's: by gender, and by who was introduced first."""
-    known = lexicon.first_name_genders()
-    genders = {known.get(other.person.first, "") or other.title_gender for other in cluster.names} - {""}
-    if name.title_gender and genders and name.title_gender not in genders:
-        return False
-    offices = {title for title in name.titles if lexicon.titles()[title][0] == "office"}
-    if not offices or any(offices & set(other.titles) for other in cluster.names):
-        return True
-    # A person whom the body first names by title and surname was not introduced by the full name that follows.
-    in_full = [other.span.char_start for other in cluster.names if other.person.is_full]
-    return any(start < name.span.char_start or start < body_start for start in in_full)
-
-
-def prominence(cluster: Cluster, form: PersonName, position: int, body_start: int) -> tuple[float, int]:
-    """How much a bare surname at ``position`` suggests this person: headline, times named in full, nearness."""
-    starts = [other.span.char_start for other in cluster.names if other.person.is_full]
-    score = float(len(starts))
-    score += HEADLINE_WEIGHT * any(start < body_start for start in starts)
-    score += NEAR_WEIGHT * any(0 < position - start < NEAR_CHARS for start in starts)
-    # "Sheikh Sabah" is rather Sabah ... Al-Sabah than another Al-Sabah.
-    score += NEAR_WEIGHT * any(other.person.is_full and other.person.first == form.first for other in cluster.names)
-    return score, -min(starts, default=0)
-
-
 KNOWN_AS = re.compile(
     r"\s*[,(]?\s*(?:(?:who is |was )?(?:more |better |also |popularly |commonly |formerly |professionally |widely )*"
     r"known as|a\.?k\.?a\.?|alias|née|born)\s+[\"“‘']?"
@@ -215,24 +148,16 @@ def finish_person(cluster: Cluster) -> None:
     cluster.gender = next((name.title_gender for name in cluster.names if name.title_gender), "")
 
 
-GIVEN_NAME = re.compile(r"(?:^|(?<=[\s(\"“‘—–]))(?:[A-Z][\w’'-]+(?:[ ][A-Z]\.)?|[A-Z]\.(?:[ ]?[A-Z]\.)?)[ ]$")
-
-
 def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Name], body_start: int) -> None:
     """Complete a lone surname where the text has a first name before it that the annotator left out."""
-    taken = {name.span.char_end for name in names}
-    covered = Covered([name for name in names if " " in name.text])
-    for person in persons:
-        if person.full is None or person.full.is_full or not person.full.words:
-            continue
-        surname = person.full.shown.split()[-1]
-        for match in re.finditer(rf"\b{re.escape(surname)}\b", text):
-            before = GIVEN_NAME.search(text[max(0, match.start() - 30) : match.start()])
-            start = match.start() - len(before.group()) if before else match.start()
-            whole = Span(start, match.end())
-            if not before or match.start() - 1 in taken or covered.overlaps(whole):
-                continue
-            if is_given_name(before.group().split()[0], text, in_headline=start < body_start):
+    alone = [person for person in persons if person.full and person.full.words and not person.full.is_full]
+    if not alone:
+        return
+    pairs, covered = pairs_by_last(text), NameIndex([name for name in names if " " in name.text])
+    for person in alone:
+        for whole in pairs.get(person.shown.split()[-1], ()):
+            given = text[slice(*whole)].split()[0]
+            if not covered.overlaps(whole) and is_given_name(given, text, in_headline=whole.char_start < body_start):
                 person.add(Name(None, whole, text[slice(*whole)], "person"), "full_name_in_text")
                 finish_person(person)
                 break

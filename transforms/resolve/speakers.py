@@ -16,6 +16,7 @@ from transforms.resolve import descriptions, lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
 from transforms.resolve.descriptions import Answer
+from transforms.resolve.missed import NameIndex
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
 from transforms.resolve.roles import clean_role, role_gender
 from transforms.resolve.rules import CHANCE
@@ -23,6 +24,7 @@ from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, 
 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
+MAX_CHARS_BACK = 1_000
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
 OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
 METHODS = {
@@ -63,8 +65,9 @@ class SpeakerFinder:
         self, article: Article, context: Context, names: Sequence[Name], home: dict[int, Cluster], discourse: Discourse
     ) -> None:
         self.article, self.context, self.discourse = article, context, discourse
-        self.names = sorted(names, key=lambda name: name.span)
+        self.names = NameIndex(names)
         self.home = home
+        self.clusters = list(dict.fromkeys(home[id(name)] for name in self.names.names))
         self.made: dict[str, Cluster] = {}
         self.previous: tuple[Quotation, Answer] | None = None
 
@@ -83,7 +86,7 @@ class SpeakerFinder:
 
     def names_in(self, span: Span | None) -> list[Name]:
         """Name mentions that lie in a span, in text order."""
-        return [] if span is None else [name for name in self.names if name.span.overlaps(span)]
+        return [] if span is None else self.names.inside(span)
 
     def answer(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """One rule a kind of source."""
@@ -152,7 +155,7 @@ class SpeakerFinder:
         """The cluster of a name that only a source or the byline gives; made once."""
         name = Name(None, Span(0, 0), shown, entity_type)
         key = name.person.key if entity_type == "person" else " ".join(name.words)
-        for cluster in dict.fromkeys(self.home.values()):
+        for cluster in self.clusters:
             if cluster.entity_type == entity_type and cluster.key == key:
                 return cluster
         if key not in self.made:
@@ -161,8 +164,7 @@ class SpeakerFinder:
 
     def antecedent(self, position: int) -> Cluster | None:
         """The entity named right before "who": the last name that ends at most an apposition away."""
-        before = [name for name in self.names if position - 100 < name.span.char_end <= position]
-        for name in reversed(before):
+        for name in reversed(self.names.before(position, 100)):
             gap = self.context.text[name.span.char_end : position]
             if len(gap) < 4 or APPOSITION.fullmatch(gap):
                 return self.home[id(name)]
@@ -176,9 +178,9 @@ class SpeakerFinder:
             apart = sentence - self.context.sentence(before.span.char_end - 1)
             if answer.cluster is not None and answer.cluster.entity_type == "organization" and 0 <= apart <= 1:
                 return answer.cluster
-        for name in self.names:
+        for name in self.names.before(position, MAX_CHARS_BACK):
             near = sentence - self.context.sentence(name.span.char_start) in (0, 1)
-            if near and name.span.char_end < position and name.entity_type == "organization":
+            if near and name.entity_type == "organization":
                 return self.home[id(name)] if not self.context.in_quote(name.span.char_start) else None
         return None
 
@@ -198,14 +200,23 @@ class SpeakerFinder:
         if phrase.determiner == "indefinite":
             return Answer("indefinite")
         if head in nouns["role"] or descriptions.AGED.fullmatch(head):
-            return descriptions.person_meant(phrase, self.discourse, self.home) or Answer("unnamed_role")
+            return descriptions.person_meant(phrase, self.discourse, self.clusters) or Answer("unnamed_role")
         if head in nouns["body"]:
-            body = descriptions.body_meant(phrase, self.names, self.home)
+            body = self.body_named(phrase)
             if body is None:
                 shown = descriptions.body_in_text(phrase, self.context.text)
                 body = self.source_cluster(shown, "organization") if shown else None
             return Answer("head_of_name", body) if body is not None else Answer("unknown")
         return Answer("unknown")
+
+    def body_named(self, phrase: SourcePhrase) -> Cluster | None:
+        """The organisation named last before the phrase whose name has the phrase's head: "the commission"."""
+        start = phrase.span.char_start if phrase.span else 0
+        for name in reversed(self.names.before(start, MAX_CHARS_BACK * 10)):
+            cluster = self.home[id(name)]
+            if cluster.entity_type == "organization" and phrase.head in (*name.words, *cluster.key.split()):
+                return cluster
+        return None
 
     def owned_body(self, phrase: SourcePhrase, owner: Cluster) -> Answer:
         """Somebody's campaign or team, as an organisation of its own."""
@@ -254,5 +265,5 @@ def unnamed_person(phrase: SourcePhrase) -> Cluster:
 
 def best_role(cluster: Cluster) -> str | None:
     """The first role of several words that the article states, else the first, else None."""
-    roles = [role for _, phrase in cluster.roles if (role := clean_role(phrase))]
+    roles = [role for phrase in cluster.roles if (role := clean_role(phrase))]
     return next((role for role in roles if " " in role), roles[0] if roles else None)
