@@ -154,7 +154,7 @@ def find_work(settings: Settings, store: Store, previous: Manifest | None, row_v
     """Today's files against those of the previous snapshot; all of them where its rows were made otherwise."""
     rebuild = settings.rebuild or previous is None or previous.versions != row_versions
     plan = _find_sources(settings, lambda: known_sources(store, previous), rebuild)
-    get_run_logger().info("%d files: %s", len(plan.files), describe_changes(plan.changes, 0))
+    get_run_logger().info("%d files: %s", len(plan.files), describe_changes(plan.changes, 0, n_read=len(plan.pending)))
     if previous is not None and rebuild and not settings.rebuild:
         get_run_logger().info("Rebuilding everything: annotator, schema, version or settings changed")
     return plan
@@ -256,7 +256,7 @@ def _summarise(
     has_failed = settings.strict and bool(manifest.counts["quarantine"])
     return RunSummary(
         status="failed" if has_failed else "quarantined" if n_quarantined else "completed",
-        message=describe_changes(plan.changes, n_quarantined),
+        message=describe_changes(plan.changes, n_quarantined, n_read=len(plan.pending)),
         out=mask_secrets(settings.out),
         snapshot=manifest.number,
         n_files=len(plan.files),
@@ -277,5 +277,5 @@ def _final_state(summary: RunSummary) -> State[Any]:
     return Completed(name=summary.state_name, message=summary.message, data=summary)
 
 
-def _path(name: str | None) -> Path | None:
+def _path(name: str) -> Path | None:
     return Path(name) if name else None

@@ -83,7 +83,7 @@ def publish_run(summary: RunSummary, results: Sequence[BatchResult], snapshot: P
 
 def publish_quarantine(rows: Sequence[dict[str, Any]]) -> None:
     """What this run could not use, and why; nothing where there was nothing."""
-    shown = list(rows[:MAX_QUARANTINE_ROWS])
+    shown = [_shown(row) for row in rows[:MAX_QUARANTINE_ROWS]]
     description = "What this run could not use, and why"
     if len(rows) > len(shown):
         description += f" (the first {len(shown)} of {len(rows):,}; the table `quarantine` has all)"
@@ -100,6 +100,17 @@ def quarantine_rows(results: Sequence[BatchResult], done: Path) -> list[dict[str
                 part = pq.ParquetFile(done / result.batch_id / file.table / file.name)
                 rows += part.read(columns=QUARANTINE_COLUMNS).to_pylist()
     return rows
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as a person reads it: the record's number stands with its source, which mostly holds only one."""
+    record = "" if row["record_index"] is None else f" (record {row['record_index']})"
+    return {
+        "source": row["source_uri"] + record,
+        "reason": row["reason"],
+        "detail": row["detail"],
+        "stage": row["stage"],
+    }
 
 
 @contextmanager

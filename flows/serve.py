@@ -36,7 +36,8 @@ def serve_forever(settings: Settings, schedule: Schedule, *, name: str) -> None:
         deployment = make_deployment(settings, schedule, name)
         deployment_id = deployment.apply()
         _say(f"Serving {deployment.full_name} {schedule}; Ctrl-C stops.")
-        _say(f"Watch it at {ui_address(url)}/deployments/deployment/{deployment_id}")
+        _say(f"Watch it at {ui_address(url)}/runs")
+        _say(f"Change or start it at {ui_address(url)}/deployments/deployment/{deployment_id}")
         with _kept_alive() if is_local(url) else _left_alone():
             while not _serve_until_stopped(deployment):
                 _wait_for(url)

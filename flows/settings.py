@@ -31,6 +31,7 @@ class Settings(BaseModel):
     )
     batch_chars: int = Field(
         default=1_000_000,
+        title="Batch size (characters)",
         ge=10_000,
         le=50_000_000,
         description="About how many characters of text one batch (one task run, one part of each table) holds.",
@@ -49,14 +50,19 @@ class Settings(BaseModel):
         default="wait", description="What to do where another run is writing to the same output folder."
     )
     document_timeout_s: int = Field(
-        default=120, ge=1, le=86_400, description="Seconds one document may take before it is quarantined."
+        default=120,
+        ge=1,
+        le=86_400,
+        title="Document timeout (s)",
+        description="Seconds one document may take before it is quarantined.",
     )
     keep_snapshots: int = Field(default=10, ge=1, le=10_000, description="How many of the newest snapshots to keep.")
-    gazetteer: str | None = Field(
-        default=None, description="A CSV of known entities (name, type, aliases, external_id) to link and merge by."
+    # "" rather than None: the UI's form shows a choice between two types for a field that may be None.
+    gazetteer: str = Field(
+        default="", description="A CSV of known entities (name, type, aliases, external_id) to link and merge by."
     )
-    corrections: str | None = Field(
-        default=None, description="A file of your corrections to entities: merge, split, rename, never."
+    corrections: str = Field(
+        default="", description="A file of your corrections to entities: merge, split, rename, never."
     )
     annotator: str = Field(
         default="model",

@@ -80,12 +80,15 @@ class StageClock:
         return round(time.perf_counter() - self._started, 3)
 
 
-def describe_changes(changes: Mapping[str, int], n_quarantined: int) -> str:
-    """Like "12 new, 3 changed, 1 gone, 2 quarantined"; "nothing new" where nothing changed."""
-    parts = [f"{changes[kind]:,} {kind}" for kind in ("new", "changed", "moved", "gone") if changes.get(kind)]
-    if n_quarantined:
-        parts.append(f"{n_quarantined:,} quarantined")
-    return ", ".join(parts) or "nothing new"
+def describe_changes(changes: Mapping[str, int], n_quarantined: int, *, n_read: int = 0) -> str:
+    """Like "12 new, 3 changed, 1 gone, 2 quarantined"; "nothing new" where nothing changed.
+
+    Of the ``n_read`` files that were read, those that are neither new nor changed were read anew: "rebuilt".
+    """
+    counts = {kind: changes.get(kind, 0) for kind in ("new", "changed", "moved", "gone")}
+    rebuilt = n_read - counts["new"] - counts["changed"] - counts["moved"]
+    counts |= {"rebuilt": max(0, rebuilt), "quarantined": n_quarantined}
+    return ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "nothing new"
 
 
 def add_up_seconds(results: Sequence[BatchResult]) -> dict[str, float]:
