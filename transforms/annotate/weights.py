@@ -23,6 +23,7 @@ from transforms.annotate.scores import Reader
 from transforms.annotate.sequence import Chain, FloatArray
 
 NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE = "network.onnx", "heads.npz", "tokenizer.json", "model.json"
+WEIGHT_FILES = (NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE)
 PAIR_FIELDS = ("cue", "cue_bias", "other", "other_bias", "biases")
 CHAIN_FIELDS = ("transitions", "starts", "ends")
 
