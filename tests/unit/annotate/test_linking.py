@@ -28,7 +28,7 @@ def test_an_interrupted_quotation_is_one_attribution() -> None:
 
 
 def test_a_source_serves_several_cues() -> None:
-    source, cues, contents = segment(0, 1), [segment(1, 2), segment(9, 10)], [segment(2, 8), segment(10, 16)]
+    source, cues, contents = segment(0, 1), [segment(1, 2), segment(4, 5)], [segment(2, 4), segment(5, 9)]
     assert [item.source for item in linked([source], cues, contents)] == [source, source]
 
 
