@@ -92,6 +92,26 @@ def rollback(out: str, number: int | None) -> None:
 
 
 @cli.command()
+@click.argument("url", required=False)
+@click.option("--also-quarantine", is_flag=True, help="Also tell of runs that put something in quarantine.")
+@click.option("--off", is_flag=True, help="Tell nobody any more.")
+def notify(url: str | None, also_quarantine: bool, off: bool) -> None:
+    """Have every failed run told to URL: a web hook of Slack, Teams, Discord or your own."""
+    from flows.notify import notify_of_failures, stop_notifying
+    from flows.server import server
+
+    if bool(url) == off:
+        raise click.UsageError("give the URL to tell, or --off")
+    with server(lambda text: click.echo(text, err=True)):
+        if url:
+            click.echo(
+                f"runs that end as {', '.join(notify_of_failures(url, also_quarantine=also_quarantine))} are told"
+            )
+        else:
+            click.echo("nobody is told any more" if stop_notifying() else "nobody was told")
+
+
+@cli.command()
 def ui() -> None:
     """Open the Prefect UI, starting the local server where none is configured."""
     from flows.server import server, ui_address

@@ -230,9 +230,10 @@ def _refuse_too_many(n_quarantined: int, n_files: int, max_share: float) -> None
 
 
 def _nothing_to_do(settings: Settings, previous: Manifest, plan: Plan, clock: StageClock) -> RunSummary:
+    status, refusal = _judge(settings, previous, "unchanged")
     return RunSummary(
-        status="failed" if settings.strict and previous.counts["quarantine"] else "unchanged",
-        message=f"nothing new in {len(plan.files):,} files",
+        status=status,
+        message=f"nothing new in {len(plan.files):,} files{refusal}",
         out=mask_secrets(settings.out),
         snapshot=previous.number,
         n_files=len(plan.files),
@@ -253,10 +254,10 @@ def _summarise(
     n_quarantined: int,
     clock: StageClock,
 ) -> RunSummary:
-    has_failed = settings.strict and bool(manifest.counts["quarantine"])
+    status, refusal = _judge(settings, manifest, "quarantined" if n_quarantined else "completed")
     return RunSummary(
-        status="failed" if has_failed else "quarantined" if n_quarantined else "completed",
-        message=describe_changes(plan.changes, n_quarantined, n_read=len(plan.pending)),
+        status=status,
+        message=describe_changes(plan.changes, n_quarantined, n_read=len(plan.pending)) + refusal,
         out=mask_secrets(settings.out),
         snapshot=manifest.number,
         n_files=len(plan.files),
@@ -269,6 +270,14 @@ def _summarise(
         n_words=sum(result.n_words for result in results),
         elapsed_s=clock.elapsed_s,
     )
+
+
+def _judge(settings: Settings, manifest: Manifest, status: str) -> tuple[str, str]:
+    """The run's status, and what to add to its message where ``strict`` turns it into a failure."""
+    n_rows = manifest.counts["quarantine"]
+    if not settings.strict or not n_rows:
+        return status, ""
+    return "failed", f"; {n_rows:,} rows in quarantine, which strict does not allow"
 
 
 def _final_state(summary: RunSummary) -> State[Any]:

@@ -135,6 +135,7 @@ def _start(file: IO[str], port: int, say: Callable[[str], None]) -> str:
                 **os.environ,
                 "PREFECT_SERVER_API_HOST": HOST,
                 "PREFECT_SERVER_API_PORT": str(port),
+                "PREFECT_UI_URL": f"http://{HOST}:{port}",  # for the links in notifications
             },
         )
     file.seek(0)
