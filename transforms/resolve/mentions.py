@@ -11,7 +11,7 @@ from transforms.records import Annotation, Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
-from transforms.resolve.missed import missed_names, pairs_by_last
+from transforms.resolve.missed import DOUBTFUL, NameIndex, is_common, missed_names, pairs_by_last
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import SHORT_HEADS
@@ -25,6 +25,8 @@ OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
 # First names that as often begin the name of a place, a college, a club.
 NAMES_OF_PLACES = lexicon.words("names_of_places")
+SURNAME_AFTER = re.compile(r" ([A-Z][\w-]*\w)\b(?! [A-Z])")
+WORD_BEFORE = re.compile(r"\b([A-Z][a-z]+) $")
 GENERIC_HEADS = SHORT_HEADS | lexicon.words("generic_heads")
 # Types that a surname is taken for; a place is not among them, for people are named after places.
 # Types of one name in one article that are one thing: an app, the firm that runs it.
@@ -42,6 +44,7 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
     cut_loose_ends(text, names)
     keep_nicknames_whole(text, names)
     complete_fragments(text, names)
+    complete_people(text, names)
     names += missed_names(text, quotations, names)
     for name in names:
         name.titles = titles_of(text, name)
@@ -79,11 +82,29 @@ def complete_fragments(text: str, names: Sequence[Name]) -> None:
         after = starts.get(end + 1)
         if after is not None and text[end] == " " and OPEN_END.search(name.text):
             end = after.span.char_end
-        if " " not in name.text and fold(name.text) in GENERIC_HEADS:
+        if all(word in GENERIC_HEADS for word in name.words):
             before = CAPITALS_BEFORE.search(text[max(0, start - 60) : start])
             start -= len(before.group()) if before else 0
         if (start, end) != name.span:
             name.text = text[start:end]
+
+
+def complete_people(text: str, names: Sequence[Name]) -> None:
+    """A person's mention of one word takes the surname that follows a first name, or the first name before it."""
+    known, index = lexicon.first_name_genders(), NameIndex(names)
+    for name in names:
+        if name.entity_type != "person" or len(name.words) != 1 or not name.text[:1].isupper():
+            continue
+        start, end = name.span
+        after = SURNAME_AFTER.match(text, end) if name.words[0] in known else None
+        before = WORD_BEFORE.search(text, max(0, start - 25), start)
+        whole = name.span
+        if after and not is_common(fold(after[1])):
+            whole = Span(start, after.end())
+        elif before and fold(before[1]) in known and fold(before[1]) not in DOUBTFUL:
+            whole = Span(before.start(), end)
+        if index.inside(whole) == [name]:
+            name.span, name.text = whole, text[slice(*whole)]
 
 
 def titles_of(text: str, name: Name) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from transforms.resolve.roles import MODIFIERS, is_role_noun
 from transforms.resolve.sources import DEFINITE, INDEFINITE, PRONOUNS, STOPS, Word, core_words, source_words
 
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+AUXILIARIES = frozenset({"will", "may", "mark", "grant"})
 CAPITAL_PAIR = re.compile(r"(?<![\w.])(?=([A-Z][\w’'-]*\.?(?: [A-Z]\.)? )([A-Z][\w’'-]*\w))")
 FIRST_AND_LAST = re.compile(
     r"\b(?P<first>[A-Z][a-z]+)(?: [A-Z]\.)* "
@@ -66,9 +67,12 @@ def missed_names(text: str, quotations: Sequence[Quotation], names: Sequence[Nam
 def common_first_names(text: str, names: Sequence[Name]) -> list[Name]:
     """People named by a common first name and a capitalised word, outside every mention."""
     known, covered, found = lexicon.first_name_genders(), NameIndex(names), []
+    surnames = {name.person.last for name in names if name.entity_type == "person"}
     for match in FIRST_AND_LAST.finditer(text):
         span, first, last = Span(*match.span()), fold(match["first"]), fold(match["last"])
-        if first not in known or first in DOUBTFUL or is_common(last) or covered.overlaps(span):
+        if first not in known or is_common(last) or covered.overlaps(span):
+            continue
+        if first in DOUBTFUL and (last not in surnames or first in AUXILIARIES):
             continue
         after = re.match(r" ([A-Z][\w]+)", text[span.char_end : span.char_end + 30])
         if last not in NO_SURNAMES and not (after and fold(after[1]) in NO_SURNAMES):
@@ -144,7 +148,7 @@ def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | Non
         if word.name is not None or not CAPITAL.match(text[word.span.char_start]):
             break
         run.insert(0, word)
-    while run and is_common(run[0].text):
+    while run and is_common(run[0].text) and not (len(run) > 1 and run[0].text in lexicon.first_name_genders()):
         run.pop(0)
     if not run or is_common(run[-1].text) or any(word.name for word in core):
         return None
