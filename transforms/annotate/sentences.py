@@ -62,7 +62,8 @@ def stops(text: str, start: int, end: int) -> list[int]:
 
 def is_boundary(text: str, begin: int, at: int, end: int) -> bool:
     """Whether the sentence that starts at ``begin`` ends right before ``at``."""
-    following = text[at:end].lstrip()[:40] if at < end else ""
+    # Bounded, so that one huge paragraph is not copied at every stop.
+    following = text[at : min(end, at + 200)].lstrip()[:40]
     if not following:
         return True
     before = text[max(begin, at - 60) : at]
@@ -94,6 +95,7 @@ def is_abbreviation(before: str, following: str) -> bool:
     word, lower = match.group(), match.group().lower()
     next_word = (re.match(r"[^\W_]+", following.lstrip("\"“‘'«([")) or [""])[0]
     starts_anew = next_word.lower() in SENTENCE_STARTERS and next_word[:1].isupper()
+    starts_anew = starts_anew and not re.match(r"[A-Z]\.", following)
     if lower in TITLES and word[:1].isupper():
         return True
     if lower in BINDING_ABBREVIATIONS and (next_word[:1].isdigit() or lower in BINDING_EVER):

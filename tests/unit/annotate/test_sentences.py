@@ -17,6 +17,7 @@ def sentences(text: str) -> list[str]:
         ["It rained.", "It stopped."],
         ["Mr. Park met Gen. Ito and J. R. Lima in St. Paul.", "They talked."],
         ["The U.S. Senate voted at 5 p.m. on Friday.", "He left the U.S.", "The vote was close."],
+        ["The book by A. A. Lee sold well.", "A second followed."],
         ["It cost $4.5 million, i.e. a lot.", "Nobody paid."],
         ["“It rained.”", "“It stopped,” she said."],
         ["“Will it rain?” he asked.", "“No!”"],
