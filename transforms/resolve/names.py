@@ -160,7 +160,8 @@ def partial_rule(part: PersonName, full: PersonName) -> str | None:
         return "surname"
     if full.words[:n] == part.words and (n > 1 or full.first in lexicon.family_names_first()):
         return "family_name_first"
-    if n == 1 and min(len(part.first), len(full.last)) > 5 and one_edit_apart(part.first, full.last):
+    is_plural = part.first == f"{full.last}s"  # "the Clintons" are a family
+    if n == 1 and not is_plural and min(len(part.first), len(full.last)) > 5 and one_edit_apart(part.first, full.last):
         return "misspelt_surname"
     if n == 1 and (part.first == full.nickname or lexicon.same_first_name(part.first, full.first)):
         return "first_name" if len(part.first) > 1 else None
