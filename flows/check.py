@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,10 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
     if number is None or not store.folder(number).is_dir():
         raise SnapshotError(f"there is no such snapshot in {out}; `newsmill history` lists them")
     folder = store.folder(number)
-    manifest = Manifest.load(folder)
+    try:
+        manifest = Manifest.load(folder)
+    except SnapshotError as error:
+        return number, [str(error)]
     damaged = list(_damaged_files(folder, manifest))
     if damaged:
         return number, damaged  # reading a damaged file would only fail in less clear words
@@ -37,8 +41,8 @@ def roll_back(out: str, number: int | None) -> int:
     if store.latest_number() is None:
         raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
     with write_lock(Path(out), "rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
-        store.recover()  # or the next run would finish a dead run's commit, and undo this
         target = number if number is not None else _one_before(store, out)
+        store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
     return target
 
@@ -111,10 +115,9 @@ def _broken_keys(folder: Path) -> Iterator[str]:
 
 def _unbalanced_sources(folder: Path, manifest: Manifest) -> Iterator[str]:
     sources = read_sources(folder)
-    with_articles = {row["uri"] for row in sources if row["outcome"] == "articles"}
-    stored = set(read_table(folder, "articles", ["source_uri"])["source_uri"].to_pylist())
-    if with_articles != stored:
-        yield f"sources and articles differ in {len(with_articles ^ stored)} files"
-    refused = {row["uri"] for row in sources if row["n_quarantined"]}
-    if refused != set(read_table(folder, "quarantine", ["source_uri"])["source_uri"].to_pylist()):
-        yield "sources and quarantine differ"
+    for table, column in (("articles", "n_articles"), ("quarantine", "n_quarantined")):
+        expected = {row["uri"]: row[column] for row in sources if row[column]}
+        stored = Counter(read_table(folder, table, ["source_uri"])["source_uri"].to_pylist())
+        if expected != stored:
+            n_files = len(expected.items() ^ stored.items())
+            yield f"sources and {table} count differently; {n_files} entries do not match"

@@ -8,6 +8,7 @@ only where they differ) and ``manifest.json`` with the checksum of every file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -62,17 +63,24 @@ class Manifest:
         """Read ``folder/manifest.json``; SnapshotError where it is missing or damaged."""
         try:
             raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            if raw.pop("checksum") != _checksum(raw):
+                raise ValueError("its checksum differs")
             raw["files"] = tuple(WrittenFile(**entry) for entry in raw["files"])
             return cls(**raw)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise SnapshotError(f"{folder} has no readable manifest ({error}); run `newsmill rollback`") from error
 
     def save(self, folder: Path) -> None:
         """Write the manifest and have it on the disk."""
+        entries = asdict(self)
         with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=1)
+            json.dump({**entries, "checksum": _checksum(entries)}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _checksum(entries: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
 
 
 class Store:
