@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 # A surname alone joins the person who bears it in at least MIN_ARTICLES articles and SHARE of all with that surname.
-MIN_ARTICLES, SHARE = 5, 0.95
+MIN_ARTICLES, SHARE = 5, 0.8
 # A name typed otherwise in few articles takes the type it has in at least this many times as many.
 TYPE_RATIO = 10
 MAX_CHAIN = 6
@@ -191,7 +191,7 @@ ENTITIES = """
         SELECT id, entity_type, name, count(*) AS n, bool_or(id = entity_id) AS is_own FROM kept GROUP BY ALL
     ), best AS (
         SELECT id, unnest(max_by({'name': name, 'entity_type': entity_type},
-               (is_own, contains(name, ' '), n, length(name), name))) FROM named GROUP BY id
+               (is_own, entity_type = 'person' AND contains(name, ' '), n, length(name), name))) FROM named GROUP BY id
     ), all_aliases AS (
         SELECT DISTINCT id, alias FROM (SELECT id, unnest(list_append(aliases, name)) AS alias FROM kept)
     ), all_rules AS (

@@ -94,7 +94,9 @@ def article_entities(clusters: Sequence[Cluster], members: dict[Cluster, list[in
 
 def as_entity(cluster: Cluster, mentions: Sequence[int]) -> ArticleEntity:
     """One cluster as a value."""
-    aliases = {form for name in cluster.names if (form := organizations.shown_name(name.text))} - {cluster.shown}
+    is_person = cluster.entity_type == "person"
+    forms = (name.person.shown if is_person else name.text for name in cluster.names)
+    aliases = {organizations.shown_name(form) for form in forms if form} - {cluster.shown}
     return ArticleEntity(
         entity_id=ids.entity_id(cluster.entity_type, cluster.key),
         name=cluster.shown,

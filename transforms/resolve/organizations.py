@@ -156,5 +156,5 @@ def finish_organization(cluster: Cluster) -> None:
 
 def shown_name(text: str) -> str:
     """A name to print: one line, no possessive, no stray punctuation at its edges; never empty."""
-    bare = re.sub(r"\s+", " ", text).strip(' ,;:"“”‘')
+    bare = re.sub(r"\s+", " ", text).strip(' ,;:/-–—"“”‘')
     return re.sub(r"[’']s?$", "", bare) or text

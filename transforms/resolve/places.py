@@ -104,7 +104,7 @@ def finish(clusters: Iterable[Cluster]) -> list[Cluster]:
                 -name.span.char_start,
             ),
         )
-        cluster.shown = shown_name(best.text)
+        cluster.shown = shown_name(best.text.split(", ")[0] if cluster.entity_type == "place" else best.text)
     return sorted(found, key=lambda cluster: cluster.char_start)
 
 
