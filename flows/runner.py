@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from typing import Any
 
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
+
+POLL_SECONDS = 5  # how soon a run asked for in the UI starts; Prefect's own default is 10
 
 
 class OrderlyRunner(Runner):
@@ -26,9 +29,10 @@ class OrderlyRunner(Runner):
         self._stop_task = asyncio.ensure_future(self.astop())
 
 
-def run_until_stopped(deployment: RunnerDeployment, *, name: str, query_seconds: float) -> None:
+def run_until_stopped(deployment: RunnerDeployment) -> None:
     """Register the deployment and run what is scheduled, until a signal ends it. Only in the main thread."""
-    runner = OrderlyRunner(name=name, query_seconds=query_seconds)
+    poll_seconds = float(os.environ.get("PREFECT_RUNNER_POLL_FREQUENCY", POLL_SECONDS))
+    runner = OrderlyRunner(name=deployment.name, query_seconds=poll_seconds)
     runner.add_deployment(deployment)
     before = signal.signal(signal.SIGINT, runner.handle_sigterm)
     try:

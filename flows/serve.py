@@ -17,7 +17,6 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
-POLL_SECONDS = 5  # how soon a run asked for in the UI starts
 WATCH_SECONDS = 5.0
 RETRY_SECONDS = 10.0
 DESCRIPTION = "Brings the data set at `settings.out` up to date with the files at `settings.seeds`."
@@ -83,7 +82,7 @@ def _serve_until_stopped(deployment: RunnerDeployment) -> bool:
     from flows.runner import run_until_stopped
 
     try:
-        run_until_stopped(deployment, name=deployment.name, query_seconds=POLL_SECONDS)
+        run_until_stopped(deployment)
     except Exception as error:
         if not _is_outage(error):
             raise
