@@ -14,6 +14,12 @@ from transforms.annotate.link_features import pair_features
 from transforms.annotate.sequence import FloatArray
 
 MAX_LINK_DISTANCE = 256
+# Chosen on dev: a second segment less sure of its cue than this is a quotation of its own.
+SURE_LINK = 0.7
+# What a link pays for each paragraph it leaps (two at most), on the scale of the scores. The trained scorer leaps too
+# readily: where a paragraph's own cue went unfound, its content hangs itself on a far one. Chosen on polnear/dev.
+CONTENT_LEAP_COST = 4.0
+SOURCE_LEAP_COST = 8.0
 
 
 class Segment(NamedTuple):
@@ -65,6 +71,7 @@ def pair_scores(
     hidden: npt.NDArray[np.float16],
     paragraphs: IntArray,
     weights: PairWeights,
+    leap_cost: float,
 ) -> FloatArray:
     """Score of each cue with each other segment, [C, N]; minus infinity where they stand too far apart."""
     cue_spans = np.array([cue[:2] for cue in cues], dtype=np.int64)
@@ -77,6 +84,8 @@ def pair_scores(
     cue_index, other_index = np.nonzero(near)
     features = pair_features(cue_spans, other_spans, cue_index, other_index, paragraphs)
     scores[cue_index, other_index] += weights.biases[features].sum(axis=1)
+    leaps = np.abs(paragraphs[cue_spans[:, 0]][:, None] - paragraphs[other_spans[:, 0]][None, :])
+    scores -= np.float32(leap_cost) * np.minimum(leaps, 2)
     return np.where(near, scores, np.float32(-np.inf)).astype(np.float32)
 
 
@@ -106,17 +115,38 @@ def link_segments(
     cue_of = [Choice(None, 1.0)] * len(contents)
     source_of = [Choice(None, 1.0)] * len(cues)
     if cues and contents:
-        cue_of = choose(pair_scores(cues, contents, hidden, paragraphs, weights[0]).T)
+        cue_of = choose(pair_scores(cues, contents, hidden, paragraphs, weights[0], CONTENT_LEAP_COST).T)
     if cues and sources:
-        source_of = choose(pair_scores(cues, sources, hidden, paragraphs, weights[1]))
-    groups: dict[int, list[int]] = {}
-    for number, choice in enumerate(cue_of):
-        groups.setdefault(-1 - number if choice.candidate is None else choice.candidate, []).append(number)
+        source_of = choose(pair_scores(cues, sources, hidden, paragraphs, weights[1], SOURCE_LEAP_COST))
     found = [
         linked(cue, [contents[i] for i in numbers], [cue_of[i] for i in numbers], sources, cues, source_of)
-        for cue, numbers in groups.items()
+        for cue, numbers in group_contents(cue_of)
     ]
     return sorted(found, key=lambda item: item.content[0].start)
+
+
+def group_contents(cue_of: Sequence[Choice]) -> list[tuple[int, list[int]]]:
+    """(cue, contents) of each attribution; the cue is negative where there is none.
+
+    What is surely linked to a cue is one quotation in several segments. A content that is not sure of its cue beside
+    one that is surer stands for itself, with the same cue and source: often its own cue was not found.
+    """
+    surest: dict[int, int] = {}
+    for number, choice in enumerate(cue_of):
+        if choice.candidate is not None:
+            best = surest.setdefault(choice.candidate, number)
+            if choice.probability > cue_of[best].probability:
+                surest[choice.candidate] = number
+    groups = {number: [number] for number in surest.values()}
+    alone: list[tuple[int, list[int]]] = []
+    for number, choice in enumerate(cue_of):
+        if choice.candidate is None:
+            alone.append((-1, [number]))
+        elif number not in groups and choice.probability >= SURE_LINK:
+            groups[surest[choice.candidate]].append(number)
+        elif number not in groups:
+            alone.append((choice.candidate, [number]))
+    return [(cue, sorted(groups[number])) for cue, number in surest.items()] + alone
 
 
 def linked(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Found, Heads, find_attributions, find_spans, to_attribution, to_mentions
 from transforms.annotate.encoding import EncodedText, encode
 from transforms.annotate.scores import PieceScores, Reader, score_pieces
@@ -17,7 +18,7 @@ from transforms.annotate.weights import load_card, load_heads, load_reader, load
 from transforms.records import Annotation
 
 # Raised by hand whenever the code around the weights changes what is found; the weights carry their own version.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 WEIGHTS_FOLDER = Path(__file__).with_name("weights")
 MAX_PIECES = 256
 CONTEXT = 32
@@ -83,7 +84,9 @@ class ModelAnnotator:
     def _assemble(self, text: str, reading: Reading) -> Annotation:
         calibration = self.heads.calibration
         linked = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
-        attributions = [to_attribution(item, reading.encoded, text, calibration) for item in linked]
+        attributions = split_at_paragraphs(
+            text, [to_attribution(item, reading.encoded, text, calibration) for item in linked]
+        )
         mentions = to_mentions(reading.found, attributions, reading.encoded, text, calibration)
         return Annotation(tuple(split_sentences(text)), tuple(mentions), tuple(attributions))
 
