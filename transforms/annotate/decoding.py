@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from transforms.annotate.mentions import name_mentions, speaker_mentions
 from transforms.annotate.scores import PieceScores
 from transforms.annotate.sequence import Chain, FloatArray, decode_sequences, spans_of_labels
 from transforms.records import Attribution, Mention, Span
+
+# A name below this is wrong more often than right.
+MIN_NAME_CONFIDENCE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,25 @@ def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -
     role_spans = decode_layer([(item, scores.roles) for item, scores in texts], heads.role_chain, ROLE_LABELS)
     entity_spans = decode_layer([(item, scores.entities) for item, scores in texts], heads.entity_chain, ENTITY_LABELS)
     found = []
-    for roles, entities in zip(role_spans, entity_spans, strict=True):
+    for (encoded, _), roles, entities in zip(texts, role_spans, entity_spans, strict=True):
         by_role = tuple([segment for kind, segment in roles if kind == role] for role in ROLES)
-        found.append(Found((by_role[0], by_role[1], by_role[2]), entities))
+        found.append(Found((by_role[0], by_role[1], by_role[2]), agree_on_types(entities, encoded)))
     return found
+
+
+def agree_on_types(entities: list[tuple[str, Segment]], encoded: EncodedText) -> list[tuple[str, Segment]]:
+    """One type for all mentions of a text with the same wordpieces: the one with the most probability behind it.
+
+    A name that is clear in one sentence settles the others, as one sense a discourse has it (Gale et al., 1992).
+    """
+    votes: dict[tuple[int, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    names = [tuple(encoded.ids[segment.start : segment.stop].tolist()) for _, segment in entities]
+    for name, (kind, segment) in zip(names, entities, strict=True):
+        votes[name][kind] += segment.probability
+    return [
+        (max(votes[name], key=lambda kind: votes[name][kind]), segment)
+        for name, (_, segment) in zip(names, entities, strict=True)
+    ]
 
 
 def decode_layer(
@@ -99,10 +118,20 @@ def word_span(segment: Segment, encoded: EncodedText, text: str) -> Span:
     return Span(start, end)
 
 
+def content_spans(segments: Sequence[Segment], encoded: EncodedText, text: str) -> tuple[Span, ...]:
+    """The code points of content segments; two that share a word are one."""
+    spans: list[Span] = []
+    for span in (word_span(segment, encoded, text) for segment in segments):
+        if spans and span.char_start < spans[-1].char_end:
+            span = Span(spans.pop().char_start, span.char_end)
+        spans.append(span)
+    return tuple(spans)
+
+
 def to_attribution(linked: LinkedSegments, encoded: EncodedText, text: str, calibration: Calibration) -> Attribution:
     """One attribution in code points, with its calibrated confidence."""
     return Attribution(
-        content=tuple(word_span(segment, encoded, text) for segment in linked.content),
+        content=content_spans(linked.content, encoded, text),
         cue=None if linked.cue is None else word_span(linked.cue, encoded, text),
         source=None if linked.source is None else word_span(linked.source, encoded, text),
         confidence=calibration.attribution(attribution_evidence(linked)),
@@ -113,11 +142,22 @@ def to_mentions(
     found: Found, attributions: Sequence[Attribution], encoded: EncodedText, text: str, calibration: Calibration
 ) -> list[Mention]:
     """Named mentions, and the nominal and pronoun mentions that sources of attributions need; in text order."""
-    names = name_mentions(
-        [
-            (kind, word_span(segment, encoded, text), calibration.mention(segment.probability))
-            for kind, segment in found.entities
-        ],
-        text,
-    )
+    scored = [
+        (kind, word_span(segment, encoded, text), calibration.mention(segment.probability))
+        for kind, segment in found.entities
+    ]
+    sure = [item for item in scored if item[2] >= MIN_NAME_CONFIDENCE]
+    names = name_mentions(without_overlaps(sure), text)
     return sorted([*names, *speaker_mentions(attributions, names, text)], key=lambda mention: mention.span)
+
+
+def without_overlaps(found: Sequence[tuple[str, Span, float]]) -> list[tuple[str, Span, float]]:
+    """(type, span, confidence) items in text order; of two that share a word the surer one stays."""
+    kept: list[tuple[str, Span, float]] = []
+    for item in found:
+        if kept and item[1].char_start < kept[-1][1].char_end:
+            if item[2] > kept[-1][2]:
+                kept[-1] = item
+        else:
+            kept.append(item)
+    return kept

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.annotate.small_model import WIDTH, nearest_first
 from transforms.annotate.calibration import N_EVIDENCE, Calibration, attribution_evidence
-from transforms.annotate.linking import LinkedSegments, Segment, choose, link_segments
+from transforms.annotate.linking import Choice, LinkedSegments, Segment, choose, group_contents, link_segments
 
 
 def segment(start: int, stop: int) -> Segment:
@@ -25,6 +25,11 @@ def test_an_interrupted_quotation_is_one_attribution() -> None:
     source, cue, before, after = segment(10, 12), segment(12, 13), segment(0, 10), segment(14, 20)
     (found,) = linked([source], [cue], [before, after])
     assert (found.source, found.cue, found.content) == (source, cue, (before, after))
+
+
+def test_an_unsure_second_content_stands_for_itself() -> None:
+    choices = [Choice(0, 0.95), Choice(0, 0.8), Choice(0, 0.5), Choice(None, 0.9), Choice(1, 0.4)]
+    assert sorted(group_contents(choices)) == [(-1, [3]), (0, [0, 1]), (0, [2]), (1, [4])]
 
 
 def test_a_source_serves_several_cues() -> None:
