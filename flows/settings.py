@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_USERINFO = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+# One slash or two: a Path takes the second away.
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]+:/{1,2})[^/\s@]+@", re.IGNORECASE)
 
 
 def mask_secrets(text: str) -> str:
     """The text with what stands before the @ of an address, a user's name or key, replaced by ***."""
-    return _USERINFO.sub("***", text)
+    return _USERINFO.sub(r"\1***@", text)
 
 
 class Settings(BaseModel):
