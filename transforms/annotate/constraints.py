@@ -26,7 +26,7 @@ def _split(text: str, attribution: Attribution, quoted: Sequence[Quoted]) -> Ite
             groups.append([segment])
         else:
             groups[-1].append(segment)
-    reported = min(groups, key=lambda group: _distance(group, attribution.cue))
+    reported = min(groups, key=lambda group: _distance(text, group, attribution.cue))
     for group in groups:
         if group is reported:
             yield Attribution(tuple(group), attribution.cue, attribution.source, attribution.confidence)
@@ -45,7 +45,8 @@ def _stands_in_marks(group: Sequence[Span], quoted: Sequence[Quoted]) -> bool:
     return any(q.outer.char_start <= start and end <= q.outer.char_end for q in quoted)
 
 
-def _distance(group: Sequence[Span], cue: Span | None) -> int:
-    if cue is None:
-        return group[0].char_start
-    return min(abs(group[0].char_start - cue.char_end), abs(group[-1].char_end - cue.char_start))
+def _distance(text: str, group: Sequence[Span], cue: Span | None) -> tuple[int, int]:
+    """Lines, then characters, between the group and the cue; a group without a cue counts from the text's start."""
+    start, end = group[0].char_start, group[-1].char_end
+    between = (0, start) if cue is None else (end, cue.char_start) if end <= cue.char_start else (cue.char_end, start)
+    return text.count("\n", *between), between[1] - between[0]
