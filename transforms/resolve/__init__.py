@@ -12,6 +12,7 @@ from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
 from transforms.resolve.mentions import read_names, settle_types
 from transforms.resolve.speakers import SpeakerFinder
+from transforms.resolve.view import ArticleView
 
 
 def resolve_article(article: Article, annotation: Annotation, quotations: Sequence[Quotation]) -> Resolution:
@@ -23,11 +24,12 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     context = Context(article.text, article.body_char_start, annotation.sentences, quotations)
     state_roles(persons, context)
     gender.decide_genders(persons)
-    finder = SpeakerFinder(article, context, names, home, pronouns.read_discourse(context, persons))
+    view = ArticleView(context, names, home)
+    finder = SpeakerFinder(article, view, pronouns.read_discourse(context, persons))
     found = [finder.find(quotation) for quotation in quotations]
     members = mention_members(annotation, quotations, clusters, [cluster for _, cluster in found])
     speaking = {cluster for _, cluster in found}
-    used = [c for c in (*clusters, *finder.made.values()) if members.get(c) or c in speaking]
+    used = [c for c in (*clusters, *view.made.values()) if members.get(c) or c in speaking]
     return Resolution(article_entities(used, members), tuple(speaker for speaker, _ in found))
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from transforms.resolve import lexicon
+from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
 from transforms.resolve.roles import head_part, role_gender
-from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import SourcePhrase
 
 SAME_ROLE = (
@@ -31,19 +30,6 @@ AGED = re.compile(r"\d{1,3}-year-old")
 DEPUTIES = frozenset({"vice", "deputy", "assistant"})
 SMALL = frozenset({"the", "a", "an", "of", "and", "to", "for", "in", "who"})
 MAX_SENTENCES_BACK = 3
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a rule says of one quotation: the speaker's cluster (None for nobody by name) and the chance it is right."""
-
-    rule: str
-    cluster: Cluster | None = None
-    chance: float = -1.0
-
-    def __post_init__(self) -> None:
-        if self.chance < 0:
-            self.chance = CHANCE[self.rule]
 
 
 def person_meant(phrase: SourcePhrase, discourse: Discourse, clusters: Sequence[Cluster]) -> Answer | None:
@@ -114,17 +100,3 @@ def topical_person(discourse: Discourse, position: int, gender: str, modifiers: 
         if reference.is_subject and fits and back <= MAX_SENTENCES_BACK:
             return Answer("topic", person)
     return None
-
-
-def body_in_text(phrase: SourcePhrase, text: str) -> str | None:
-    """The last capitalised name before the phrase that has its head, where no mention covers one."""
-    if phrase.span is None or phrase.determiner != "definite":
-        return None
-    head = re.escape(phrase.head.capitalize())
-    pattern = rf"(?:[A-Z][\w’'-]+ )*{head}(?: (?:on|of|for)(?: the)?(?: [A-Z][\w’'-]+)+| [A-Z][\w’'-]+)*"
-    found = [
-        m.group()
-        for m in re.finditer(pattern, text[max(0, phrase.span.char_start - 20_000) : phrase.span.char_start])
-        if " " in m.group()
-    ]
-    return re.sub(r"^The ", "", found[-1]) if found else None

@@ -2,7 +2,7 @@
 
 Each rule has examples that are tests (tests/unit/resolve/test_rules.py) and rows of the table in
 docs/resolution.md. In an example {braces} hold a name mention (a person's unless a type is given before a bar),
-<angles> the source of a quotation, and curly quotation marks its words.
+<angles> the source of a quotation, and curly quotation marks its words; "(By ...)" at its start is the byline.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ NAME_RULES = (
     Rule(
         "also_known_as",
         "Two names with “known as” between them are one person's.",
-        "{Ada Lind}, better known as {Duchess Blue}, sang.",
-        "Ada Lind = Duchess Blue",
+        "{Ada Lind}, better known as {Dusty Blue}, sang.",
+        "Ada Lind = Dusty Blue",
     ),
     Rule(
         "full_name_in_text",
@@ -138,7 +138,7 @@ SPEAKER_RULES = (
         "A name and a colon open a turn of speech.",
         "{Zoe Cooper} asked.\n\n<{COOPER}>: “Why?”",
         "Zoe Cooper",
-        0.97,
+        0.95,
     ),
     Rule(
         "apposed_name",
@@ -188,7 +188,7 @@ SPEAKER_RULES = (
         "Ada Lind",
         0.85,
     ),
-    Rule("pronoun_weak", "… where two are about as salient.", "", "", 0.65),
+    Rule("pronoun_weak", "… where two are about as salient.", "", "", 0.7),
     Rule(
         "body_pronoun",
         "“it” or “they” right after an organisation spoke, or as the subject of the sentence before.",
@@ -196,13 +196,13 @@ SPEAKER_RULES = (
         "Harbour Board",
         0.7,
     ),
-    Rule("byline", "“I” in an article by one author.", "“No,” <I> said.", "unresolved", 0.9),
+    Rule("byline", "“I” in an article by one author.", "(By Ada Lind) “No,” <I> said.", "Ada Lind", 0.85),
     Rule(
         "role",
         "The one person whose stated role goes with the description.",
         "Sen. {Ada Lind} met Gov. {Bo Reyes}. “No,” said <the senator>.",
         "Ada Lind",
-        0.9,
+        0.87,
     ),
     Rule(
         "role_nearest",
@@ -223,7 +223,7 @@ SPEAKER_RULES = (
         "A description of a public figure varies the name of whom the last sentences are about.",
         "{Ada Lind} resigned. “No,” said <the Norland senator>.",
         "Ada Lind",
-        0.6,
+        0.8,
     ),
     Rule(
         "body_of",
@@ -240,11 +240,18 @@ SPEAKER_RULES = (
         0.8,
     ),
     Rule(
+        "kind_of_name",
+        "“the union” is the association named last, “the newspaper” the Times or Post.",
+        "The {organization|Harbour Pilots Association} met. “No,” said <the union>.",
+        "Harbour Pilots Association",
+        0.65,
+    ),
+    Rule(
         "owned_document",
         "A statement, letter or report speaks for its owner.",
         "“No,” read <{Ada Lind}’s letter>.",
         "Ada Lind",
-        0.7,
+        0.75,
     ),
     Rule("same_document", "“the statement” speaks for whoever issued it in the quotation before.", "", "", 0.7),
     Rule("indefinite", "“a senior official” is anonymous.", "“No,” said <a senior official>.", "anonymous", 0.9),
@@ -253,20 +260,20 @@ SPEAKER_RULES = (
         "So is a role that nobody in the article holds.",
         "“No,” said <her former driver>.",
         "anonymous",
-        0.7,
+        0.6,
     ),
     Rule(
         "unnamed_pronoun",
         "“he” or “she” that means somebody unnamed.",
         "{Bo Reyes} won. “No,” said <my father>. “Never,” <he> said.",
         "anonymous",
-        0.8,
+        0.5,
     ),
-    Rule("plural", "“critics” are many.", "“No,” said <critics>.", "collective", 0.9),
+    Rule("plural", "“critics” are many.", "“No,” said <critics>.", "collective", 0.85),
     Rule(
-        "plural_pronoun", "“they” and “we” that mean no organisation are many.", "“No,” <they> said.", "collective", 0.7
+        "plural_pronoun", "“they” and “we” that mean no organisation are many.", "“No,” <they> said.", "collective", 0.6
     ),
-    Rule("unknown", "Anything else is left open rather than guessed.", "“No,” read <the sign>.", "unresolved", 0.7),
+    Rule("unknown", "Anything else is left open rather than guessed.", "“No,” read <the sign>.", "unresolved", 0.5),
     Rule("nobody", "No source, and no quotation before it to continue.", "“No.”", "missing", 0.7),
 )
 CHANCE = {rule.name: rule.chance for rule in SPEAKER_RULES}

@@ -8,25 +8,21 @@ what each means and how often it is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from transforms import ids
-from transforms.records import Article, Quotation, Span, Speaker
-from transforms.resolve import descriptions, lexicon
-from transforms.resolve.clusters import Cluster, Name
-from transforms.resolve.context import Context
-from transforms.resolve.descriptions import Answer
-from transforms.resolve.missed import NameIndex
+from transforms.records import Article, Quotation, Speaker
+from transforms.resolve import bodies, descriptions, lexicon
+from transforms.resolve.answers import Answer
+from transforms.resolve.clusters import Cluster
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
 from transforms.resolve.roles import clean_role, role_gender
 from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
+from transforms.resolve.view import ArticleView
 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
-MAX_CHARS_BACK = 1_000
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
-OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
 METHODS = {
     "full_name": "name",
     "lone_name": "name",
@@ -35,6 +31,7 @@ METHODS = {
     "organization": "organization",
     "body_of": "organization",
     "head_of_name": "organization",
+    "kind_of_name": "organization",
     "transcript": "transcript",
     "apposed_name": "apposition",
     "relative": "apposition",
@@ -61,19 +58,13 @@ UNNAMED = frozenset({"indefinite", "unnamed_role"})
 class SpeakerFinder:
     """Resolves the quotations of one article in text order; each answer is evidence for the next."""
 
-    def __init__(
-        self, article: Article, context: Context, names: Sequence[Name], home: dict[int, Cluster], discourse: Discourse
-    ) -> None:
-        self.article, self.context, self.discourse = article, context, discourse
-        self.names = NameIndex(names)
-        self.home = home
-        self.clusters = list(dict.fromkeys(home[id(name)] for name in self.names.names))
-        self.made: dict[str, Cluster] = {}
+    def __init__(self, article: Article, view: ArticleView, discourse: Discourse) -> None:
+        self.article, self.view, self.discourse = article, view, discourse
         self.previous: tuple[Quotation, Answer] | None = None
 
     def find(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
         """The speaker of the next quotation in text order."""
-        phrase = read_source(self.context.text, quotation.source, self.names_in(quotation.source))
+        phrase = read_source(self.view.context.text, quotation.source, self.view.names_in(quotation.source))
         answer = self.answer(phrase, quotation)
         if answer.cluster is not None and answer.chance < MIN_CHANCE:
             answer = Answer("unknown")
@@ -83,10 +74,6 @@ class SpeakerFinder:
         if person is not None and person.entity_type == "person" and quotation.source is not None:
             self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, cluster is not None))
         return as_speaker(answer, phrase), cluster
-
-    def names_in(self, span: Span | None) -> list[Name]:
-        """Name mentions that lie in a span, in text order."""
-        return [] if span is None else self.names.inside(span)
 
     def answer(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """One rule a kind of source."""
@@ -102,10 +89,10 @@ class SpeakerFinder:
 
     def named(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """A name is the head: its entity, but for a people or party."""
-        cluster = self.home[id(phrase.names[0])]
+        cluster = self.view.cluster_of(phrase.names[0])
         if cluster.entity_type == "group":
             return Answer("group")
-        if quotation.cue is not None and self.context.text[slice(*quotation.cue)].strip() == ":":
+        if quotation.cue is not None and self.view.context.text[slice(*quotation.cue)].strip() == ":":
             return Answer("transcript", cluster)
         if cluster.entity_type != "person":
             return Answer("organization", cluster)
@@ -118,7 +105,9 @@ class SpeakerFinder:
         if self.previous is None or self.previous[1].cluster is None:
             return Answer("nobody")
         before, answer = self.previous
-        apart = self.context.paragraph(quotation.span.char_start) - self.context.paragraph(before.span.char_end - 1)
+        apart = self.view.context.paragraph(quotation.span.char_start) - self.view.context.paragraph(
+            before.span.char_end - 1
+        )
         if not 0 <= apart <= 1:
             return Answer("nobody")
         rule = "same_paragraph" if apart == 0 else "next_paragraph"
@@ -137,9 +126,10 @@ class SpeakerFinder:
             cluster = self.antecedent(start)
             return Answer("relative", cluster) if cluster else Answer("unknown")
         if word in FIRST:
-            return Answer("byline", self.author_of_article())
+            author = self.author_of_article()
+            return Answer("byline", author) if author is not None else Answer("unknown")
         if word in IT | THEY:
-            cluster = self.body_before(start)
+            cluster = bodies.body_before(start, self.view, self.previous)
             if cluster is not None:
                 return Answer("body_pronoun", cluster)
         return Answer("plural_pronoun" if word in THEY | WE else "unknown")
@@ -149,94 +139,33 @@ class SpeakerFinder:
         byline = re.sub(r"^\s*[Bb]y\s+", "", self.article.byline or "").strip()
         if not byline or re.search(r",|&|\band\b|;|/", byline) or not 1 < len(byline.split()) < 5:
             return None
-        return self.source_cluster(byline, "person")
-
-    def source_cluster(self, shown: str, entity_type: str) -> Cluster:
-        """The cluster of a name that only a source or the byline gives; made once."""
-        name = Name(None, Span(0, 0), shown, entity_type)
-        key = name.person.key if entity_type == "person" else " ".join(name.words)
-        for cluster in self.clusters:
-            if cluster.entity_type == entity_type and cluster.key == key:
-                return cluster
-        if key not in self.made:
-            self.made[key] = Cluster(entity_type, key, full=name.person, shown=shown)
-        return self.made[key]
+        return self.view.source_cluster(byline, "person")
 
     def antecedent(self, position: int) -> Cluster | None:
         """The entity named right before "who": the last name that ends at most an apposition away."""
-        for name in reversed(self.names.before(position, 100)):
-            gap = self.context.text[name.span.char_end : position]
+        for name in reversed(self.view.names.before(position, 100)):
+            gap = self.view.context.text[name.span.char_end : position]
             if len(gap) < 4 or APPOSITION.fullmatch(gap):
-                return self.home[id(name)]
-        return None
-
-    def body_before(self, position: int) -> Cluster | None:
-        """The organisation that "it" or "they" mean: the speaker before, or the subject of the sentence before."""
-        sentence = self.context.sentence(position)
-        if self.previous is not None:
-            before, answer = self.previous
-            apart = sentence - self.context.sentence(before.span.char_end - 1)
-            if answer.cluster is not None and answer.cluster.entity_type == "organization" and 0 <= apart <= 1:
-                return answer.cluster
-        for name in self.names.before(position, MAX_CHARS_BACK):
-            near = sentence - self.context.sentence(name.span.char_start) in (0, 1)
-            if near and name.entity_type == "organization":
-                return self.home[id(name)] if not self.context.in_quote(name.span.char_start) else None
+                return self.view.cluster_of(name)
         return None
 
     def nominal(self, phrase: SourcePhrase) -> Answer:
         """A description: a body of its owner, a person by role, or nobody in particular."""
         nouns, head = lexicon.nouns(), phrase.head
-        if head in nouns["owned_body"]:
-            if phrase.possessor is not None:
-                return self.owned_body(phrase, self.home[id(phrase.possessor)])
-            owner = OWNER.search(self.context.text[slice(*phrase.span)]) if phrase.span else None
-            if owner:
-                return Answer("body_of", self.source_cluster(f"{owner[1]} {head}", "organization"))
+        owned = bodies.owned_body(phrase, self.view) if head in nouns["owned_body"] else None
+        if owned is not None:
+            return owned
         if head in nouns["collective"] or (head.endswith("s") and head[:-1] in nouns["role"]):
             return Answer("plural")
         if head in nouns["document"]:
-            return self.document(phrase)
+            return bodies.document(phrase, self.view, self.previous)
         if phrase.determiner == "indefinite":
             return Answer("indefinite")
         if head in nouns["role"] or descriptions.AGED.fullmatch(head):
-            return descriptions.person_meant(phrase, self.discourse, self.clusters) or Answer("unnamed_role")
+            return descriptions.person_meant(phrase, self.discourse, self.view.clusters) or Answer("unnamed_role")
         if head in nouns["body"]:
-            body = self.body_named(phrase)
-            if body is None:
-                shown = descriptions.body_in_text(phrase, self.context.text)
-                body = self.source_cluster(shown, "organization") if shown else None
-            return Answer("head_of_name", body) if body is not None else Answer("unknown")
+            return bodies.described_body(phrase, self.view)
         return Answer("unknown")
-
-    def body_named(self, phrase: SourcePhrase) -> Cluster | None:
-        """The organisation named last before the phrase whose name has the phrase's head: "the commission"."""
-        start = phrase.span.char_start if phrase.span else 0
-        for name in reversed(self.names.before(start, MAX_CHARS_BACK * 10)):
-            cluster = self.home[id(name)]
-            if cluster.entity_type == "organization" and phrase.head in (*name.words, *cluster.key.split()):
-                return cluster
-        return None
-
-    def owned_body(self, phrase: SourcePhrase, owner: Cluster) -> Answer:
-        """Somebody's campaign or team, as an organisation of its own."""
-        if owner.entity_type in ("place", "group"):
-            return Answer("unknown")
-        shown = owner.full.shown if owner.full else owner.shown.removeprefix("the ").removeprefix("The ")
-        surname = shown.split()[-1] if owner.entity_type == "person" else shown
-        return Answer("body_of", self.source_cluster(f"{surname} {phrase.head}", "organization"))
-
-    def document(self, phrase: SourcePhrase) -> Answer:
-        """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
-        if phrase.head not in lexicon.nouns()["signed"]:
-            return Answer("unknown")
-        if phrase.possessor is not None:
-            owner = self.home[id(phrase.possessor)]
-            return Answer("owned_document", owner if owner.entity_type in ("person", "organization") else None)
-        if self.previous is None or self.previous[0].cue is None or phrase.determiner == "indefinite":
-            return Answer("unknown")
-        cue = self.context.text[slice(*self.previous[0].cue)]
-        return Answer("same_document", self.previous[1].cluster if phrase.head in cue.lower().split() else None)
 
 
 def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from marked import resolve_marked
 
@@ -18,7 +20,8 @@ def test_name_rule_joins_its_example(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLE, ids=lambda rule: rule.name)
 def test_speaker_rule_answers_its_example(rule: Rule) -> None:
-    speaker = resolve_marked(rule.example).speakers[-1]
+    byline = re.match(r"\(By (.+?)\) ", rule.example)
+    speaker = resolve_marked(rule.example, byline=byline[1] if byline else None).speakers[-1]
     assert (speaker.name or speaker.status) == rule.answer
     assert speaker.confidence == pytest.approx(rule.chance)
 
