@@ -12,13 +12,14 @@ from tokenizers import Tokenizer
 from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Found, Heads, find_attributions, find_spans, to_attribution, to_mentions
 from transforms.annotate.encoding import EncodedText, encode
+from transforms.annotate.nested import find_nested
 from transforms.annotate.scores import PieceScores, Reader, score_pieces
 from transforms.annotate.sentences import split_sentences
 from transforms.annotate.weights import load_card, load_heads, load_reader, load_tokenizer
-from transforms.records import Annotation
+from transforms.records import Annotation, Attribution
 
 # Raised by hand whenever the code around the weights changes what is found; the weights carry their own version.
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 WEIGHTS_FOLDER = Path(__file__).with_name("weights")
 MAX_PIECES = 256
 CONTEXT = 32
@@ -82,13 +83,20 @@ class ModelAnnotator:
             yield from (Reading(*parts) for parts in zip(encoded, scores, found, strict=True))
 
     def _assemble(self, text: str, reading: Reading) -> Annotation:
-        calibration = self.heads.calibration
-        linked = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
-        attributions = split_at_paragraphs(
-            text, [to_attribution(item, reading.encoded, text, calibration) for item in linked]
-        )
-        mentions = to_mentions(reading.found, attributions, reading.encoded, text, calibration)
+        attributions = self._attributions(text, reading)
+        attributions += find_nested(text, attributions, self._attributions_of)
+        mentions = to_mentions(reading.found, attributions, reading.encoded, text, self.heads.calibration)
+        attributions.sort(key=lambda attribution: attribution.content)
         return Annotation(tuple(split_sentences(text)), tuple(mentions), tuple(attributions))
+
+    def _attributions(self, text: str, reading: Reading) -> list[Attribution]:
+        linked = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
+        return split_at_paragraphs(
+            text, [to_attribution(item, reading.encoded, text, self.heads.calibration) for item in linked]
+        )
+
+    def _attributions_of(self, text: str) -> list[Attribution]:
+        return [found for reading in self.read([text]) for found in self._attributions(text, reading)]
 
 
 def groups_of(texts: Sequence[str]) -> Iterator[list[str]]:
