@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -49,6 +50,8 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
 
         from flows.etl import newsmill, run_tags
 
+        if not verbose:
+            _hush_prefect()
         with _progress_bar(console), tags(*run_tags(settings)):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
@@ -57,6 +60,14 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
         watch = f"{ui_address(url)}/runs/flow-run/{state.state_details.flow_run_id}" if url else None
         _print_summary(summary, time.perf_counter() - started, watch)
     return summary
+
+
+def _hush_prefect() -> None:
+    """Keep Prefect's own remarks on how a run ended off the terminal: the last lines say it once, and in full."""
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        for handler in logging.getLogger(name).handlers:
+            if handler.__class__.__name__ == "PrefectConsoleHandler":
+                handler.addFilter(lambda record: not record.module.endswith("_engine"))
 
 
 def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
@@ -142,10 +153,11 @@ def _progress_bar(console: Console) -> Iterator[None]:
 
 
 def _print_summary(summary: RunSummary, elapsed_s: float, watch: str | None) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 140)
     if summary.snapshot is None:
-        console.print(f"newsmill: {summary.message}", highlight=False, markup=False, soft_wrap=True)
+        told = Console(stderr=summary.status in ("failed", "error"))
+        told.print(f"newsmill: {summary.message}", highlight=False, markup=False, soft_wrap=True)
         return
+    console = Console(width=None if sys.stdout.isatty() else 140)
     grid = Table(box=None, show_header=False, pad_edge=False)
     grid.add_column(style="bold")
     grid.add_column(justify="right")

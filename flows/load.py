@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -18,6 +19,7 @@ from flows.batch import BatchResult
 from flows.carry import carry_over
 from flows.link import link_parts
 from flows.plan import Plan
+from flows.store.disk import raise_if_disk
 from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
 from flows.store.parts import BasePart
 from flows.store.snapshots import UNLINKED, Manifest, Store, write_sources
@@ -88,7 +90,11 @@ def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalo
     by_table: dict[str, list[Path]] = {table.name: [] for table in PART_TABLES}
     for part in parts:
         by_table[part.file.table].append(part.path)
-    outcome = link_parts(by_table, catalog, linked)
+    try:
+        outcome = link_parts(by_table, catalog, linked)
+    except duckdb.Error as error:  # a full disk has many names there
+        raise_if_disk(error, linked)
+        raise
     rewritten = set(outcome.rewritten)
     files: list[WrittenFile] = []
     for part in parts:

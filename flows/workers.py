@@ -45,7 +45,7 @@ class BatchError(RuntimeError):
     """A worker died, hung or raised on a batch; ``blame`` says where."""
 
     def __init__(self, blame: Blame) -> None:
-        super().__init__(f"{blame.reason} at {blame.uri or 'start'} record {blame.record_index}: {blame.detail}")
+        super().__init__(f"{blame.reason} near {blame.uri or 'the start'} record {blame.record_index}: {blame.detail}")
         self.blame = blame
 
 

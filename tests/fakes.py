@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,3 +68,21 @@ def _log(text: str) -> None:
 def load_annotator() -> FakeAnnotator:
     """Version 1, or the one in FAKE_ANNOTATOR_VERSION: what `annotator = "tests.fakes:load_annotator"` names."""
     return FakeAnnotator(os.environ.get("FAKE_ANNOTATOR_VERSION", "1"))
+
+
+def load_reading_killer() -> FakeAnnotator:
+    """The fake annotator, in a worker process that dies as soon as it opens a file whose name holds "deadly"."""
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and "deadly" in str(arguments[0]) and multiprocessing.parent_process() is not None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    return FakeAnnotator()
+
+
+def load_only_in_the_main_process() -> FakeAnnotator:
+    """An annotator that a worker process cannot load."""
+    if multiprocessing.parent_process() is not None:
+        raise RuntimeError("no model here")
+    return FakeAnnotator()

@@ -29,8 +29,19 @@ def writing(folder: Path) -> Iterator[None]:
         raise OutputError(_describe(error, folder)) from error
 
 
+def raise_if_disk(error: Exception, folder: Path) -> None:
+    """Raise OutputError where a library's own error names one of the system's for a disk that cannot be written."""
+    for code in _CANNOT_WRITE:
+        if os.strerror(code) in str(error):
+            raise OutputError(_cannot_write(code, folder)) from error
+
+
+def _cannot_write(code: int, folder: Path) -> str:
+    return f"cannot write to {folder}: {os.strerror(code)}; no snapshot was changed"
+
+
 def _describe(error: OSError, folder: Path) -> str:
     if error.errno is not None and error.errno in _CANNOT_WRITE:
-        return f"cannot write to {folder}: {os.strerror(error.errno)}; no snapshot was changed"
+        return _cannot_write(error.errno, folder)
     detail = " ".join(str(error).split())
     return f"{folder} is damaged, or was changed during the run: {detail}; `newsmill check` says more"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def test_published_snapshot_is_the_latest(store: Store) -> None:
     for number in (1, 2):
         publish(store, number)
     assert (store.latest_number(), store.numbers()) == (2, [1, 2])
-    assert os.readlink(store.latest) == "snapshots/000002"
+    assert store.latest.readlink() == Path("snapshots/000002")
     assert Manifest.load(store.latest).parent == 1
     assert not (store.root / ".commit.json").exists()
 

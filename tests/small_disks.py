@@ -1,0 +1,55 @@
+"""Runs on disks that are full after so many kilobytes, or read-only: ``unshare -m python -m tests.small_disks FOLDER``.
+
+Prints, for every size, how the run ended. Needs the right to mount, and a mount namespace of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from flows.check import check_snapshot
+from flows.errors import UserError
+from flows.store.disk import writing
+from tests.pieces import refresh
+from tests.seed_folder import SeedFolder
+
+SIZES_KB = (*range(90, 250, 16), 4000)
+
+
+def mount(folder: Path, options: str) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "newsmill", str(folder)], check=True)
+
+
+def run(seeds: Path, out: Path) -> str:
+    try:
+        with writing(out):
+            refresh(seeds, out)
+    except UserError as error:
+        return str(error)
+    return "completed"
+
+
+def main(folder: Path) -> dict[str, list[str]]:
+    seeds = SeedFolder(folder / "seeds")
+    seeds.write_stories(range(2))
+    refresh(seeds.root, folder / "before")
+    seeds.write_stories(range(2, 30))
+    outcomes = {}
+    for size in SIZES_KB:
+        out = folder / f"out-{size}"
+        out.mkdir()
+        mount(out, f"size={size}k")
+        shutil.copytree(folder / "before", out, symlinks=True, dirs_exist_ok=True)
+        outcomes[str(size)] = [run(seeds.root, out), *check_snapshot(str(out), None)[1]]
+        if size == SIZES_KB[-2]:
+            subprocess.run(["mount", "-o", "remount,ro", str(out)], check=True)
+            outcomes["read-only"] = [run(seeds.root, out), *check_snapshot(str(out), None)[1]]
+    return outcomes
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1])), indent=1))
