@@ -13,6 +13,7 @@ from flows.options import settings_from, settings_options
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+NO_TELEMETRY = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,7 +132,8 @@ def stop_server() -> None:
 
 def main() -> None:
     """Run the command; a user's mistake becomes one line and exit code 2."""
-    os.environ.setdefault("DO_NOT_TRACK", "1")  # before Prefect is imported, which reports its first use otherwise
+    for name, value in NO_TELEMETRY.items():  # before Prefect is imported, which reports its first use otherwise
+        os.environ.setdefault(name, value)
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
