@@ -47,12 +47,15 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
     check_inputs(settings)
     with server(lambda text: console.print(text, highlight=False, soft_wrap=True), may_be_ephemeral=True) as url:
         from prefect import tags
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         from flows.etl import newsmill, run_tags
 
         if not verbose:
             _hush_prefect()
-        with _progress_bar(console), tags(*run_tags(settings)):
+        # The heartbeat costs up to a second at the end, and whoever looks at the terminal needs none.
+        no_heartbeat = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+        with no_heartbeat, _progress_bar(console), tags(*run_tags(settings)):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
         if not isinstance(summary, RunSummary):
