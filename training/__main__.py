@@ -16,10 +16,12 @@ from tokenizers import Tokenizer
 
 from training.base import base_folder, fresh_network
 from training.evaluate import dev_figures, torch_annotator
+from training.examples import make_example
 from training.finish import average_states, finish
 from training.fit import Recipe, Trainer, count_steps, epoch_examples
 from training.gold import GoldText, read_gold
 from training.network import Network
+from training.polish import polish_links
 from transforms.annotate.model import load_annotator
 from transforms.annotate.weights import load_tokenizer
 
@@ -65,7 +67,7 @@ def train(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, average, quantise, calibrate, check, measure."""
+    """Train, average, polish the links, quantise, calibrate, check, measure."""
     args = parse_arguments(arguments)
     args.work = args.work or args.out / "work"
     recipe = Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
@@ -78,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     last = range(recipe.epochs - args.average + 1, recipe.epochs + 1)
     states = [torch.load(args.work / f"epoch{number}.pt", map_location="cpu", weights_only=True) for number in last]
     network.load_state_dict(average_states(states))
+    polish_links(network, [make_example(gold, tokenizer) for gold in golds], seed=recipe.seed)
     report = finish(network, base, args.gold, args.out, [gold.text for gold in golds[:: max(1, len(golds) // 40)]])
     report["dev"] = dev_figures(load_annotator(args.out), args.gold)
     (args.out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
