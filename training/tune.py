@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.scorer import score
 from benchmarks.tables import write_tables
+from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Heads, find_attributions, find_spans, to_attribution
 from transforms.annotate.labels import ROLE_LABELS
 from transforms.annotate.model import ModelAnnotator, Reading
@@ -79,7 +80,7 @@ def figures_of(
     for key, text, reading, spans in zip(gold, texts, readings, found, strict=True):
         linked = find_attributions(reading.encoded, reading.scores, spans, heads)
         attributions = [to_attribution(item, reading.encoded, text, heads.calibration) for item in linked]
-        annotations[key] = Annotation((), (), tuple(attributions))
+        annotations[key] = Annotation((), (), tuple(split_at_paragraphs(text, attributions)))
     with tempfile.TemporaryDirectory() as folder:
         write_tables(dict(zip(gold, texts, strict=True)), annotations, Path(folder))
         figures = score.score_quotes(gold, folder)
