@@ -47,6 +47,16 @@ def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
     return Answer("unknown")
 
 
+def last_named(head: str, phrase: SourcePhrase, view: ArticleView) -> Cluster | None:
+    """The organisation named last before the phrase that has the word in its name."""
+    start = phrase.span.char_start if phrase.span else 0
+    for name in reversed(view.names.before(start, FAR)):
+        cluster = view.cluster_of(name)
+        if cluster.entity_type == "organization" and any(head in word for word in cluster.key.split()):
+            return cluster
+    return None
+
+
 def body_in_text(phrase: SourcePhrase, text: str) -> str | None:
     """The last capitalised name before the phrase that has its head, where no mention covers one."""
     if phrase.span is None or phrase.determiner != "definite":
@@ -76,9 +86,15 @@ def document(phrase: SourcePhrase, view: ArticleView, previous: tuple[Quotation,
     """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
     if phrase.head not in lexicon.nouns()["signed"]:
         return Answer("unknown")
+    if phrase.sender is not None:
+        return Answer("letter_from", view.cluster_of(phrase.sender))
     if phrase.possessor is not None:
         owner = view.cluster_of(phrase.possessor)
         return Answer("owned_document", owner) if owner.entity_type in ("person", "organization") else Answer("unknown")
+    if phrase.determiner == "definite" and phrase.head in {"ruling", "decision", "opinion", "order"}:
+        court = last_named("court", phrase, view)
+        if court is not None:
+            return Answer("ruling", court)
     if previous is None or previous[0].cue is None or phrase.determiner == "indefinite":
         return Answer("unknown")
     cue = view.context.text[slice(*previous[0].cue)].lower().split()

@@ -12,9 +12,7 @@ from transforms.resolve import lexicon
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "esq", "md", "phd"})
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 # The letters that NFKD leaves whole.
-WHOLE_LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "ı": "i", "œ": "oe"}
-)
+WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i", "œ": "oe"})
 POSSESSIVE = re.compile(r"[’']s?$")
 NICKNAME = re.compile(r"[\"“‘'(]\s*([^\W\d_][\w.\-]*(?: [\w.\-]+)?)\s*,?[\"”’')]")
 # "Al-Mashat" and "Mashat" are one surname; "Al Gore" keeps his first name.
@@ -25,7 +23,7 @@ EDGES = " \t\n,;:!?()[]\"“”‘’'«»–—-"
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Lower case without accents; hyphens and apostrophes as they stand."""
-    plain = unicodedata.normalize("NFKD", text.translate(WHOLE_LETTERS))
+    plain = unicodedata.normalize("NFKD", text.lower().translate(WHOLE_LETTERS))
     return "".join(ch for ch in plain if not unicodedata.combining(ch)).lower().replace("’", "'")
 
 

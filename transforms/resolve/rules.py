@@ -92,8 +92,7 @@ NAME_RULES = (
     ),
     Rule(
         "short_form",
-        "The head of a name (“the Gazette” is not one of these, “the Post” is) or its distinctive start stands for "
-        "the one name it fits.",
+        "The head of a name (“the Post”) or its distinctive start (“Brookings”) stands for the one name it fits.",
         "The {organization|Norland Post} printed it. The {organization|Post} stands by it.",
         "Norland Post = Post",
     ),
@@ -148,6 +147,16 @@ SPEAKER_RULES = (
         0.96,
     ),
     Rule(
+        "apposition",
+        "A description set between commas is the name right before it.",
+        "Even {Ada Lind}, <the board’s director>, said “no.”",
+        "Ada Lind",
+        0.9,
+    ),
+    Rule(
+        "signed", "A dash and a name after the closing mark sign a quotation.", "“No.” ― {Ada Lind}", "Ada Lind", 0.95
+    ),
+    Rule(
         "several_names",
         "Two names joined by “and” have no single voice.",
         "“No,” said <{Ada Lind} and {Bo Reyes}>.",
@@ -172,7 +181,7 @@ SPEAKER_RULES = (
         0.9,
     ),
     Rule(
-        "next_paragraph", "So does one in the next paragraph.", "“No,” said <{Ada Lind}>.\n\n“Never.”", "Ada Lind", 0.8
+        "next_paragraph", "So does one in the next paragraph.", "“No,” said <{Ada Lind}>.\n\n“Never.”", "Ada Lind", 0.75
     ),
     Rule(
         "pronoun_sure",
@@ -253,6 +262,20 @@ SPEAKER_RULES = (
         "Ada Lind",
         0.75,
     ),
+    Rule(
+        "letter_from",
+        "A letter or statement from somebody speaks for whom it is from.",
+        "“No,” read <a letter from {Ada Lind}>.",
+        "Ada Lind",
+        0.75,
+    ),
+    Rule(
+        "ruling",
+        "A ruling or opinion is that of the court named last.",
+        "The {organization|Norland Court of Appeals} met. “No,” read <the ruling>.",
+        "Norland Court of Appeals",
+        0.65,
+    ),
     Rule("same_document", "“the statement” speaks for whoever issued it in the quotation before.", "", "", 0.7),
     Rule("indefinite", "“a senior official” is anonymous.", "“No,” said <a senior official>.", "anonymous", 0.9),
     Rule(
@@ -275,5 +298,46 @@ SPEAKER_RULES = (
     ),
     Rule("unknown", "Anything else is left open rather than guessed.", "“No,” read <the sign>.", "unresolved", 0.5),
     Rule("nobody", "No source, and no quotation before it to continue.", "“No.”", "missing", 0.7),
+)
+LINK_RULES = (
+    Rule(
+        "gazetteer",
+        "A name or alias of the user's list is that entity, unless two rows of one type share it.",
+        "The list has Harbour Gazette with the alias Norland Gazette.",
+        "Norland Gazette = Harbour Gazette",
+    ),
+    Rule(
+        "name_variant",
+        "Full names of one surname are one person's where the first names are forms of one name and no middle "
+        "initials of the data set disagree.",
+        "Mike Okoro in one article, Michael Okoro in another.",
+        "Mike Okoro = Michael Okoro",
+    ),
+    Rule(
+        "dominant_surname",
+        "A surname in an article that gives no first name is the person who bears it in at least five articles and "
+        "in four of five articles where it is borne in full.",
+        "Lind in one article; Ada Lind in five, and no other Lind.",
+        "Lind = Ada Lind",
+    ),
+    Rule(
+        "acronym_elsewhere",
+        "An acronym never spelt out in its article is the one name that other articles give it.",
+        "NHB in one article; Norland Harbour Board (NHB) in another.",
+        "NHB = Norland Harbour Board",
+    ),
+    Rule(
+        "type_of_most",
+        "A name taken for an organisation in ten times as many articles as for a work is the organisation there too "
+        "(works, products, events, laws and organisations only).",
+        "Harbour Gazette a work in one article, an organisation in ten.",
+        "one organisation",
+    ),
+    Rule(
+        "correction_merge",
+        "The user's corrections come last and always win.",
+        "merge,person,A. Lind,Ada Lind",
+        "A. Lind = Ada Lind",
+    ),
 )
 CHANCE = {rule.name: rule.chance for rule in SPEAKER_RULES}

@@ -44,7 +44,8 @@ class SourcePhrase:
     """What a source's words amount to.
 
     ``kind``: none, pronoun, name, names (several), nominal. ``head`` is the folded head word; ``determiner`` is
-    definite, indefinite, possessive or empty; ``possessor`` the name the head belongs to ("Trump's lawyer").
+    definite, indefinite, possessive or empty; ``possessor`` the name the head belongs to ("Trump's lawyer"),
+    ``sender`` the name after "from" or "by" ("a letter from Trump").
     """
 
     kind: str
@@ -53,6 +54,7 @@ class SourcePhrase:
     names: tuple[Name, ...] = ()
     determiner: str = ""
     possessor: Name | None = None
+    sender: Name | None = None
     words: tuple[str, ...] = ()
     role: str = ""
     is_apposed: bool = False
@@ -223,6 +225,16 @@ def determiner_of(core: Sequence[Word]) -> str:
     return ""
 
 
+def sender_of(words: Sequence[Word]) -> Name | None:
+    """The person or organisation right after "from" or "by"."""
+    for index, word in enumerate(words[:-1]):
+        if word.text in {"from", "by"}:
+            after = words[index + 2] if words[index + 1].text == "the" and index + 2 < len(words) else words[index + 1]
+            is_one = after.name is not None and after.name.entity_type in ("person", "organization")
+            return after.name if is_one else None
+    return None
+
+
 def nominal_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase:
     """The phrase where a common noun is the head."""
     head = core[-1].text.rstrip(".").removesuffix("'s")
@@ -234,5 +246,6 @@ def nominal_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[
         head,
         determiner=determiner_of(core),
         possessor=owner,
+        sender=sender_of(words),
         words=tuple(re.sub(r"'s?$", "", word.text) for word in words),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from transforms import ids
-from transforms.records import Article, Quotation, Speaker
+from transforms.records import Article, Quotation, Span, Speaker
 from transforms.resolve import bodies, descriptions, lexicon
 from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
@@ -23,6 +23,10 @@ from transforms.resolve.view import ArticleView
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
+SIGNATURE = re.compile(
+    r"(?:[.,]?[”\"’']|(?<=[”\"’']))[ \t\xa0]*[―—–-]{1,2}[ \t\xa0]*"
+    r"([A-Z][\w.’'-]*(?:[ \xa0](?:[A-Z][\w.’'-]*|de|la|del|van|von|bin|al|y)){0,4}?)[ \t\xa0]*(?=\.?$|\.?\n|,|\()"
+)
 METHODS = {
     "full_name": "name",
     "lone_name": "name",
@@ -33,7 +37,9 @@ METHODS = {
     "head_of_name": "organization",
     "kind_of_name": "organization",
     "transcript": "transcript",
+    "signed": "name",
     "apposed_name": "apposition",
+    "apposition": "apposition",
     "relative": "apposition",
     "same_paragraph": "continuation",
     "next_paragraph": "continuation",
@@ -65,12 +71,13 @@ class SpeakerFinder:
     def find(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
         """The speaker of the next quotation in text order."""
         phrase = read_source(self.view.context.text, quotation.source, self.view.names_in(quotation.source))
-        answer = self.answer(phrase, quotation)
+        answer = self.signed(quotation) or self.answer(phrase, quotation)
         if answer.cluster is not None and answer.chance < MIN_CHANCE:
             answer = Answer("unknown")
         self.previous = (quotation, answer)
         cluster = answer.cluster
-        person = unnamed_person(phrase) if cluster is None and answer.rule in UNNAMED else cluster
+        is_unnamed = answer.rule in UNNAMED and phrase.determiner != "definite"
+        person = unnamed_person(phrase) if cluster is None and is_unnamed else cluster
         if person is not None and person.entity_type == "person" and quotation.source is not None:
             self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, cluster is not None))
         return as_speaker(answer, phrase), cluster
@@ -99,6 +106,19 @@ class SpeakerFinder:
         if cluster.full is not None and not cluster.full.is_full:
             return Answer("lone_name", cluster)
         return Answer("apposed_name" if phrase.is_apposed else "full_name", cluster)
+
+    def signed(self, quotation: Quotation) -> Answer | None:
+        """A dash and a name after the closing mark; a source inside the quoted words does not count against it."""
+        if quotation.source is not None and not quotation.span.covers(quotation.source):
+            return None
+        signature = SIGNATURE.match(self.view.context.text, quotation.span.char_end)
+        if signature is None:
+            return None
+        inside = self.view.names_in(Span(*signature.span(1)))
+        cluster = self.view.cluster_of(inside[0]) if len(inside) == 1 else None
+        if cluster is None or cluster.entity_type not in ("person", "organization"):
+            cluster = self.view.source_cluster(signature[1], "person")
+        return Answer("signed", cluster)
 
     def continued(self, quotation: Quotation) -> Answer:
         """No source: the speaker of the quotation right before, in the same paragraph or the next."""
@@ -150,8 +170,11 @@ class SpeakerFinder:
         return None
 
     def nominal(self, phrase: SourcePhrase) -> Answer:
-        """A description: a body of its owner, a person by role, or nobody in particular."""
+        """A description: a name's apposition, a body of its owner, a person by role, or nobody in particular."""
         nouns, head = lexicon.nouns(), phrase.head
+        before = self.name_before(phrase)
+        if before is not None:
+            return Answer("apposition", before)
         owned = bodies.owned_body(phrase, self.view) if head in nouns["owned_body"] else None
         if owned is not None:
             return owned
@@ -166,6 +189,17 @@ class SpeakerFinder:
         if head in nouns["body"]:
             return bodies.described_body(phrase, self.view)
         return Answer("unknown")
+
+    def name_before(self, phrase: SourcePhrase) -> Cluster | None:
+        """The name that a source set between commas explains: "Ada Lind, [the board's director,] said"."""
+        text = self.view.context.text
+        if phrase.span is None or "," not in text[phrase.span.char_end - 1 : phrase.span.char_end + 1]:
+            return None
+        near = self.view.names.before(phrase.span.char_start, 3)
+        if not near or text[near[-1].span.char_end : phrase.span.char_start] != ", ":
+            return None
+        cluster = self.view.cluster_of(near[-1])
+        return cluster if cluster.entity_type in ("person", "organization", "place") else None
 
 
 def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:
