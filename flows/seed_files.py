@@ -133,8 +133,13 @@ def _walk(folder: str, *, ancestors: tuple[tuple[int, int], ...]) -> Iterator[Fo
             continue
         if entry.is_dir():
             yield from _walk(entry.path, ancestors=(*ancestors, identity))
-        elif _is_wanted(entry.name) and (entry.is_file() or entry.is_symlink()):
+        elif _is_wanted(entry.name) and (entry.is_file() or _leads_nowhere(entry)):
             yield _found(entry.path)
+
+
+def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
+    """A dangling link; one to a pipe or a device is no file, and opening it could wait for ever."""
+    return entry.is_symlink() and not os.path.exists(entry.path)  # noqa: PTH110
 
 
 def _found(path: str) -> FoundFile:

@@ -45,7 +45,7 @@ def test_guilty_record_inside_json_lines(seeds: SeedFolder, tmp_path: Path) -> N
     records = [{"text": story(n)} for n in range(5)]
     records[2]["text"] += "\n\nKILL-THE-WORKER"
     seeds.write_records("feed.jsonl", records)
-    summary, _ = run_flow(seeds.root, tmp_path / "out")
+    run_flow(seeds.root, tmp_path / "out")
     assert quarantined(tmp_path / "out") == [("feed.jsonl", 2, "annotator_crash")]
     assert sorted(row["record_index"] for row in rows_of(tmp_path / "out", "articles")) == [0, 1, 3, 4]
 

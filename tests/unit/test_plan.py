@@ -112,6 +112,14 @@ def test_unreadable_file_is_pending_once(seeds: SeedFolder) -> None:
     assert not plan_for(seeds, first).has_work
 
 
+def test_pipes_and_devices_are_passed_over(seeds: SeedFolder) -> None:
+    seeds.write("a.txt", "text")
+    os.mkfifo(seeds.root / "pipe.txt")
+    (seeds.root / "link.txt").symlink_to("pipe.txt")
+    (seeds.root / "endless.txt").symlink_to("/dev/zero")
+    assert uris(plan_for(seeds)) == ["a.txt"]
+
+
 def test_rebuild_reads_every_file_again(seeds: SeedFolder) -> None:
     seeds.write_stories(range(2))
     first = plan_for(seeds)
