@@ -174,8 +174,21 @@ def _run_row(
 def _write_runs(folder: Path, store: Store, previous: Manifest | None, row: dict[str, Any]) -> WrittenFile:
     new = pa.Table.from_pylist([row], schema=arrow_schema(RUNS))
     if previous is not None:
-        new = pa.concat_tables([read_table(store.folder(previous.number), "runs").cast(new.schema), new])
+        new = pa.concat_tables([upgraded(read_table(store.folder(previous.number), "runs"), new.schema), new])
     return write_table(folder, "runs", "part-0.parquet", new)
+
+
+def upgraded(old: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows of an earlier schema version under today's: the history of runs outlives a rebuild of everything else."""
+    columns = [old[f.name].cast(f.type) if f.name in old.schema.names else _blank(f, old.num_rows) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _blank(field: pa.Field, n_rows: int) -> pa.Array:
+    if field.nullable:
+        return pa.nulls(n_rows, field.type)
+    blank = "" if pa.types.is_string(field.type) else 0
+    return pa.array([blank] * n_rows).cast(field.type) if n_rows else pa.nulls(0, field.type)
 
 
 def _empty_tables(folder: Path, counts: Mapping[str, int]) -> list[WrittenFile]:

@@ -63,7 +63,7 @@ class Manifest:
         """Read ``folder/manifest.json``; SnapshotError where it is missing or damaged."""
         try:
             raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if raw.pop("checksum") != _checksum(raw):
+            if raw.pop("checksum", None) not in (None, _checksum(raw)):  # none in those of the first version
                 raise ValueError("its checksum differs")
             raw["files"] = tuple(WrittenFile(**entry) for entry in raw["files"])
             return cls(**raw)
