@@ -119,7 +119,8 @@ def ui() -> None:
 
     with server(lambda text: click.echo(text, err=True)) as url:
         click.echo(ui_address(url))
-        click.launch(ui_address(url))
+        if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            click.launch(ui_address(url))
 
 
 @cli.command("stop-server")

@@ -22,7 +22,15 @@ from flows.errors import SettingsError, UserError
 from flows.extract import find_files
 from flows.load import RunInfo, commit_snapshot
 from flows.plan import Plan, fingerprint, plan_run, versions
-from flows.report import ProgressArtifact, name_run, publish_quarantine, publish_run, quarantine_rows
+from flows.report import (
+    ProgressArtifact,
+    name_run,
+    name_started_run,
+    name_stopped_run,
+    publish_quarantine,
+    publish_run,
+    quarantine_rows,
+)
 from flows.settings import Settings, mask_secrets
 from flows.staging import Staging
 from flows.store.disk import writing
@@ -44,10 +52,6 @@ class QuarantineError(RuntimeError):
 DEFAULTS = Settings()
 
 
-def _started_name() -> str:
-    return f"{runtime.flow_run.scheduled_start_time:%Y-%m-%d %H:%M} running"
-
-
 def run_tags(settings: Settings) -> list[str]:
     """What runs and deployments are found by in the UI: the pipeline, and the data folder's name."""
     return [FLOW_NAME, Path(settings.out).name]
@@ -56,7 +60,10 @@ def run_tags(settings: Settings) -> list[str]:
 @flow(
     name=FLOW_NAME,
     description="News text in, keyed Parquet out: articles, sentences, quotations with their speakers, entities.",
-    flow_run_name=_started_name,
+    flow_run_name=name_started_run,
+    on_cancellation=[name_stopped_run],
+    on_crashed=[name_stopped_run],
+    on_failure=[name_stopped_run],
     version=version("newsmill"),
     # Threads only wait for worker processes; how many batches are in flight is decided in annotate.py.
     task_runner=ThreadPoolTaskRunner[Any](max_workers=256),  # type: ignore[arg-type]  # futures are invariant

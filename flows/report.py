@@ -18,6 +18,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.batch import BatchResult
@@ -29,6 +30,7 @@ QUARANTINE_COLUMNS = ["source_uri", "record_index", "stage", "reason", "detail"]
 TOP_ROWS = 20
 PROGRESS_STEP = 0.02
 MAX_NAME_CHARS = 120
+RUNNING = "running"
 
 _TOP_SPEAKERS = """
     SELECT name AS speaker, entity_type AS type, count(*) AS quotes, count(DISTINCT article_id) AS articles
@@ -61,6 +63,11 @@ class ProgressArtifact:
         self._stop()
 
 
+def name_started_run() -> str:
+    """Like "2026-11-23 06:00 running": the name until more is known."""
+    return f"{runtime.flow_run.scheduled_start_time:%Y-%m-%d %H:%M} {RUNNING}"
+
+
 def name_run(summary: RunSummary) -> None:
     """Name the flow run by when it was due and what it found: "2026-11-23 06:00 12 new, 2 quarantined"."""
     if runtime.flow_run.id is None:
@@ -69,6 +76,15 @@ def name_run(summary: RunSummary) -> None:
     name = f"{due:%Y-%m-%d %H:%M} {summary.message[:MAX_NAME_CHARS]}"
     with _only_worth_a_warning(), get_client(sync_client=True) as client:
         client.update_flow_run(runtime.flow_run.id, name=name)
+
+
+def name_stopped_run(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
+    """Name a run that did not come to its own end: "2026-11-23 06:00 cancelled". A hook of ``flow``."""
+    end = "crashed" if state.is_crashed() else "failed" if state.is_failed() else "cancelled"
+    with get_client(sync_client=True) as client:
+        name = client.read_flow_run(flow_run.id).name
+        if name.endswith(RUNNING):
+            client.update_flow_run(flow_run.id, name=name.removesuffix(RUNNING) + end)
 
 
 def publish_run(summary: RunSummary, results: Sequence[BatchResult], snapshot: Path) -> None:

@@ -174,6 +174,7 @@ def test_one_at_a_time_cancelled_within_seconds_and_told(served: tuple[Api, subp
     began = time.monotonic()
     api.post(f"/flow_runs/{first}/set_state", {"state": {"type": "CANCELLING"}})
     assert api.wait(first)["name"] == "Cancelled"
+    assert api.get(f"/flow_runs/{first}")["name"].endswith(" cancelled")
     until(lambda: processes_below(process.pid) <= idle)
     assert time.monotonic() - began < 20
     assert not (home / "slow-data" / "latest").exists()
