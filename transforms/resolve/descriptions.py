@@ -27,6 +27,7 @@ SAME_ROLE = (
 )
 PARTIES = (frozenset({"republican", "gop"}), frozenset({"democratic", "democrat"}))
 AGED = re.compile(r"\d{1,3}-year-old")
+PARTY_MEMBERS = frozenset({"republican", "democrat", "conservative", "liberal"})
 DEPUTIES = frozenset({"vice", "deputy", "assistant"})
 SMALL = frozenset({"the", "a", "an", "of", "and", "to", "for", "in", "who"})
 MAX_SENTENCES_BACK = 3
@@ -52,6 +53,8 @@ def person_meant(phrase: SourcePhrase, discourse: Discourse, clusters: Sequence[
         return Answer("owned_role", leaders[0]) if len(leaders) == 1 and top > 1 else None
     if len(leaders) == 1:
         return Answer("role", leaders[0])
+    if leaders and top == 0 and phrase.head in PARTY_MEMBERS:  # "the Ohio Republican" is not any Republican
+        leaders = []
     if leaders:
         nearest = nearest_of(leaders, discourse, position)
         return Answer("role_nearest", nearest) if nearest else None

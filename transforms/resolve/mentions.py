@@ -131,7 +131,9 @@ def settle_types(names: Sequence[Name], text: str) -> None:
         top, times = counts[name.words].most_common(1)[0]
         if times >= 3 * counts[name.words][name.entity_type]:
             name.entity_type = top
-        if name.entity_type in SLIPS and (is_surname_slip(name, surnames) or is_personal_name(name, surnames)):
+        if name.entity_type == "person" and " ".join(name.words) in lexicon.words("never_people"):
+            name.entity_type = "organization"
+        elif name.entity_type in SLIPS and (is_surname_slip(name, surnames) or is_personal_name(name, surnames)):
             name.entity_type = "person"
         elif name.entity_type == "organization" and country_code(name.text):
             name.entity_type = "place"

@@ -152,13 +152,15 @@ def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | Non
         run.pop(0)
     if not run or is_common(run[-1].text) or any(word.name for word in core):
         return None
+    if len(run) > 3 and text[slice(run[0].span.char_start, run[-1].span.char_end)].isupper():  # a headline
+        return None
     span = Span(run[0].span.char_start, run[-1].span.char_end)
     return Name(None, span, text[slice(*span)], "person") if parse_person(text[slice(*span)]).words else None
 
 
 def is_common(word: str) -> bool:
     """Whether a folded word, though capitalised, is no name: a pronoun, determiner, title or common noun."""
-    plain = word.strip(".").removesuffix("'s")
+    plain = re.sub(r"'(?:s|ve|re|d|ll|m)?$", "", word.strip("."))
     nouns = lexicon.nouns()
     return (
         plain in PRONOUNS | STOPS | DEFINITE | INDEFINITE | MODIFIERS

@@ -12,12 +12,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from transforms.records import Span
+from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.context import Context
+from transforms.resolve.names import fold
+from transforms.resolve.roles import MODIFIERS, is_role_noun
 
 THIRD_PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]im|[Hh]is|[Hh]er|[Hh]ers|[Hh]imself|[Hh]erself)\b")
 SENTENCE_COST, PARAGRAPH_COST, QUOTED_COST, OBJECT_COST, POSSESSIVE_COST = 1.0, 0.5, 1.5, 1.0, 0.7
-KNOWN_GENDER, SAID_BEFORE, MAX_SENTENCES = 0.8, 1.0, 6
+CLAUSE = re.compile(r"[^,;:—–\n\"“”()]*$")
+PREPOSITIONS = frozenset(
+    [
+        "with",
+        "by",
+        "of",
+        "to",
+        "from",
+        "for",
+        "about",
+        "against",
+        "like",
+        "than",
+        "as",
+        "on",
+        "between",
+        "toward",
+        "towards",
+        "over",
+    ]
+)
+KNOWN_GENDER, SAID_BEFORE, SPEAKS_ON, MAX_SENTENCES = 0.8, 1.0, 1.5, 6
 
 
 @dataclass(slots=True)
@@ -69,7 +93,7 @@ def read_discourse(context: Context, people: Sequence[Cluster]) -> Discourse:
         sentence, quoted = context.sentence(span.char_start), context.in_quote(span.char_start)
         tail = context.text[span.char_end : span.char_end + 2]
         owns = tail[:1] in ("’", "'") or context.text[span.char_start : span.char_end].endswith(("’s", "'s"))
-        is_subject = not quoted and sentence != seen_subject and not owns
+        is_subject = not quoted and sentence != seen_subject and not owns and not is_object(context.text, span)
         if is_subject:
             seen_subject = sentence
         discourse.references.append(Reference(span.char_start, person, is_subject, quoted, owns))
@@ -85,7 +109,21 @@ def read_discourse(context: Context, people: Sequence[Cluster]) -> Discourse:
     return discourse
 
 
-def resolve_pronoun(discourse: Discourse, position: int, gender: str) -> tuple[Cluster | None, float]:
+def is_object(text: str, span: Span) -> bool:
+    """Whether a preposition governs the name: "with hosts Ada Lind and ...", but not "On Monday Ada Lind"."""
+    words = CLAUSE.search(text, max(0, span.char_start - 80), span.char_start)
+    for word in reversed(words.group().split() if words else []):
+        plain = fold(word).strip(".")
+        if plain in PREPOSITIONS:
+            return True
+        if not (word[0].isupper() or is_role_noun(plain) or plain in MODIFIERS) or plain in lexicon.words("days"):
+            return False
+    return False
+
+
+def resolve_pronoun(
+    discourse: Discourse, position: int, gender: str, *, is_source: bool = False
+) -> tuple[Cluster | None, float]:
     """The most salient person of this gender before a position, and by how much it leads the next."""
     scores: dict[Cluster, float] = {}
     sentence, paragraph = discourse.context.sentence(position), discourse.context.paragraph(position)
@@ -95,7 +133,9 @@ def resolve_pronoun(discourse: Discourse, position: int, gender: str) -> tuple[C
         score = -SENTENCE_COST * (sentence - discourse.context.sentence(ref.position))
         score -= PARAGRAPH_COST * (paragraph - discourse.context.paragraph(ref.position))
         score -= QUOTED_COST * ref.is_quoted + OBJECT_COST * (not ref.is_subject) + POSSESSIVE_COST * ref.is_possessive
-        score += KNOWN_GENDER * (ref.person.gender == gender) + SAID_BEFORE * ref.is_speaker
+        score += (
+            KNOWN_GENDER * (ref.person.gender == gender) + (SPEAKS_ON if is_source else SAID_BEFORE) * ref.is_speaker
+        )
         scores[ref.person] = max(score, scores.get(ref.person, score))
     if not scores:
         return None, 0.0

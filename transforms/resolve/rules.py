@@ -188,16 +188,16 @@ SPEAKER_RULES = (
         "“he” or “she” where one person of that gender is far more salient than any other.",
         "{Ada Lind} resigned. “No,” <she> said.",
         "Ada Lind",
-        0.95,
+        0.94,
     ),
     Rule(
         "pronoun_likely",
         "… where one is rather more salient.",
         "{Ada Lind} resigned after {Eva Reyes} won. “No,” <she> said.",
         "Ada Lind",
-        0.85,
+        0.82,
     ),
-    Rule("pronoun_weak", "… where two are about as salient.", "", "", 0.7),
+    Rule("pronoun_weak", "… where two are about as salient: too unsure to name anybody.", "", "", 0.4),
     Rule(
         "body_pronoun",
         "“it” or “they” right after an organisation spoke, or as the subject of the sentence before.",
@@ -218,7 +218,7 @@ SPEAKER_RULES = (
         "Of several such people, the one named last.",
         "Sen. {Ada Lind} met Sen. {Bo Reyes}. “No,” said <the senator>.",
         "Bo Reyes",
-        0.65,
+        0.6,
     ),
     Rule(
         "owned_role",
@@ -232,7 +232,7 @@ SPEAKER_RULES = (
         "A description of a public figure varies the name of whom the last sentences are about.",
         "{Ada Lind} resigned. “No,” said <the Norland senator>.",
         "Ada Lind",
-        0.8,
+        0.75,
     ),
     Rule(
         "body_of",

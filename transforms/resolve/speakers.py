@@ -122,13 +122,17 @@ class SpeakerFinder:
 
     def continued(self, quotation: Quotation) -> Answer:
         """No source: the speaker of the quotation right before, in the same paragraph or the next."""
-        if self.previous is None or self.previous[1].cluster is None:
+        if self.previous is None or self.previous[1].cluster is None or quotation.quote_type == "indirect":
+            return Answer("nobody")
+        cue = self.view.context.text[slice(*quotation.cue)] if quotation.cue is not None else ""
+        # "..., calling it a disgrace" goes on; "Asked about it" and "is dubbed" bring up somebody else.
+        if cue and not any(word.endswith("ing") for word in cue.split()):
             return Answer("nobody")
         before, answer = self.previous
         apart = self.view.context.paragraph(quotation.span.char_start) - self.view.context.paragraph(
             before.span.char_end - 1
         )
-        if not 0 <= apart <= 1:
+        if not 0 <= apart <= (0 if cue else 1):
             return Answer("nobody")
         rule = "same_paragraph" if apart == 0 else "next_paragraph"
         return Answer(rule, answer.cluster, min(CHANCE[rule], answer.chance))
@@ -137,7 +141,7 @@ class SpeakerFinder:
         """he, she, it, they, I, who."""
         word, start = phrase.head, phrase.span.char_start if phrase.span else 0
         if word in MALE | FEMALE:
-            cluster, lead = resolve_pronoun(self.discourse, start, gender_of_pronoun(word))
+            cluster, lead = resolve_pronoun(self.discourse, start, gender_of_pronoun(word), is_source=True)
             if cluster is not None and not cluster.shown:
                 return Answer("unnamed_pronoun")
             sureness = "sure" if lead >= 1.5 else "likely" if lead >= 0.6 else "weak"
