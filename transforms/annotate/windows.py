@@ -8,8 +8,6 @@ import numpy as np
 
 from transforms.annotate.encoding import IntArray
 
-MAX_PIECES = 384
-
 
 class Window(NamedTuple):
     """Wordpieces ``start:stop`` are read together; the results of ``keep_start:keep_stop`` are kept."""
@@ -20,11 +18,11 @@ class Window(NamedTuple):
     keep_stop: int
 
 
-def plan_windows(paragraphs: IntArray, *, max_pieces: int = MAX_PIECES, context: int = 48) -> list[Window]:
+def plan_windows(paragraphs: IntArray, *, max_pieces: int, context: int) -> list[Window]:
     """Windows whose kept parts follow each other without gap or overlap; a short text is one window.
 
-    Cuts fall between paragraphs where one lies in the second half of a window, and every cut is read with at
-    least ``context`` pieces on both sides.
+    Every kept part is read with at least ``context`` pieces before it. Cuts fall between paragraphs where one ends
+    in the second half of a window, as they do in training; a cut within a paragraph has ``context`` after it too.
     """
     n_pieces = len(paragraphs)
     size = max_pieces - 2
@@ -35,14 +33,16 @@ def plan_windows(paragraphs: IntArray, *, max_pieces: int = MAX_PIECES, context:
     while keep_start < n_pieces:
         start = max(0, keep_start - context)
         stop = min(n_pieces, start + size)
-        keep_stop = n_pieces if stop == n_pieces else last_cut(paragraphs, keep_start, stop - context)
+        keep_stop = n_pieces
+        if stop < n_pieces:
+            cut = last_paragraph_start(paragraphs, (keep_start + stop) // 2, stop)
+            keep_stop, stop = (stop - context, stop) if cut is None else (cut, cut)
         windows.append(Window(start, stop, keep_start, keep_stop))
         keep_start = keep_stop
     return windows
 
 
-def last_cut(paragraphs: IntArray, start: int, limit: int) -> int:
-    """The last paragraph start in the second half of ``start:limit``, or ``limit`` where there is none."""
-    middle = (start + limit) // 2
-    changes = np.flatnonzero(paragraphs[middle : limit + 1][1:] != paragraphs[middle : limit + 1][:-1])
-    return middle + int(changes[-1]) + 1 if len(changes) else limit
+def last_paragraph_start(paragraphs: IntArray, start: int, stop: int) -> int | None:
+    """The last place after ``start``, up to ``stop``, where a paragraph begins; None where none does."""
+    begins = np.flatnonzero(np.diff(paragraphs[start : stop + 1]))
+    return start + int(begins[-1]) + 1 if len(begins) else None
