@@ -67,10 +67,8 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
 
 def _hush_prefect() -> None:
     """Keep Prefect's own remarks on how a run ended off the terminal: the last lines say it once, and in full."""
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        for handler in logging.getLogger(name).handlers:
-            if handler.__class__.__name__ == "PrefectConsoleHandler":
-                handler.addFilter(lambda record: not record.module.endswith("_engine"))
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(lambda record: not record.module.endswith("_engine"))
 
 
 def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:

@@ -37,7 +37,9 @@ def raise_if_disk(error: Exception, folder: Path) -> None:
 
 
 def _cannot_write(code: int, folder: Path) -> str:
-    return f"cannot write to {folder}: {os.strerror(code)}; no snapshot was changed"
+    # People know the data folder; where below staging it happened tells them nothing.
+    root = next((path.parent for path in folder.parents if path.name == "staging"), folder)
+    return f"cannot write to {root}: {os.strerror(code)}; no snapshot was changed"
 
 
 def _describe(error: OSError, folder: Path) -> str:
