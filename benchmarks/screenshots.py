@@ -178,11 +178,11 @@ def _terminal_session(folder: Path, annotator: str) -> str:
 def _take_pictures(chromium: str, url: str, deployment: str, runs: tuple[str, str], terminal: str) -> None:
     from playwright.sync_api import sync_playwright
 
-    second = runs[1]
+    first, second = runs
     artifacts = _artifacts(url, second)
     pages = {
         "runs": ("/runs", 1060, None),
-        "flow-run": (f"/runs/flow-run/{second}", 1060, None),
+        "flow-run": (f"/runs/flow-run/{first}", 1060, None),
         "artifacts": (f"/runs/flow-run/{second}", 1000, "Artifacts"),
         "parameters": (f"/deployments/deployment/{deployment}/run", 2180, None),
         **{key: (f"/artifacts/artifact/{artifacts[key]}", height, None) for key, height in _ARTIFACT_HEIGHTS.items()},

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from flows.batch import BatchResult
 
+MIN_WORDS_FOR_A_RATE = 10_000  # below that the worker processes' start is most of the time
 _STATE_NAMES = {
     "completed": "Completed",
     "quarantined": "CompletedWithQuarantine",
@@ -107,7 +108,7 @@ def summary_markdown(summary: RunSummary) -> str:
 def _headline(summary: RunSummary) -> list[str]:
     annotating = summary.stages.get("annotate", 0.0)
     words = f"{summary.n_words:,} words read"
-    if summary.n_words and annotating:
+    if annotating and summary.n_words >= MIN_WORDS_FOR_A_RATE:
         words += f" at {summary.n_words / annotating:,.0f} words/s"
     return [
         f"# {summary.message}",

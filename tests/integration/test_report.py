@@ -72,7 +72,7 @@ def test_a_history_of_runs(newsroom: Newsroom) -> None:
     assert [(row["source"], row["reason"]) for row in json.loads(found["quarantine"])] == [("bad.txt", "binary")]
     assert "| articles | 3 | 3 | – |" in found["run-summary"]
     assert "| quarantine | 1 | 0 | +1 |" in found["run-summary"]
-    assert all(stage in found["run-summary"] for stage in ("find sources", "annotate", "load snapshot", "words/s"))
+    assert all(stage in found["run-summary"] for stage in ("find sources", "annotate", "load snapshot", "words read"))
 
     third = newsroom.run()
     assert third.name == "NothingToDo"  # what an earlier run put in quarantine is not told again
