@@ -56,6 +56,8 @@ def state_roles(persons: Sequence[Cluster], context: Context) -> None:
     for person in persons:
         for name in person.names:
             start, end = name.span
+            if context.in_quote(start):  # what somebody calls a person is not what the article states
+                continue
             before = roles.role_before(context.text, start)
             stated = (before, roles.role_after(context.text, end))
             person.roles |= dict.fromkeys(filter(None, stated))

@@ -21,6 +21,7 @@ WITH_NICKNAME = re.compile(
     r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*){0,2} [\"“‘'(][A-Z][\w.-]+(?: [A-Z][\w.-]+)?,?[\"”’')] [A-Z][\w’'-]+"
 )
 LOOSE_END = re.compile(r"(?:,?\s+(?:of|for|in|at|from|and|the|to|by|with|who|is|was|said|says))+$")
+DOTTED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$|\b(?:Jr|Sr|Inc|Corp|Co|Ltd)$")
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
 # First names that as often begin the name of a place, a college, a club.
@@ -42,6 +43,7 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
         if mention.mention_type == "name"
     ]
     cut_loose_ends(text, names)
+    keep_last_dots(text, names)
     keep_nicknames_whole(text, names)
     complete_fragments(text, names)
     complete_people(text, names)
@@ -57,6 +59,14 @@ def cut_loose_ends(text: str, names: Sequence[Name]) -> None:
         bare = LOOSE_END.sub("", name.text) if name.entity_type == "person" else name.text
         if bare and bare != name.text:
             name.text, name.span = bare, Span(name.span.char_start, name.span.char_start + len(bare))
+
+
+def keep_last_dots(text: str, names: Sequence[Name]) -> None:
+    """A name that ends in an abbreviation keeps its dot: "U.N.", "Bo Lind Jr."."""
+    for name in names:
+        end = name.span.char_end
+        if text[end : end + 1] == "." and DOTTED_END.search(name.text):
+            name.text, name.span = f"{name.text}.", Span(name.span.char_start, end + 1)
 
 
 def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
@@ -133,6 +143,8 @@ def settle_types(names: Sequence[Name], text: str) -> None:
             name.entity_type = top
         if name.entity_type == "person" and " ".join(name.words) in lexicon.words("never_people"):
             name.entity_type = "organization"
+        elif len(name.words) == 1 and name.words[0] in lexicon.nouns()["collective"]:
+            name.entity_type = "group"
         elif name.entity_type in SLIPS and (is_surname_slip(name, surnames) or is_personal_name(name, surnames)):
             name.entity_type = "person"
         elif name.entity_type == "organization" and country_code(name.text):

@@ -152,10 +152,23 @@ def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | Non
         run.pop(0)
     if not run or is_common(run[-1].text) or any(word.name for word in core):
         return None
+    if len(run) == 1 and not is_attested(text, run[0].span):
+        return None
     if len(run) > 3 and text[slice(run[0].span.char_start, run[-1].span.char_end)].isupper():  # a headline
         return None
     span = Span(run[0].span.char_start, run[-1].span.char_end)
     return Name(None, span, text[slice(*span)], "person") if parse_person(text[slice(*span)]).words else None
+
+
+def is_attested(text: str, span: Span) -> bool:
+    """Whether one capitalised word is a name by more than its place at the start of a sentence: "Regulators said"."""
+    word = text[slice(*span)]
+    before = text[max(0, span.char_start - 2) : span.char_start]
+    if re.search(r"[\w,’'] $", before) or word.isupper():
+        return True
+    if re.search(rf"\b{re.escape(word.lower())}\b", text):
+        return False
+    return re.search(rf"[\w,] {re.escape(word)}\b", text) is not None
 
 
 def is_common(word: str) -> bool:

@@ -13,9 +13,10 @@ AFTER = re.compile(
     r"\s*(?:\([^)]{1,20}\))?\s*,\s+(?:who (?:is|was) |now |then )?"
     r"((?:a|an|the|one of|former|[\w’'.\-]+)\b[^,;:.\"“”\n()]{2,120})"
 )
+MAX_ROLE = 120
 COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,80})")
 STOP = re.compile(
-    r"\s(?:who|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
+    r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
 )
 NO_ROLE_START = frozenset({"the", "a", "an", "and", "but", "his", "her", "their", "its", "our", "my", "fellow", "as"})
 PARTY = re.compile(r"\s*\(\s*(?P<party>[DRI])\s*-\s*(?P<place>[A-Z][\w. ]+)\)")
@@ -50,6 +51,8 @@ def role_after(text: str, name_end: int) -> str:
         found = pattern.match(tail)
         if found:
             phrase = STOP.sub("", found.group(1)).strip()
+            if len(found.group(1)) > MAX_ROLE - 2:  # cut by the pattern's limit, maybe within a word
+                phrase = phrase.rpartition(" ")[0]
             head = [fold(word).strip(".") for word in head_part(phrase).split()[-1:]]
             if head and is_role_noun(head[0]):
                 return re.sub(r"^(?:a|an|the|now|then) ", "", phrase)
@@ -64,6 +67,8 @@ def clean_role(phrase: str) -> str | None:
     words = bare.split()
     while words and fold(words[0]) in NO_ROLE_START:
         words.pop(0)
+    if words and fold(words[0]) in {"who", "whose", "which", "rival", "opponent"}:
+        return None
     if not words or not any(is_role_noun(fold(word).strip(".")) for word in head_part(" ".join(words)).split()):
         return None
     words[-1] = {"Sens.": "Sen.", "Reps.": "Rep.", "Govs.": "Gov."}.get(words[-1], words[-1])

@@ -21,6 +21,7 @@ THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
 IT = frozenset({"it", "its", "itself"})
 FIRST = frozenset({"i", "me", "my", "mine", "myself"})
 WE = frozenset({"we", "us", "our", "ours", "ourselves"})
+PLURAL_TITLES = frozenset({"sens", "reps", "govs", "profs", "drs", "senators", "brothers", "sisters"})
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 PRONOUNS = MALE | FEMALE | THEY | IT | FIRST | WE | RELATIVE | {"you", "your"}
 STOPS = lexicon.words("stops")
@@ -199,6 +200,9 @@ def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], he
         if other.entity_type == head.entity_type and not possessive(text, other):
             names.append(other)
     before = [word for word in core if word.span.char_end <= head.span.char_start]
+    shares_surname = len(head.words) > 1 and len(head.words[-1]) == 1 and bool(after) and after[0].text == "and"
+    if shares_surname or any(word.text.strip(".") in PLURAL_TITLES for word in before):
+        names.append(head)  # "Ada G. and Bo H. Lind", "Sens. Ada Lind (Norland) and ..."
     role = text[before[0].span.char_start : head.span.char_start].strip() if before else ""
     kind = "name" if len(names) == 1 else "names"
     return SourcePhrase(
