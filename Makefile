@@ -31,8 +31,7 @@ screenshots: .venv/ready
 	touch .venv/ready
 
 # Needs uv (any version): resolves pyproject.toml into the two locks, hashes and all, without naming an index.
-UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-header pyproject.toml
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 lock:
 	$(UV_COMPILE) --output-file requirements.lock
 	$(UV_COMPILE) --extra dev --output-file requirements-dev.lock
