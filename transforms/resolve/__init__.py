@@ -47,7 +47,7 @@ def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
         *organizations.cluster_organizations(by_type["organization"], article.text),
         *places.cluster_places(by_type["place"]),
         *places.cluster_groups(by_type["group"]),
-        *places.cluster_others(others),
+        *places.cluster_others(others, article.text),
     ]
 
 

@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a name: possessives and dots gone, hyphenated words parted."""
     bare = POSSESSIVE.sub("", text.strip(EDGES))
-    parts = re.split(r"[\s\-–/,]+", fold(bare))
+    parts = re.split(r"[\s\-–/,]+", re.sub(r"\bco-(?=op)", "co", fold(bare)))
     return tuple(word for part in parts if (word := re.sub(r"[^\w]", "", part)))
 
 

@@ -93,7 +93,7 @@ def acronym_target(
     cluster: Cluster, by_initials: dict[str, list[Cluster]], ends: dict[int, Cluster], text: str
 ) -> tuple[Cluster | None, str]:
     """The cluster whose full name this acronym shortens, and the rule."""
-    if " " in cluster.key or not any(is_acronym(name.text) for name in cluster.names):
+    if " " in cluster.key:
         return None, ""
     for name in cluster.names:
         start = name.span.char_start
@@ -101,11 +101,21 @@ def acronym_target(
             before = ends.get(start - gap)
             if not before or " " not in before.key or not BRACKET_GAP.match(text[start - gap : start]):
                 continue
-            # The letters must be the name's at one end at least: "the ministry (MoFA)", not "the bank (IMF)".
-            if before.key[0] == cluster.key[0] or before.key.split()[-1][0] == cluster.key[-1]:
+            if text[name.span.char_end : name.span.char_end + 1] in ")]" and may_stand_for(cluster.key, before.key):
                 return before, "defined_acronym"
+    if not any(is_acronym(name.text) for name in cluster.names):
+        return None, ""
     options = by_initials.get(cluster.key, [])
     return (options[0], "acronym") if len(options) == 1 else (None, "")
+
+
+def may_stand_for(short: str, full: str) -> bool:
+    """Whether letters in brackets can be the name's: alike at one end ("MoFA"), or its initials in another order."""
+    words = full.split()
+    if len(short) > 8:
+        return False
+    ordered = {"".join(sorted(letters)) for letters in initials(words)}
+    return words[0][0] == short[0] or words[-1][0] == short[-1] or "".join(sorted(short)) in ordered
 
 
 def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:

@@ -89,7 +89,7 @@ def merge_partial_full_names(clusters: list[Cluster]) -> list[Cluster]:
         whole = [
             (c, rule)
             for c in by_word.get(form.last, ())
-            if (rule := partial_rule(form, c.names[0].person)) and form.first not in lexicon.first_name_genders()
+            if (rule := partial_rule(form, c.names[0].person)) and may_be_partial(form)
         ]
         if len(whole) == 1:
             whole[0][0].absorb(cluster, whole[0][1])
@@ -98,6 +98,11 @@ def merge_partial_full_names(clusters: list[Cluster]) -> list[Cluster]:
         for word in set(form.words):
             by_word[word].append(cluster)
     return kept
+
+
+def may_be_partial(form: PersonName) -> bool:
+    """Whether a name of several words can be a surname: "Ben-David" can, "Ben David" has its own first name."""
+    return " " not in form.shown or form.first not in lexicon.first_name_genders()
 
 
 KNOWN_AS = re.compile(

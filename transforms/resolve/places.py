@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from transforms.resolve import countries
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import normal_name
-from transforms.resolve.organizations import shown_name
+from transforms.resolve.organizations import join_acronyms, shown_name
 
 # Kinds of place that a name is used without: not "River", for the city is not the river.
 PLACE_KINDS = frozenset({"heights", "strip", "peninsula", "province", "region", "prefecture", "governorate", "oblast"})
@@ -63,9 +63,10 @@ def cluster_groups(names: Sequence[Name]) -> list[Cluster]:
     return cluster_by(names, singular)
 
 
-def cluster_others(names: Sequence[Name]) -> list[Cluster]:
-    """One cluster a name of equal words and type: events, works, products, laws."""
-    return cluster_by(names, thing_words)
+def cluster_others(names: Sequence[Name], text: str) -> list[Cluster]:
+    """One cluster a name of equal words and type, or its acronym: events, works, products, laws."""
+    clusters = cluster_by(names, thing_words)
+    return finish(join_acronyms(clusters, text))
 
 
 def thing_words(text: str) -> str:
