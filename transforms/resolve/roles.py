@@ -35,7 +35,8 @@ def role_before(text: str, name_start: int) -> str:
         if not kept and not is_role_noun(plain):
             break
         ends_sentence = word.endswith(".") and len(plain) > 2 and plain not in lexicon.titles()
-        known = is_role_noun(plain) or plain in MODIFIERS or word[0].isupper() or "-" in word
+        is_part = plain in MODIFIERS or plain in lexicon.nouns()["body"] or word[0].isupper() or "-" in word
+        known = is_part or is_role_noun(plain)
         if not known or ends_sentence:
             break
         kept.insert(0, word)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from marked import resolve_marked
+
+from transforms import ids
+
+
+def answers(marked: str, byline: str | None = None) -> list[str]:
+    return [speaker.name or speaker.status for speaker in resolve_marked(marked, byline=byline).speakers]
+
+
+def names(marked: str) -> dict[str, set[str]]:
+    return {entity.name: set(entity.aliases) for entity in resolve_marked(marked).entities}
+
+
+def test_relatives_are_kept_apart_by_title_and_first_name() -> None:
+    marked = "{Eva Lind} met Mr. {Lind}. {Bo Lind} smiled. “No,” said <Mrs. {Lind}>. “Yes,” said <Mr. {Lind}>."
+    assert answers(marked) == ["Eva Lind", "Bo Lind"]
+
+
+def test_somebody_introduced_by_title_and_surname_is_no_relative_named_later() -> None:
+    marked = "President {Lind} spoke. “No,” said <Mr. {Lind}>. His wife, {Eva Lind}, left. “Yes,” said <{Eva Lind}>."
+    assert answers(marked) == ["Lind", "Eva Lind"]
+
+
+def test_pronouns_follow_the_gender_of_titles_names_and_roles() -> None:
+    marked = "Spokeswoman {Xu Lindqvist} met {Robert Okoro}. “No,” <she> said. “Yes,” <he> said."
+    assert answers(marked) == ["Xu Lindqvist", "Robert Okoro"]
+
+
+def test_a_pronoun_after_an_unnamed_speaker_names_nobody() -> None:
+    assert answers("{Bo Reyes} won. “No,” said <my father>. “Never,” <he> said.") == ["anonymous", "anonymous"]
+
+
+def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
+    speakers = resolve_marked("“No,” said <board director {Ada Lind}>. “Never,” said <{Lind}>.").speakers
+    assert [speaker.role for speaker in speakers] == ["board director", "board director"]
+
+
+def test_a_first_person_piece_speaks_by_its_byline() -> None:
+    assert answers("“No,” <I> said.", byline="By Ada Lind") == ["Ada Lind"]
+    assert answers("“No,” <I> said.", byline="Ada Lind and Bo Reyes") == ["unresolved"]
+
+
+def test_a_people_is_not_its_country() -> None:
+    entities = resolve_marked("{place|China} and the {group|Chinese} and {place|Beijing}.").entities
+    assert [(e.name, e.entity_type, e.external_id) for e in entities] == [
+        ("China", "place", "iso3166:CN"),
+        ("Beijing", "place", None),
+        ("Chinese", "group", None),
+    ]
+
+
+def test_a_lone_surname_is_of_its_article_and_a_full_name_of_the_world() -> None:
+    one, other = (resolve_marked("{Lind} met {Ada Okoro}.", article_id=key * 16).entities for key in "ab")
+    assert one[0].entity_id != other[0].entity_id
+    assert one[1].entity_id == other[1].entity_id == ids.entity_id("person", "ada okoro")
+
+
+def test_a_surname_taken_for_a_thing_is_still_the_person() -> None:
+    assert names("{Ada Lind} spoke. {work|Lind} left.") == {"Ada Lind": {"Lind"}}
+
+
+def test_a_cut_mention_is_read_whole() -> None:
+    assert "Ministry of Norland" in names("The {organization|Ministry of} {place|Norland} met.")
+    assert "Norland University" in names("At {place|Norland} {organization|University} they met.")
+
+
+def test_a_speaker_whom_no_mention_covers_is_an_entity_without_mentions() -> None:
+    resolution = resolve_marked("“No,” said <Zadie Okoro>.")
+    assert resolution.speakers[0].name == "Zadie Okoro"
+    assert [(e.entity_id, e.mentions) for e in resolution.entities] == [(resolution.speakers[0].entity_id, ())]
+
+
+def test_capitals_at_the_start_of_a_sentence_are_no_name() -> None:
+    assert answers("“No.” <Regulators> said so.") == ["unresolved"]

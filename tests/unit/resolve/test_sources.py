@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from marked import read_marked
+
+from transforms.resolve.clusters import Name
+from transforms.resolve.sources import SourcePhrase, read_source
+
+
+def read(marked: str) -> SourcePhrase:
+    text, mentions, sources, _ = read_marked(marked)
+    names = [Name(n, m.span, text[slice(*m.span)], m.entity_type) for n, m in enumerate(mentions)]
+    return read_source(text, sources[0], names)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("<{Ada Lind}, a spokeswoman for {Bo Reyes}>", "Ada Lind"),
+        ("<{Reyes} campaign manager {Ada Lind}>", "Ada Lind"),
+        ("<Secretary of State {Ada Lind}>", "Ada Lind"),
+        ("<{Ada Lind}’s>", "Ada Lind"),
+        ("<the board’s director, {Ada Lind},>", "Ada Lind"),
+        ("<{Reyes}’s niece, state Del. {Ada Lind} (D-Norland)>", "Ada Lind"),
+        ("<his wife and current nominee {Ada Lind}>", "Ada Lind"),
+        ("<the {organization|Harbour Board}>", "Harbour Board"),
+    ],
+)
+def test_a_name_is_the_head(source: str, name: str) -> None:
+    phrase = read(source)
+    assert (phrase.kind, phrase.names[0].text) == ("name", name)
+
+
+@pytest.mark.parametrize(
+    ("source", "head", "determiner"),
+    [
+        ("<a spokesman for {Bo Reyes}>", "spokesman", "indefinite"),
+        ("<{Reyes}’s lawyer>", "lawyer", "possessive"),
+        ("<the Norland senator>", "senator", "definite"),
+        ("<a report released by the board>", "report", "indefinite"),
+        ("<critics of {Bo Reyes}>", "critics", ""),
+        ("<the Ohio {group|Republican}>", "republican", "definite"),
+    ],
+)
+def test_a_description_is_the_head(source: str, head: str, determiner: str) -> None:
+    phrase = read(source)
+    assert (phrase.kind, phrase.head, phrase.determiner) == ("nominal", head, determiner)
+
+
+@pytest.mark.parametrize("source", ["<{Ada Lind} and {Bo Reyes}>", "<Sens. {Ada Lind} (Norland) and {Bo Reyes}>"])
+def test_several_names(source: str) -> None:
+    assert read(source).kind == "names"
+
+
+@pytest.mark.parametrize("source", ["<She>", "<they>", "<who>", "<I>"])
+def test_a_pronoun(source: str) -> None:
+    assert read(source).kind == "pronoun"
+
+
+def test_no_source() -> None:
+    assert read_source("No.", None, []).kind == "none"
