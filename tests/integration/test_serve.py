@@ -205,6 +205,29 @@ def test_a_failed_run_is_told(served: tuple[Api, Any], home: Path) -> None:
     assert "strict does not allow" in line
 
 
+def test_the_same_deployment_in_a_work_pool(served: tuple[Api, Any], home: Path, tmp_path: Path) -> None:
+    api, _ = served
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "story.txt").write_text(STORY.format(n=1, extra=""))
+    declared = (ROOT / "prefect.yaml").read_text()
+    quick = declared.replace("settings:\n", "settings:\n        annotator: tests.fakes:load_annotator\n")
+    (tmp_path / "prefect.yaml").write_text(quick)
+
+    def prefect(*arguments: str) -> None:
+        command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
+        elsewhere = {**environment(home), "PREFECT_API_URL": api.url, "PWD": str(tmp_path)}
+        subprocess.run(command, cwd=tmp_path, env=elsewhere, check=True, capture_output=True)
+
+    prefect("work-pool", "create", "newsmill", "--type", "process")
+    prefect("deploy", "--all")
+    pool = Api(api.url, api.get("/deployments/name/newsmill/newsmill-pool")["id"])
+    assert pool.get(f"/deployments/{pool.deployment}")["global_concurrency_limit"]["limit"] == 1
+    run = pool.start()
+    prefect("worker", "start", "--pool", "newsmill", "--run-once")
+    assert pool.wait(run)["name"] == "Completed"
+    assert (tmp_path / "data" / "latest" / "manifest.json").exists()
+
+
 def test_a_killed_server_comes_back_and_sigterm_ends_it(served: tuple[Api, subprocess.Popen[str]], home: Path) -> None:
     api, process = served
     state = json.loads((home / "prefect" / "newsmill-server.json").read_text())
