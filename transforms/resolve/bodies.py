@@ -8,7 +8,7 @@ from transforms.records import Quotation
 from transforms.resolve import lexicon
 from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
-from transforms.resolve.sources import SourcePhrase
+from transforms.resolve.sources import SourcePhrase, possessive
 from transforms.resolve.view import ArticleView
 
 OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
@@ -33,6 +33,9 @@ KINDS_OF_BODY = {
 def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
     """The organisation named last before the phrase that has its head in the name, or is of its kind."""
     start = phrase.span.char_start if phrase.span else 0
+    owner = phrase.possessor
+    if owner is not None and owner.entity_type == "organization" and not possessive(view.context.text, owner):
+        return Answer("named_body", view.cluster_of(owner))
     before = [name for name in view.names.before(start, FAR) if name.entity_type == "organization"]
     for name in reversed(before):
         if phrase.head in name.words:

@@ -249,6 +249,13 @@ SPEAKER_RULES = (
         0.8,
     ),
     Rule(
+        "named_body",
+        "A name before what it is a name of speaks for itself.",
+        "“No,” said <the {organization|Norlink} news agency>.",
+        "Norlink",
+        0.9,
+    ),
+    Rule(
         "kind_of_name",
         "“the union” is the association named last, “the newspaper” the Times or Post.",
         "The {organization|Harbour Pilots Association} met. “No,” said <the union>.",

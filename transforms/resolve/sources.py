@@ -100,12 +100,21 @@ def core_words(text: str, words: Sequence[Word]) -> list[Word]:
         if core:
             gap = text[core[-1].span.char_end : word.span.char_start]
             inside = word.name is not None and word.name is core[-1].name
-            if not inside and (BREAK.search(gap) or (word.name is None and ends_core(word, core[-1]))):
+            is_end = BREAK.search(gap) or (word.name is None and ends_core(word, core[-1]))
+            if not inside and is_end and not joins_owners(words, index):
                 break
         elif word.text in STOPS and word.name is None and index + 1 < len(words) and word.text in {"both", "like"}:
             continue
         core.append(word)
     return core
+
+
+def joins_owners(words: Sequence[Word], index: int) -> bool:
+    """Whether "and" stands between two owners of one head: "Norland's and Sudland's leaders"."""
+    if words[index].text != "and" or not 0 < index < len(words) - 2:
+        return False
+    owners = (words[index - 1], words[index + 1], words[index + 2])
+    return owners[0].text.endswith("'s") and any(word.text.endswith("'s") for word in owners[1:])
 
 
 def ends_core(word: Word, before: Word) -> bool:

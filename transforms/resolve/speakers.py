@@ -36,6 +36,7 @@ METHODS = {
     "body_of": "organization",
     "head_of_name": "organization",
     "kind_of_name": "organization",
+    "named_body": "organization",
     "transcript": "transcript",
     "signed": "name",
     "apposed_name": "apposition",
