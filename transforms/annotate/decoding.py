@@ -10,11 +10,11 @@ import numpy as np
 
 from transforms.annotate.calibration import Calibration, attribution_evidence
 from transforms.annotate.encoding import EncodedText
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow
+from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow, must_go_on
 from transforms.annotate.linking import LinkedSegments, PairWeights, Segment, link_segments
 from transforms.annotate.mentions import name_mentions, speaker_mentions
 from transforms.annotate.scores import PieceScores
-from transforms.annotate.sequence import Chain, FloatArray, decode_sequences, spans_of_labels
+from transforms.annotate.sequence import Chain, FloatArray, decode_sequences, label_probabilities, spans_of_labels
 from transforms.records import Attribution, Mention, Span
 
 # A name below this is wrong more often than right.
@@ -46,10 +46,11 @@ def chain_of(labels: tuple[str, ...]) -> Chain:
     transitions = np.zeros((n_labels, n_labels), dtype=np.float32)
     for row, before in enumerate(labels):
         for column, after in enumerate(labels):
-            if not may_follow(before, after):
+            if not may_follow(before, after) or (must_go_on(before, labels) and after[:1] not in "IE"):
                 transitions[row, column] = -1e4
-    starts = np.array([-1e4 if label.startswith("I-") else 0.0 for label in labels], dtype=np.float32)
-    return Chain(transitions, starts, np.zeros(n_labels, dtype=np.float32))
+    starts = np.array([-1e4 if label[:1] in "IE" else 0.0 for label in labels], dtype=np.float32)
+    ends = np.array([-1e4 if must_go_on(label, labels) else 0.0 for label in labels], dtype=np.float32)
+    return Chain(transitions, starts, ends)
 
 
 ENTITY_CHAIN = chain_of(ENTITY_LABELS)
@@ -93,9 +94,10 @@ def decode_layer(
             owners.append((number, offset))
             sequences.append(part)
     spans: list[list[tuple[str, Segment]]] = [[] for _ in layers]
-    for (number, offset), (labels, marginals) in zip(owners, decode_sequences(sequences, chain), strict=True):
+    decoded = decode_sequences(sequences, chain)
+    for (number, offset), emissions, labels in zip(owners, sequences, decoded, strict=True):
         for kind, start, stop in spans_of_labels(labels, names):
-            chances = marginals[np.arange(start, stop), labels[start:stop]]
+            chances = label_probabilities(emissions[start:stop])[np.arange(stop - start), labels[start:stop]]
             probability = float(np.sqrt(chances.min() * chances.mean()))
             spans[number].append((kind, Segment(offset + start, offset + stop, probability)))
     return spans

@@ -1,9 +1,10 @@
-"""Label sequences under a linear-chain conditional random field: the best one, and how sure each label is."""
+"""Label sequences under a linear-chain conditional random field: the best one, and the spans in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,15 +12,34 @@ import numpy.typing as npt
 from transforms.annotate.encoding import IntArray
 
 FloatArray = npt.NDArray[np.float32]
+# A score this low stands for a move that the label set forbids.
+FORBIDDEN = -5e3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
     """Scores of moving between K labels: ``transitions`` [from, to], ``starts`` and ``ends`` [K]."""
 
     transitions: FloatArray
     starts: FloatArray
     ends: FloatArray
+
+    @cached_property
+    def only_forbids(self) -> bool:
+        """Whether every allowed move scores zero."""
+        scores = (self.transitions, self.starts, self.ends)
+        return all(bool(np.all((values == 0) | (values <= FORBIDDEN))) for values in scores)
+
+    @cached_property
+    def move_groups(self) -> list[tuple[IntArray, IntArray, FloatArray]]:
+        """(sources, targets, scores [sources, targets, 1]) of the allowed moves, targets of like sources together."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for target, column in enumerate(self.transitions.T):
+            groups.setdefault(tuple(np.flatnonzero(column > FORBIDDEN).tolist()), []).append(target)
+        return [
+            (np.array(sources), np.array(targets), self.transitions[np.ix_(sources, targets)][:, :, None])
+            for sources, targets in groups.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,69 +63,61 @@ def pad(sequences: Sequence[FloatArray]) -> Padded:
     return Padded(padded, lengths)
 
 
-def decode_sequences(sequences: Sequence[FloatArray], chain: Chain) -> list[tuple[IntArray, FloatArray]]:
-    """Best labels [length] and label probabilities [length, K] of each sequence [length, K], in the given order.
+def decode_sequences(sequences: Sequence[FloatArray], chain: Chain) -> list[IntArray]:
+    """Best labels [length] of each sequence of emissions [length, K], in the given order.
 
     Each result depends on its own sequence alone: all arithmetic is element-wise over the sequences.
     """
-    order = sorted(range(len(sequences)), key=lambda number: -len(sequences[number]))
-    order = [number for number in order if len(sequences[number])]
-    results: list[tuple[IntArray, FloatArray]] = [(np.zeros(0, dtype=np.int64), sequence[:0]) for sequence in sequences]
+    results = [np.asarray(sequence.argmax(axis=1), dtype=np.int64) for sequence in sequences]
+    order = [number for number, labels in enumerate(results) if not is_best_path(labels, chain)]
+    order.sort(key=lambda number: -len(sequences[number]))
     if order:
-        padded = pad([sequences[number] for number in order])
-        labels, marginals = viterbi(padded, chain), forward_backward(padded, chain)
+        labels = viterbi(pad([sequences[number] for number in order]), chain)
         for row, number in enumerate(order):
-            length = len(sequences[number])
-            results[number] = labels[row, :length], marginals[row, :length]
+            results[number] = labels[row, : len(sequences[number])]
     return results
 
 
+def is_best_path(labels: IntArray, chain: Chain) -> bool:
+    """Whether the best label at each place makes the best path: sure where the chain only forbids and nothing is."""
+    if not len(labels):
+        return True
+    if not chain.only_forbids:
+        return False
+    return bool(chain.starts[labels[0]] == 0 and np.all(chain.transitions[labels[:-1], labels[1:]] == 0))
+
+
 def viterbi(padded: Padded, chain: Chain) -> IntArray:
-    """The best label sequence of each row (Viterbi, 1967), shape [S, L]."""
-    emissions = padded.emissions
-    n_rows, n_steps, n_labels = emissions.shape
-    back = np.zeros((n_rows, n_steps, n_labels), dtype=np.int64)
-    score = chain.starts + emissions[:, 0]
+    """The best label sequence of each row (Viterbi, 1967), shape [S, L].
+
+    Rows lie innermost, and only the moves that the chain allows are tried. The way back is found again from the
+    scores, which is cheaper than to keep it for labels that no best path takes.
+    """
+    emissions = np.ascontiguousarray(padded.emissions.transpose(1, 2, 0))
+    n_steps, _, n_rows = emissions.shape
+    scores = np.zeros_like(emissions)
+    scores[0] = chain.starts[:, None] + emissions[0]
     for step in range(1, n_steps):
         active = padded.active(step)
-        moves = score[:active, :, None] + chain.transitions
-        back[:active, step] = moves.argmax(axis=1)
-        score[:active] = moves.max(axis=1) + emissions[:active, step]
+        before = scores[step - 1, :, :active]
+        for sources, targets, moves in chain.move_groups:
+            scores[step, targets, :active] = (before[sources][:, None] + moves).max(axis=0)
+        scores[step, :, :active] += emissions[step, :, :active]
     labels = np.zeros((n_rows, n_steps), dtype=np.int64)
-    last = (score + chain.ends).argmax(axis=1)
-    labels[np.arange(n_rows), padded.lengths - 1] = last
+    rows = np.arange(n_rows)
+    last = padded.lengths - 1
+    labels[rows, last] = (scores[last, :, rows] + chain.ends).argmax(axis=1)
     for step in range(n_steps - 1, 0, -1):
-        rows = np.arange(padded.active(step))
-        labels[rows, step - 1] = back[rows, step, labels[rows, step]]
+        active = padded.active(step)
+        arrived = scores[step - 1, :, :active] + chain.transitions[:, labels[:active, step]]
+        labels[:active, step - 1] = arrived.argmax(axis=0)
     return labels
 
 
-def forward_backward(padded: Padded, chain: Chain) -> FloatArray:
-    """The probability of each label at each place (Baum et al., 1970), shape [S, L, K].
-
-    Runs on scaled probabilities: each step is normalised, so that no product underflows.
-    """
-    emissions = np.exp(padded.emissions - padded.emissions.max(axis=2, keepdims=True))
-    transitions = np.exp(chain.transitions - chain.transitions.max())
-    n_rows, n_steps, _ = emissions.shape
-    forward = np.zeros_like(emissions)
-    forward[:, 0] = normalised(np.exp(chain.starts - chain.starts.max()) * emissions[:, 0])
-    for step in range(1, n_steps):
-        active = padded.active(step)
-        moved = (forward[:active, step - 1, :, None] * transitions).sum(axis=1)
-        forward[:active, step] = normalised(moved * emissions[:active, step])
-    backward = np.ones_like(emissions)
-    backward[np.arange(n_rows), padded.lengths - 1] = np.exp(chain.ends - chain.ends.max())
-    for step in range(n_steps - 1, 0, -1):
-        active = padded.active(step)
-        seen = (emissions[:active, step] * backward[:active, step])[:, None, :]
-        backward[:active, step - 1] = normalised((transitions * seen).sum(axis=2))
-    return normalised(forward * backward)
-
-
-def normalised(values: FloatArray) -> FloatArray:
-    """Values whose last axis sums to one; the floor keeps an impossible row finite."""
-    return np.asarray(values / np.maximum(values.sum(axis=-1, keepdims=True), np.float32(1e-30)), dtype=np.float32)
+def label_probabilities(emissions: FloatArray) -> FloatArray:
+    """The probability of each label at each place by the emissions alone, [length, K]."""
+    raised = np.exp(emissions - emissions.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def spans_of_labels(labels: IntArray, names: Sequence[str]) -> list[tuple[str, int, int]]:
