@@ -94,7 +94,7 @@ def write(folder: Path, table: str, number: int, n_rows: int, **values: pa.Array
 
 def write_parts(folder: Path, n_mentions: int) -> dict[str, list[Path]]:
     """Parts of four tables with about ``n_mentions`` mentions."""
-    names, types, entity_ids = name_pool(max(1_000, n_mentions // 20))
+    names, types, entity_ids = name_pool(max(1_000, n_mentions // 8))
     chance = np.random.default_rng(2)
     parts: dict[str, list[Path]] = {
         table: [] for table in ("articles", "quotes", "entity_mentions", "article_entities")
@@ -104,7 +104,7 @@ def write_parts(folder: Path, n_mentions: int) -> dict[str, list[Path]]:
         article_ids = pa.array([ids.article_id(f"{number}/{i}", 0) for i in range(ARTICLES_A_PART)])
         days = pa.array(chance.integers(18_000, 19_000, ARTICLES_A_PART), pa.int32()).cast(pa.date32())
         n_entities, n_rows = ARTICLES_A_PART * ENTITIES_AN_ARTICLE, ARTICLES_A_PART * MENTIONS_AN_ARTICLE
-        picked = np.minimum(chance.zipf(1.3, n_entities) - 1, len(names) - 1)
+        picked = np.minimum(chance.zipf(1.15, n_entities) - 1, len(names) - 1)
         picked = np.where(picked == len(names) - 1, chance.integers(0, len(names), n_entities), picked)
         owners = pa.array(np.repeat(np.arange(ARTICLES_A_PART), ENTITIES_AN_ARTICLE))
         keys = pa.array([f"{number}-{i}" for i in range(n_rows)])
