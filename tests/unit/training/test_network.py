@@ -1,0 +1,100 @@
+"""The parts of the training that need torch; left out where it is not installed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+pytest.importorskip("safetensors")
+
+from tests.unit.annotate.small_model import WORDS, small_tokenizer  # noqa: E402
+from training.batches import epoch_batches  # noqa: E402
+from training.crf import Crf  # noqa: E402
+from training.encoder import EncoderShape  # noqa: E402
+from training.evaluate import torch_reader  # noqa: E402
+from training.examples import make_example  # noqa: E402
+from training.export import export_network  # noqa: E402
+from training.fit import Recipe, Trainer, count_steps, epoch_examples  # noqa: E402
+from training.gold import GoldAttribution, GoldText  # noqa: E402
+from training.network import Network  # noqa: E402
+from training.smoothing import channel_scales  # noqa: E402
+from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
+from transforms.annotate.weights import load_reader  # noqa: E402
+
+TEXT = "Ann said rain falls, he said it rained.\n\n“Rain falls,” Ann said, “it rained.”"
+SMALL = EncoderShape(vocabulary=len(WORDS), width=64, layers=2, heads=2, inner=128, positions=512)
+
+
+def span(part: str, start: int = 0) -> tuple[int, int]:
+    first = TEXT.index(part, start)
+    return first, first + len(part)
+
+
+def gold_text() -> GoldText:
+    second = TEXT.index("“")
+    return GoldText(
+        "rain",
+        TEXT,
+        attributions=(
+            GoldAttribution((span("Ann"),), (span("said"),), (span("rain falls"),)),
+            GoldAttribution(
+                (span("Ann", second),), (span("said", second),), (span("“Rain falls,”"), span("“it rained.”"))
+            ),
+        ),
+        entities=((0, 3, "person"),),
+    )
+
+
+def test_roles_are_written_as_bioes() -> None:
+    example = make_example(gold_text(), small_tokenizer())
+    names = [ROLE_LABELS[label] for label in example.role_labels[:6]]
+    assert names == ["S-source", "S-cue", "B-content", "E-content", "O", "O"]
+    assert [segment.attribution for segment in example.segments if segment.role == 2] == [0, 1, 1]
+
+
+def test_the_chain_sums_over_all_paths() -> None:
+    labels = bioes_labels(("a",))
+    crf = Crf(labels)
+    torch.nn.init.normal_(crf.transitions)
+    emissions = torch.randn(1, 4, len(labels), generator=torch.Generator().manual_seed(0))
+    mask = torch.ones(1, 4, dtype=torch.bool)
+    paths = torch.tensor(list(itertools.product(range(len(labels)), repeat=4)))
+    scores = crf.path_score(emissions.expand(len(paths), -1, -1), paths, mask.expand(len(paths), -1))
+    torch.testing.assert_close(crf.log_partition(emissions, mask)[0], torch.logsumexp(scores, 0))
+
+
+def test_every_wordpiece_of_the_gold_is_in_one_batch() -> None:
+    example = make_example(gold_text(), small_tokenizer())
+    batches = list(epoch_batches([example] * 5, random.Random(0), 200))
+    assert sum(int((batch.entity_labels != -100).sum()) for batch in batches) == 5 * len(example.encoded.ids)
+    assert sum(int(batch.role_mask.sum()) for batch in batches) == 5 * len(example.encoded.ids)
+
+
+def test_training_learns_and_resumes(tmp_path: Path) -> None:
+    recipe = Recipe(epochs=2, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3)
+    golds, tokenizer = [gold_text()] * 40, small_tokenizer()
+    torch.manual_seed(0)
+    trainer = Trainer(Network(SMALL), recipe, tmp_path, count_steps(golds, tokenizer, recipe))
+    first = trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, 0))
+    trainer.save()
+    again = Trainer(Network(SMALL), recipe, tmp_path, trainer.n_steps)
+    again.resume()
+    second = again.run_epoch(epoch_examples(golds, tokenizer, recipe, 1))
+    assert again.epoch == 2
+    assert second["roles"] < first["roles"]
+
+
+def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network(SMALL)
+    ids, codes = np.arange(90, 110), np.arange(20)
+    export_network(network, tmp_path / "network.onnx", 64, channel_scales(network, [(ids, codes)]))
+    for ours, theirs in zip(load_reader(tmp_path)(ids, codes), torch_reader(network)(ids, codes), strict=True):
+        assert ours.shape == theirs.shape
+        assert np.abs(ours - theirs).max() < 0.15
