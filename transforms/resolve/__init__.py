@@ -23,7 +23,7 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     persons = [cluster for cluster in clusters if cluster.entity_type == "person"]
     context = Context(article.text, article.body_char_start, annotation.sentences, quotations)
     state_roles(persons, context)
-    gender.decide_genders(persons)
+    gender.decide_genders(persons, context)
     view = ArticleView(context, names, home)
     finder = SpeakerFinder(article, view, pronouns.read_discourse(context, persons))
     found = [finder.find(quotation) for quotation in quotations]
