@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
+import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from flows.errors import SettingsError
 from flows.schedules import Schedule
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
-WATCH_SECONDS = 5.0
 RETRY_SECONDS = 10.0
 DESCRIPTION = "Brings the data set at `settings.out` up to date with the files at `settings.seeds`."
 
@@ -28,18 +27,21 @@ def serve_forever(settings: Settings, schedule: Schedule, *, name: str) -> None:
     A server that goes away is waited for, and started again where it is ours.
     """
     from flows.console import check_inputs
-    from flows.server import is_local, server, ui_address
+    from flows.runner import run_until_stopped
+    from flows.server import is_healthy, is_local, server, ui_address
 
     check_inputs(settings)
+    if not re.fullmatch(r"[\w .:@-]+", name):
+        raise SettingsError(f"--name takes letters, digits, spaces and . : @ - _; it was {name!r}")
     with server(_say, meanwhile=_import_flow) as url:
         deployment = make_deployment(settings, schedule, name)
         deployment_id = deployment.apply()
         _say(f"Serving {deployment.full_name} {schedule}; Ctrl-C stops.")
         _say(f"Watch it at {ui_address(url)}/runs")
         _say(f"Change or start it at {ui_address(url)}/deployments/deployment/{deployment_id}")
-        with _kept_alive() if is_local(url) else _left_alone():
-            while not _serve_until_stopped(deployment):
-                _wait_for(url)
+        bring_back = _restart if is_local(url) else _nothing
+        while not run_until_stopped(deployment, is_server_there=lambda: is_healthy(url), bring_back=bring_back):
+            _wait_for(url, bring_back)
 
 
 def make_deployment(settings: Settings, schedule: Schedule, name: str) -> RunnerDeployment:
@@ -77,61 +79,28 @@ def absolute(settings: Settings) -> Settings:
     )
 
 
-def _serve_until_stopped(deployment: RunnerDeployment) -> bool:
-    """Run what is scheduled; True where a person or a signal ended it, False where the server went away."""
-    from flows.runner import run_until_stopped
-
-    try:
-        run_until_stopped(deployment)
-    except Exception as error:
-        if not _is_outage(error):
-            raise
-        return False
-    return True
-
-
-def _is_outage(error: BaseException) -> bool:
-    """Whether Prefect's runner gave up because its server does not answer."""
-    import httpx
-
-    if isinstance(error, BaseExceptionGroup):
-        return any(_is_outage(part) for part in error.exceptions)
-    return isinstance(error, httpx.TransportError) or "error threshold" in str(error)
-
-
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, bring_back: Callable[[], None]) -> None:
     from flows.server import is_healthy
 
     _say(f"The Prefect server at {url} does not answer; waiting for it.")
+    bring_back()
     while not is_healthy(url):
         time.sleep(RETRY_SECONDS)
+        bring_back()
 
 
-@contextmanager
-def _kept_alive() -> Iterator[None]:
-    """Have the local server started again, at the same address, whenever it dies."""
+def _restart() -> None:
+    """Have the local server run again, at the address it had."""
     from flows.server import ServerError, ensure_local_server
 
-    stopped = threading.Event()
-
-    def watch() -> None:
-        while not stopped.wait(WATCH_SECONDS):
-            try:
-                ensure_local_server(_say)
-            except ServerError as error:
-                _say(f"newsmill: {error}")
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
     try:
-        yield
-    finally:
-        stopped.set()
+        ensure_local_server(_say)
+    except ServerError as error:
+        _say(f"newsmill: {error}")
 
 
-@contextmanager
-def _left_alone() -> Iterator[None]:
-    yield
+def _nothing() -> None:
+    """A configured server is its owner's to restart."""
 
 
 def _import_flow() -> None:
