@@ -1,6 +1,6 @@
 """The rules by which names become one entity and quotations find their speakers: a page of a manual.
 
-Each rule has examples that are tests (tests/unit/resolve/test_rules.py) and rows of the table in
+Each rule has examples that are tests (tests/unit/resolve/test_resolve_rules.py) and rows of the table in
 docs/resolution.md. In an example {braces} hold a name mention (a person's unless a type is given before a bar),
 <angles> the source of a quotation, and curly quotation marks its words; "(By ...)" at its start is the byline.
 """
