@@ -143,7 +143,7 @@ def settle_types(names: Sequence[Name], text: str) -> None:
             name.entity_type = top
         if name.entity_type == "person" and " ".join(name.words) in lexicon.words("never_people"):
             name.entity_type = "organization"
-        elif len(name.words) == 1 and name.words[0] in lexicon.nouns()["collective"]:
+        elif len(name.words) == 1 and is_plural(name.words[0], surnames):
             name.entity_type = "group"
         elif name.entity_type in SLIPS and (is_surname_slip(name, surnames) or is_personal_name(name, surnames)):
             name.entity_type = "person"
@@ -151,6 +151,11 @@ def settle_types(names: Sequence[Name], text: str) -> None:
             name.entity_type = "place"
         elif name.entity_type in THINGS:
             name.entity_type = max(THINGS, key=lambda kind: (counts[name.words][kind], -THINGS.index(kind)))
+
+
+def is_plural(word: str, surnames: set[str]) -> bool:
+    """Whether a word names several people: "Demonstrators", or the family of somebody named in full: "the Linds"."""
+    return word in lexicon.nouns()["collective"] or (word[-1:] == "s" and word[:-1] in surnames)
 
 
 def surnames_in_text(text: str, names: Sequence[Name]) -> set[str]:

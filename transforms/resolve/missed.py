@@ -179,5 +179,6 @@ def is_common(word: str) -> bool:
         plain in PRONOUNS | STOPS | DEFINITE | INDEFINITE | MODIFIERS
         or is_role_noun(plain)
         or plain in lexicon.titles()
+        or plain in lexicon.words("no_names")
         or any(plain in nouns[kind] for kind in ("collective", "body", "document", "anonymous", "kin"))
     )

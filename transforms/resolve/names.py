@@ -17,6 +17,7 @@ POSSESSIVE = re.compile(r"[’']s?$")
 NICKNAME = re.compile(r"[\"“‘'(]\s*([^\W\d_][\w.\-]*(?: [\w.\-]+)?)\s*,?[\"”’')]")
 # "Al-Mashat" and "Mashat" are one surname; "Al Gore" keeps his first name.
 ARABIC_ARTICLE = re.compile(r"\b[AaEe]l-(?=\w)")
+EXCELLENCY = re.compile(r"^(?:H\.? ?E\.?|H\.? ?H\.?) (?=[A-Z])")
 EDGES = " \t\n,;:!?()[]\"“”‘’'«»–—-"
 
 
@@ -80,7 +81,7 @@ class PersonName:
 def strip_titles(text: str) -> tuple[str, str]:
     """``text`` without the titles it starts with, and the gender they tell; a title alone is left standing."""
     known = lexicon.titles()
-    gender, rest = "", text.strip()
+    gender, rest = "", EXCELLENCY.sub("", text.strip())
     while True:
         head, _, tail = rest.partition(" ")
         word = fold(head).rstrip(".")

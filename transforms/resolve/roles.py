@@ -100,7 +100,7 @@ def is_role_noun(word: str) -> bool:
 
 def head_part(phrase: str) -> str:
     """A role phrase up to its first preposition: "wife of the chairman" says wife, not chairman."""
-    return re.split(r" (?:of|for|to|at|in|on|from|with|and|who|which|under|about) ", phrase)[0]
+    return re.split(r" (?:of|for|to|at|in|on|by|from|with|and|who|which|under|about) ", phrase)[0]
 
 
 def role_gender(phrase: str) -> str:

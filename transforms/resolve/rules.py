@@ -232,7 +232,7 @@ SPEAKER_RULES = (
         "A description of a public figure varies the name of whom the last sentences are about.",
         "{Ada Lind} resigned. “No,” said <the Norland senator>.",
         "Ada Lind",
-        0.75,
+        0.68,
     ),
     Rule(
         "body_of",
