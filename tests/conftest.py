@@ -17,7 +17,7 @@ from tests.seed_folder import SeedFolder
 
 @pytest.fixture(scope="session")
 def prefect_api() -> Iterator[str]:
-    """A Prefect server of its own for the whole session; its API's address."""
+    """A Prefect server for all tests together; its API's address."""
     # The heartbeat costs a thread and most of a second at the end of every run.
     quick = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_SERVER_ANALYTICS_ENABLED: False}
     with temporary_settings(quick), prefect_test_harness(server_startup_timeout=60):
