@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from marked import resolve_marked
-
+from tests.unit.resolve.marked import resolve_marked
 from transforms import ids
 
 

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from marked import resolve_marked
 
 from flows import link_rules
+from tests.unit.resolve.marked import resolve_marked
 from transforms.resolve.rules import LINK_RULES, NAME_RULES, SPEAKER_RULES, Rule
 from transforms.resolve.rules_page import rule_tables
 

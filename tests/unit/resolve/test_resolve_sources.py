@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from marked import read_marked
 
+from tests.unit.resolve.marked import read_marked
 from transforms.resolve.clusters import Name
 from transforms.resolve.sources import SourcePhrase, read_source
 
