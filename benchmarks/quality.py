@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,17 @@ START, END = "<!-- figures: written by python -m benchmarks.quality -->", "<!-- 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One scorer on one gold file."""
+    """One scorer on one gold file, and who judges the confidences on it."""
 
     file: str
     score: Any
+    judge: Callable[[dict[str, Any], Path], list[tuple[float, bool]]] | None = None
 
 
 MEASURES = (
-    Measure("polnear/dev.jsonl", score.score_quotes),
+    Measure("polnear/dev.jsonl", score.score_quotes, judge_quotes),
     Measure("polnear/dev_speakers.jsonl", score.score_speakers),
-    Measure("newswire/dev.jsonl", score.score_entities),
+    Measure("newswire/dev.jsonl", score.score_entities, judge_mentions),
     Measure("gum_news/dev.jsonl", score.score_sentences),
 )
 
@@ -58,7 +59,7 @@ def build_dataset(gold_file: Path, folder: Path, *, through_flow: bool) -> Path:
 
 
 def measure_all(gold_folder: Path, work: Path, *, through_flow: bool) -> tuple[dict[str, Any], dict[str, Reliability]]:
-    """All figures by name, and the reliability of quotations and of mentions."""
+    """All figures by name, and the reliability of the confidences by gold file."""
     figures: dict[str, Any] = {}
     reliability: dict[str, Reliability] = {}
     for number, measure in enumerate(MEASURES):
@@ -69,10 +70,10 @@ def measure_all(gold_folder: Path, work: Path, *, through_flow: bool) -> tuple[d
         gold = score.read_gold(gold_file)
         dataset = build_dataset(gold_file, work / str(number), through_flow=through_flow)
         figures |= measure.score(gold, dataset)
-        if measure.score is score.score_quotes:
-            reliability["quotations"] = reliability_of(judge_quotes(gold, dataset))
-        if measure.score is score.score_entities:
-            reliability["named mentions"] = reliability_of(judge_mentions(gold, dataset))
+        if measure.judge is not None:
+            # The tables multiply in how sure the speaker is; here the annotator's own confidence is judged.
+            own = build_dataset(gold_file, work / f"{number}-own", through_flow=False)
+            reliability[measure.file] = reliability_of(measure.judge(gold, own))
     return figures, reliability
 
 
@@ -115,7 +116,7 @@ def figures_page(
     parts = [f"Measured through {way} with {annotator.name} {annotator.version}.\n"]
     parts.append(markdown_table(["figure", "precision", "recall", "f1", "gold"], figure_rows(figures)))
     for name, found in reliability.items():
-        parts.append(f"Confidence of {name}: expected calibration error {found.error:.3f}.\n")
+        parts.append(f"The annotator's confidence on {name}: expected calibration error {found.error:.3f}.\n")
         bins = [(n, f"{confidence:.2f}", f"{right:.2f}") for n, confidence, right in found.bins]
         parts.append(markdown_table(["rows", "mean confidence", "share right"], bins))
     if speeds:

@@ -21,7 +21,11 @@ def write_tables(texts: Mapping[str, str], annotations: Mapping[str, Annotation]
     spans: list[tuple[str, pa.DataType]] = [("char_start", pa.int64()), ("char_end", pa.int64())]
     key_column: list[tuple[str, pa.DataType]] = [("article_id", pa.string())]
     write(rows_of(annotations, sentence_rows), folder / "sentences", [*key_column, *spans])
-    kinds: list[tuple[str, pa.DataType]] = [("entity_type", pa.string()), ("mention_type", pa.string())]
+    kinds: list[tuple[str, pa.DataType]] = [
+        ("entity_type", pa.string()),
+        ("mention_type", pa.string()),
+        ("confidence", pa.float64()),
+    ]
     write(rows_of(annotations, mention_rows), folder / "entity_mentions", [*key_column, *spans, *kinds])
     optional: list[tuple[str, pa.DataType]] = [
         (f"{part}_char_{end}", pa.int64()) for part in ("cue", "speaker") for end in ("start", "end")
@@ -30,7 +34,14 @@ def write_tables(texts: Mapping[str, str], annotations: Mapping[str, Annotation]
     write(
         rows_of(annotations, quote_rows),
         folder / "quotes",
-        [*key_column, *spans, ("segments", segments), *optional, ("speaker_name", pa.string())],
+        [
+            *key_column,
+            *spans,
+            ("segments", segments),
+            *optional,
+            ("speaker_name", pa.string()),
+            ("confidence", pa.float64()),
+        ],
     )
 
 
@@ -59,7 +70,12 @@ def sentence_rows(annotation: Annotation) -> list[dict[str, Any]]:
 def mention_rows(annotation: Annotation) -> list[dict[str, Any]]:
     """Rows of ``entity_mentions``."""
     return [
-        {**span_columns(mention.span), "entity_type": mention.entity_type, "mention_type": mention.mention_type}
+        {
+            **span_columns(mention.span),
+            "entity_type": mention.entity_type,
+            "mention_type": mention.mention_type,
+            "confidence": mention.confidence,
+        }
         for mention in annotation.mentions
     ]
 
@@ -78,4 +94,5 @@ def quote_row(attribution: Attribution) -> dict[str, Any]:
         **span_columns(attribution.cue, "cue_"),
         **span_columns(attribution.source, "speaker_"),
         "speaker_name": None,
+        "confidence": attribution.confidence,
     }
