@@ -16,6 +16,7 @@ import click  # noqa: E402
 
 from flows.cli import cli  # noqa: E402
 from flows.settings import Settings  # noqa: E402
+from transforms.resolve.rules_page import rule_tables  # noqa: E402
 from transforms.tables import TABLES, Column, Table  # noqa: E402
 
 HEADER = "<!-- Made by `make docs` from {source}; do not edit. -->\n"
@@ -36,11 +37,12 @@ def main() -> int:
 
 def pages() -> dict[Path, str]:
     """Each generated file with what it should say."""
-    readme = ROOT / "README.md"
+    readme, resolution = ROOT / "README.md", ROOT / "docs" / "resolution.md"
     return {
         ROOT / "docs" / "data-dictionary.md": data_dictionary(),
         ROOT / "docs" / "command-line.md": command_line(),
         readme: with_block(readme.read_text("utf-8"), "tables", table_overview()),
+        resolution: with_block(resolution.read_text("utf-8"), "rules", rule_tables()),
     }
 
 

@@ -102,7 +102,7 @@ def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalo
         if (table, name) in rewritten:
             _hard_link(linked / table / name, folder / table / name)
             _hard_link(part.path, folder / UNLINKED / table / name)
-            files.append(describe_file(folder / table / name, table, part.file.n_rows))
+            files.append(describe_file(folder / table / name, table, outcome.n_rows[table, name]))
             files.append(replace(part.file, table=f"{UNLINKED}/{table}"))
         else:
             _hard_link(part.path, folder / table / name)

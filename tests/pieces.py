@@ -33,20 +33,21 @@ def refresh(
     batch_chars: int = 1_000_000,
     keep: int = 10,
     rebuild: bool = False,
+    catalog: Catalog | None = None,
 ) -> tuple[Manifest, Plan]:
     """Bring ``out`` up to date with ``seeds``; the latest manifest and what there was to do."""
     annotator = annotator or FakeAnnotator()
     run_id = str(uuid.uuid4())
     out.mkdir(parents=True, exist_ok=True)
     with write_lock(out, run_id, wait=True, on_wait=lambda _: None):
-        store, staging, catalog = Store(out), Staging(out / "staging", run_id), Catalog()
+        store, staging, catalog = Store(out), Staging(out / "staging", run_id), catalog or Catalog()
         store.recover()
         row_versions = versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
         previous = latest_manifest(store)
         known = known_sources(store, previous)
         rebuild = rebuild or previous is None or previous.versions != row_versions
         plan = plan_run(find_files([str(seeds)]), known, rebuild=rebuild)
-        if not plan.has_work and previous is not None:
+        if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
             staging.clean_others()
             if plan.n_hashed:
                 remember(store.root, plan.file_rows())
