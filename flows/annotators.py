@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from functools import lru_cache
+from pathlib import Path
 
 from flows.errors import UserError
 from transforms.annotate.protocol import Annotator
@@ -20,10 +22,15 @@ class AnnotatorError(UserError):
 
 @lru_cache(maxsize=4)
 def load_annotator(name: str) -> Annotator:
-    """The annotator called ``name``: "model", "spacy", or "module:function" for one of the user's own."""
+    """The annotator called ``name``: "model", "spacy", or "module:function" for one of the user's own.
+
+    The user's own is looked for in the current folder too, which an installed command does not see by itself.
+    """
     module_name, _, function = KNOWN.get(name, name).partition(":")
     if not function:
         raise AnnotatorError(f"no annotator is called {name!r}; use model, spacy or module:function")
+    if name not in KNOWN and str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     try:
         factory = getattr(importlib.import_module(module_name), function)
         annotator: Annotator = factory()

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from flows.annotators import AnnotatorError, load_annotator
+
+
+def test_an_unknown_name_says_what_there_is():
+    with pytest.raises(AnnotatorError, match="use model, spacy or module:function"):
+        load_annotator("nonsense")
+
+
+def test_a_module_that_is_not_there_is_named():
+    with pytest.raises(AnnotatorError, match="no_such_module"):
+        load_annotator("no_such_module:make")
+
+
+def test_an_annotator_of_the_current_folder_is_found_by_the_installed_command(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "class Mine:\n    name, version = 'mine', '1'\n    def annotate(self, texts):\n        return []\n"
+    )
+    code = "from flows.annotators import load_annotator; print(load_annotator('mine:Mine').name)"
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "mine", done.stderr
