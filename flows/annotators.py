@@ -12,7 +12,7 @@ from transforms.annotate.protocol import Annotator
 
 KNOWN = {
     "model": "transforms.annotate.model:load_annotator",
-    "spacy": "transforms.annotate.spacy_rules:load_annotator",
+    "spacy": "transforms.annotate.spacy_rules:SpacyRulesAnnotator",
 }
 
 

@@ -107,7 +107,9 @@ def observe_mentions(annotator: ModelAnnotator, gold_file: Path) -> Observations
 
 
 def as_observations(rows: Sequence[tuple[list[float], bool, int]]) -> Observations:
-    """The rows as arrays."""
+    """The rows as arrays; raises ValueError where there is none, for nothing can be calibrated on nothing."""
+    if not rows:
+        raise ValueError("the model finds nothing in the dev texts: it has not been trained for long enough")
     evidence, is_right, text = zip(*rows, strict=True)
     return Observations(np.array(evidence), np.array(is_right, dtype=bool), np.array(text, dtype=np.int64))
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from flows.annotators import AnnotatorError, load_annotator
+from flows.annotators import KNOWN, AnnotatorError, load_annotator
 
 
 def test_an_unknown_name_says_what_there_is():
@@ -26,3 +28,15 @@ def test_an_annotator_of_the_current_folder_is_found_by_the_installed_command(tm
     command = [sys.executable, "-P", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "mine", done.stderr
+
+
+def test_every_annotator_that_comes_along_has_its_factory():
+    for target in KNOWN.values():
+        module, _, factory = target.partition(":")
+        assert f"def {factory}(" in source(module) or f"class {factory}:" in source(module)
+
+
+def source(module: str) -> str:
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).read_text("utf-8")
