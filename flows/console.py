@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -18,7 +19,6 @@ from rich.table import Table
 from flows.errors import SettingsError
 from flows.progress import subscribe
 from flows.settings import Settings
-from flows.store.parquet import read_table
 from flows.store.snapshots import Manifest, SnapshotError, Store
 from flows.summary import RunSummary
 from transforms.tables import BY_NAME
@@ -71,11 +71,15 @@ def _hush_prefect() -> None:
         handler.addFilter(lambda record: not record.module.endswith("_engine"))
 
 
+# Text order, which is key order, is what a reader wants elsewhere.
+ORDER = {"entities": "ORDER BY n_mentions DESC, name", "runs": "ORDER BY started_at DESC"}
+
+
 def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
     """The first rows of a table of the latest snapshot."""
     if table not in BY_NAME:
         raise SettingsError(f"there is no table {table!r}; there are {', '.join(BY_NAME)}")
-    data = read_table(_latest(out), table).slice(0, rows).to_pylist()
+    data = _first_rows(_latest(out) / table, rows, ORDER.get(table, ""))
     console = Console(width=None if sys.stdout.isatty() else 140)
     if all_columns:
         for row in data:
@@ -121,6 +125,13 @@ def check_inputs(settings: Settings) -> None:
         Path(settings.gazetteer) if settings.gazetteer else None,
         Path(settings.corrections) if settings.corrections else None,
     )
+
+
+def _first_rows(folder: Path, rows: int, order: str) -> list[dict[str, Any]]:
+    with duckdb.connect() as database:
+        found = database.execute(f"SELECT * FROM read_parquet(?) {order} LIMIT ?", [f"{folder}/*.parquet", rows])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _latest(out: str) -> Path:
