@@ -65,39 +65,55 @@ def segment_ends(segments: Sequence[Segment], hidden: npt.NDArray[np.float16]) -
     return np.concatenate([firsts, lasts], axis=1).astype(np.float32)
 
 
-def pair_scores(
+def near_pairs(cue_spans: IntArray, other_spans: IntArray) -> tuple[IntArray, IntArray]:
+    """The numbers of the cues and of the other segments that stand near enough to be linked, pair by pair.
+
+    Both are wordpiece ranges [N, 2] in text order without overlaps, so that what is near a cue is one run.
+    """
+    firsts = np.searchsorted(other_spans[:, 1], cue_spans[:, 0] - MAX_LINK_DISTANCE, side="left")
+    stops = np.searchsorted(other_spans[:, 0], cue_spans[:, 1] + MAX_LINK_DISTANCE, side="right")
+    counts = stops - firsts
+    cue_index = np.repeat(np.arange(len(cue_spans)), counts)
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    return cue_index, np.repeat(firsts, counts) + np.arange(len(cue_index)) - before
+
+
+def score_pairs(
     cues: Sequence[Segment],
     others: Sequence[Segment],
     hidden: npt.NDArray[np.float16],
     paragraphs: IntArray,
     weights: PairWeights,
     leap_cost: float,
-) -> FloatArray:
-    """Score of each cue with each other segment, [C, N]; minus infinity where they stand too far apart."""
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """(cue numbers, segment numbers, scores) of all pairs that stand near enough to be linked."""
     cue_spans = np.array([cue[:2] for cue in cues], dtype=np.int64)
     other_spans = np.array([other[:2] for other in others], dtype=np.int64)
     left = np.maximum(segment_ends(cues, hidden) @ weights.cue + weights.cue_bias, 0.0)
     right = np.maximum(segment_ends(others, hidden) @ weights.other + weights.other_bias, 0.0)
-    scores = (left @ right.T) * np.float32(left.shape[1] ** -0.5)
-    gaps = np.maximum(other_spans[None, :, 0] - cue_spans[:, None, 1], cue_spans[:, None, 0] - other_spans[None, :, 1])
-    near = gaps <= MAX_LINK_DISTANCE
-    cue_index, other_index = np.nonzero(near)
+    cue_index, other_index = near_pairs(cue_spans, other_spans)
+    scores = (left[cue_index] * right[other_index]).sum(axis=1) * np.float32(left.shape[1] ** -0.5)
     features = pair_features(cue_spans, other_spans, cue_index, other_index, paragraphs)
-    scores[cue_index, other_index] += weights.biases[features].sum(axis=1)
-    leaps = np.abs(paragraphs[cue_spans[:, 0]][:, None] - paragraphs[other_spans[:, 0]][None, :])
+    scores += weights.biases[features].sum(axis=1)
+    leaps = np.abs(paragraphs[cue_spans[cue_index, 0]] - paragraphs[other_spans[other_index, 0]])
     scores -= np.float32(leap_cost) * np.minimum(leaps, 2)
-    return np.where(near, scores, np.float32(-np.inf)).astype(np.float32)
+    return cue_index, other_index, scores.astype(np.float32)
 
 
-def choose(scores: FloatArray) -> list[Choice]:
-    """The best column of each row, or none of them where all score below zero."""
-    with_none = np.concatenate([np.zeros((len(scores), 1), dtype=np.float32), scores], axis=1)
-    shifted = np.exp(with_none - with_none.max(axis=1, keepdims=True))
-    best = with_none.argmax(axis=1)
-    chances = shifted[np.arange(len(scores)), best] / shifted.sum(axis=1)
-    return [
-        Choice(int(column) - 1 if column else None, float(chance)) for column, chance in zip(best, chances, strict=True)
-    ]
+def choose(n_rows: int, rows: IntArray, candidates: IntArray, scores: FloatArray) -> list[Choice]:
+    """For each row its best candidate, or none of them where all score below zero, which none scores.
+
+    ``rows``, ``candidates`` and ``scores`` [P] are the pairs; a row without a pair chooses none.
+    """
+    best = np.zeros(n_rows, dtype=np.float32)
+    np.maximum.at(best, rows, scores)
+    total = np.exp(-best)
+    np.add.at(total, rows, np.exp(scores - best[rows]))
+    chosen: list[int | None] = [None] * n_rows
+    for row, candidate, score in zip(rows.tolist(), candidates.tolist(), scores.tolist(), strict=True):
+        if score > 0 and score == best[row] and chosen[row] is None:
+            chosen[row] = candidate
+    return [Choice(candidate, float(1.0 / chance)) for candidate, chance in zip(chosen, total, strict=True)]
 
 
 def link_segments(
@@ -115,9 +131,11 @@ def link_segments(
     cue_of = [Choice(None, 1.0)] * len(contents)
     source_of = [Choice(None, 1.0)] * len(cues)
     if cues and contents:
-        cue_of = choose(pair_scores(cues, contents, hidden, paragraphs, weights[0], CONTENT_LEAP_COST).T)
+        cue_index, index, scores = score_pairs(cues, contents, hidden, paragraphs, weights[0], CONTENT_LEAP_COST)
+        cue_of = choose(len(contents), index, cue_index, scores)
     if cues and sources:
-        source_of = choose(pair_scores(cues, sources, hidden, paragraphs, weights[1], SOURCE_LEAP_COST))
+        cue_index, index, scores = score_pairs(cues, sources, hidden, paragraphs, weights[1], SOURCE_LEAP_COST)
+        source_of = choose(len(cues), cue_index, index, scores)
     found = [
         linked(cue, [contents[i] for i in numbers], [cue_of[i] for i in numbers], sources, cues, source_of)
         for cue, numbers in group_contents(cue_of)

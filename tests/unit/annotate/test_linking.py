@@ -7,7 +7,16 @@ import pytest
 
 from tests.unit.annotate.small_model import WIDTH, nearest_first
 from transforms.annotate.calibration import N_EVIDENCE, Calibration, attribution_evidence
-from transforms.annotate.linking import Choice, LinkedSegments, Segment, choose, group_contents, link_segments
+from transforms.annotate.linking import (
+    MAX_LINK_DISTANCE,
+    Choice,
+    LinkedSegments,
+    Segment,
+    choose,
+    group_contents,
+    link_segments,
+    near_pairs,
+)
 
 
 def segment(start: int, stop: int) -> Segment:
@@ -52,9 +61,23 @@ def test_what_is_too_far_away_is_not_linked() -> None:
 
 
 def test_none_is_chosen_where_all_score_below_zero() -> None:
-    choices = choose(np.array([[-3.0, -1.0], [2.0, -1.0]], dtype=np.float32))
-    assert [choice.candidate for choice in choices] == [None, 0]
-    assert all(0.5 < choice.probability < 1.0 for choice in choices)
+    rows, candidates = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    choices = choose(3, rows, candidates, np.array([-3.0, -1.0, 2.0, -1.0], dtype=np.float32))
+    assert [choice.candidate for choice in choices] == [None, 0, None]
+    assert all(0.5 < choice.probability <= 1.0 for choice in choices)
+
+
+def test_near_pairs_are_those_of_all_pairs() -> None:
+    rng = np.random.default_rng(5)
+    bounds = np.sort(rng.choice(3000, size=80, replace=False)).reshape(-1, 2)
+    cues, others = bounds[::2], bounds[1::2]
+    expected = [
+        (c, o)
+        for c, cue in enumerate(cues)
+        for o, other in enumerate(others)
+        if max(other[0] - cue[1], cue[0] - other[1]) <= MAX_LINK_DISTANCE
+    ]
+    assert list(zip(*(index.tolist() for index in near_pairs(cues, others)), strict=True)) == expected
 
 
 @pytest.mark.parametrize("has_source", [True, False])
