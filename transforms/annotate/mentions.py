@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from transforms.annotate.word_lists import ARTICLES, GROUP_NOUNS, ORGANIZATION_NOUNS, PRONOUNS, WORK_NOUNS
@@ -42,8 +43,9 @@ def speaker_mentions(attributions: Sequence[Attribution], names: Sequence[Mentio
         source = attribution.source
         if source is None or source in found:
             continue
-        inside = [name.span for name in names if name.span.overlaps(source)]
-        persons = [name.span for name in names if name.entity_type == "person" and name.span.overlaps(source)]
+        touching = names_at(source, names)
+        inside = [name.span for name in touching]
+        persons = [name.span for name in touching if name.entity_type == "person"]
         rest = words_outside(source, inside, text)
         if inside and not owns_source(inside, source, text) and (persons or not rest):
             continue
@@ -51,6 +53,13 @@ def speaker_mentions(attributions: Sequence[Attribution], names: Sequence[Mentio
         kind = "pronoun" if len(words) == 1 and words[0] in PRONOUNS else "nominal"
         found[source] = Mention(source, nominal_type(words), kind, attribution.confidence)
     return list(found.values())
+
+
+def names_at(source: Span, names: Sequence[Mention]) -> Sequence[Mention]:
+    """The names that share a character with ``source``; names come in text order and do not overlap."""
+    first = bisect_right(names, source.char_start, key=lambda name: name.span.char_end)
+    stop = bisect_left(names, source.char_end, key=lambda name: name.span.char_start)
+    return names[first:stop]
 
 
 def words_outside(source: Span, names: Sequence[Span], text: str) -> list[str]:

@@ -14,6 +14,8 @@ from transforms.annotate.encoding import IntArray
 FloatArray = npt.NDArray[np.float32]
 # A score this low stands for a move that the label set forbids.
 FORBIDDEN = -5e3
+# Places decoded at once: what a processor's cache holds.
+MAX_PLACES = 30_000
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,11 @@ def decode_sequences(sequences: Sequence[FloatArray], chain: Chain) -> list[IntA
     results = [np.asarray(sequence.argmax(axis=1), dtype=np.int64) for sequence in sequences]
     order = [number for number, labels in enumerate(results) if not is_best_path(labels, chain)]
     order.sort(key=lambda number: -len(sequences[number]))
-    if order:
-        labels = viterbi(pad([sequences[number] for number in order]), chain)
-        for row, number in enumerate(order):
+    while order:
+        n_rows = max(1, MAX_PLACES // len(sequences[order[0]]))
+        group, order = order[:n_rows], order[n_rows:]
+        labels = viterbi(pad([sequences[number] for number in group]), chain)
+        for row, number in enumerate(group):
             results[number] = labels[row, : len(sequences[number])]
     return results
 
