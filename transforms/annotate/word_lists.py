@@ -30,7 +30,8 @@ ORGANIZATION_NOUNS = word_set(
 )
 WORK_NOUNS = word_set(
     """
-    article book document email letter memo poll post report statement story study survey
+    article blog book column complaint data document editorial email filing film interview lawsuit letter memo
+    note poll post release report statement story study survey tweet video
     """
 )
 GROUP_NOUNS = word_set(
