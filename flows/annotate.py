@@ -15,7 +15,7 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Cancelled, Failed
 
 from flows.batch import BatchResult, BatchSpec
-from flows.plan import batch_id, make_batches
+from flows.plan import batch_id, make_batches, shared_batch_chars
 from flows.progress import RunProgress
 from flows.staging import Staging
 from flows.store.disk import OutputError, writing
@@ -45,7 +45,7 @@ def annotate_sources(
     """
     specs: deque[Path] = deque()
     sizes: dict[str, int] = {}
-    for batch in make_batches(sources, batch_chars):
+    for batch in make_batches(sources, shared_batch_chars(sources, batch_chars, n_workers)):
         spec = make_spec(batch_id(batch, fingerprint), batch)
         path = staging.folder / f"batch-{spec.batch_id}.json"
         with writing(staging.folder):

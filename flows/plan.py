@@ -16,6 +16,7 @@ from transforms.records import Source
 
 # A file written in the same tick as it was hashed may change again without a change of its time stamp.
 UNSETTLED_NS = 2_000_000_000
+MIN_SHARED_CHARS = 50_000
 GZIP_GROWTH = 3  # plain text is about this many times the size of its gzip
 
 
@@ -81,6 +82,15 @@ def versions(
 def fingerprint(version: Mapping[str, str]) -> str:
     """One short value for all versions together."""
     return short_hash(*(f"{key}={value}" for key, value in sorted(version.items())))
+
+
+def shared_batch_chars(pending: Sequence[Source], batch_chars: int, n_workers: int) -> int:
+    """A batch size of at most ``batch_chars`` at which each worker has about two, so that none is idle for long.
+
+    Below ``MIN_SHARED_CHARS`` a second worker takes longer to start than it saves.
+    """
+    share = -(-sum(_expected_chars(source) for source in pending) // (2 * n_workers))
+    return min(batch_chars, max(share, MIN_SHARED_CHARS))
 
 
 def make_batches(pending: Sequence[Source], batch_chars: int) -> list[tuple[Source, ...]]:

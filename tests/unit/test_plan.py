@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from flows.extract import find_files
-from flows.plan import Plan, batch_id, fingerprint, make_batches, plan_run, versions
+from flows.plan import Plan, batch_id, fingerprint, make_batches, plan_run, shared_batch_chars, versions
 from tests.seed_folder import SeedFolder
 from transforms.records import Source
 
@@ -152,6 +152,18 @@ def test_large_source_has_a_batch_of_its_own() -> None:
 
 def test_packed_file_counts_for_more() -> None:
     assert len(make_batches([source("a", 400, "a.txt.gz"), source("b", 400, "b.txt.gz")], 2000)) == 2
+
+
+def test_every_worker_gets_its_share() -> None:
+    sources = [source(f"{n:02}", 20_000) for n in range(40)]
+    assert shared_batch_chars(sources, 1_000_000, 2) == 200_000
+    assert shared_batch_chars(sources, 150_000, 2) == 150_000
+    assert len(make_batches(sources, shared_batch_chars(sources, 1_000_000, 2))) == 4
+
+
+def test_a_small_run_is_one_batch() -> None:
+    sources = [source(f"{n}", 2_000) for n in range(20)]
+    assert len(make_batches(sources, shared_batch_chars(sources, 1_000_000, 8))) == 1
 
 
 def test_no_sources_make_no_batches() -> None:
