@@ -34,10 +34,10 @@ def spread(times: list[float]) -> str:
 
 def measure(n_files: int, folder: Path) -> dict[str, str]:
     """Make the first snapshot, then time what later runs do."""
-    from flows.etl import known_sources, latest_manifest
+    from flows.etl import known_sources
     from flows.extract import find_files
     from flows.plan import plan_run
-    from flows.store.snapshots import Store
+    from flows.store.snapshots import Store, latest_manifest
     from tests.flow_runs import run_flow
     from tests.pieces import refresh
     from tests.seed_folder import SeedFolder, story

@@ -36,7 +36,7 @@ from flows.staging import Staging
 from flows.store.disk import writing
 from flows.store.lock import BusyError, write_lock
 from flows.store.seen import recall, remember
-from flows.store.snapshots import Manifest, Store, read_sources
+from flows.store.snapshots import Manifest, Store, latest_manifest, read_sources
 from flows.summary import RunSummary, StageClock, add_up_seconds, describe_changes
 from transforms.catalog import Catalog
 from transforms.records import Source
@@ -139,12 +139,6 @@ def current_versions(settings: Settings) -> dict[str, str]:
     annotator = load_annotator(settings.annotator)
     name = f"{annotator.name} {annotator.version}"
     return versions(name, SCHEMA_VERSION, version("newsmill"), settings.row_settings())
-
-
-def latest_manifest(store: Store) -> Manifest | None:
-    """The manifest of the snapshot that ``latest`` points at; None before the first."""
-    number = store.latest_number()
-    return Manifest.load(store.folder(number)) if number is not None else None
 
 
 def known_sources(store: Store, previous: Manifest | None) -> list[dict[str, Any]]:

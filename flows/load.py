@@ -22,7 +22,7 @@ from flows.plan import Plan
 from flows.store.disk import raise_if_disk
 from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
 from flows.store.parts import BasePart
-from flows.store.snapshots import UNLINKED, Manifest, Store, write_sources
+from flows.store.snapshots import UNLINKED, Manifest, Store, latest_manifest, write_sources
 from transforms.catalog import Catalog
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
@@ -48,7 +48,7 @@ def commit_snapshot(
     run: RunInfo,
 ) -> Manifest:
     """Assemble the next snapshot in ``work`` and move ``latest`` to it; the only step that changes what readers see."""
-    previous = _previous(store)
+    previous = latest_manifest(store)
     carried = carry_over(store, previous, plan, work)
     fresh = [
         BasePart(file, work / "done" / result.batch_id / file.table / file.name, result.batch_id)
@@ -77,11 +77,6 @@ def commit_snapshot(
     manifest.save(folder)
     store.publish(folder, manifest.number)
     return manifest
-
-
-def _previous(store: Store) -> Manifest | None:
-    number = store.latest_number()
-    return Manifest.load(store.folder(number)) if number is not None else None
 
 
 def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalog: Catalog) -> list[WrittenFile]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from flows.batch import BatchResult
 
@@ -53,10 +52,6 @@ class RunSummary:
     def state_name(self) -> str:
         """The name of the final state in Prefect."""
         return _STATE_NAMES[self.status]
-
-    def to_json(self) -> str:
-        """One JSON object."""
-        return json.dumps(asdict(self))
 
 
 class StageClock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,11 +136,3 @@ def finish(network: Network, base: Path, gold_folder: Path, folder: Path, texts:
     report: dict[str, object] = {"agreement": asdict(agreement), "bias": bias, "calibration_error": errors}
     print(json.dumps(report), flush=True)
     return report
-
-
-def install(folder: Path, target: Path) -> None:
-    """Copy the finished files to where the package keeps them."""
-    target.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if path.suffix in (".onnx", ".npz", ".json") and path.name != "report.json":
-            shutil.copy(path, target / path.name)

@@ -169,6 +169,12 @@ class Store:
         return removed
 
 
+def latest_manifest(store: Store) -> Manifest | None:
+    """The manifest of the snapshot that ``latest`` points at; None before the first."""
+    number = store.latest_number()
+    return Manifest.load(store.folder(number)) if number is not None else None
+
+
 def write_sources(folder: Path, rows: list[dict[str, Any]]) -> WrittenFile:
     """Write ``sources.parquet``, one row a file found, sorted by uri."""
     table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["uri"])), schema=SOURCES_SCHEMA)

@@ -6,6 +6,7 @@ The features are frozen with the weights: whoever changes a function here must t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from transforms.annotate.marks import paragraph_spans
+
 IntArray = npt.NDArray[np.int64]
 
-PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 
 # Feature vocabularies: the code is the row of the embedding table.
 CASE_LOWER, CASE_TITLE, CASE_UPPER, CASE_MIXED, CASE_DIGIT, CASE_OTHER, CASE_INITIAL = range(7)
@@ -48,15 +50,6 @@ class EncodedText:
     paragraphs: IntArray
 
 
-def paragraph_spans(text: str) -> list[tuple[int, int]]:
-    """Half-open spans of the paragraphs: what stands between blank lines, breaks left out."""
-    spans, start = [], 0
-    for match in PARAGRAPH_BREAK.finditer(text):
-        spans.append((start, match.start()))
-        start = match.end()
-    return [*spans, (start, len(text))]
-
-
 def encode(text: str, tokenizer: Tokenizer) -> EncodedText:
     """Wordpieces of one text of any length, without special tokens, truncation or padding."""
     encoding: Any = tokenizer.encode(text, add_special_tokens=False)
@@ -73,7 +66,7 @@ def encode(text: str, tokenizer: Tokenizer) -> EncodedText:
 
 
 def feature_codes(
-    text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray, spans: list[tuple[int, int]]
+    text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray, spans: Sequence[tuple[int, int]]
 ) -> IntArray:
     """One code a wordpiece (shape [T], below ``N_FEATURE_CODES``): case, quotation marks, gap before, headline."""
     case = case_by_char(text)[starts]
@@ -107,7 +100,7 @@ def word_case(word: str) -> int:
     return CASE_DIGIT
 
 
-def marks_by_char(text: str, paragraphs: list[tuple[int, int]]) -> IntArray:
+def marks_by_char(text: str, paragraphs: Sequence[tuple[int, int]]) -> IntArray:
     """How each character stands to the quotation marks of its paragraph (shape [len(text)])."""
     states = np.zeros(len(text), dtype=np.int64)
     for match in SINGLE_QUOTED.finditer(text):

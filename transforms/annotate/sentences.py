@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transforms.annotate.encoding import paragraph_spans
+from transforms.annotate.marks import paragraph_spans
 from transforms.annotate.word_lists import ABBREVIATIONS, BINDING_ABBREVIATIONS, SENTENCE_STARTERS, TITLES
 from transforms.records import Span
 

@@ -29,10 +29,6 @@ class Context:
         """The number of the sentence at a position."""
         return max(0, bisect_right(self._sentences, position) - 1)
 
-    def sentence_start(self, position: int) -> int:
-        """Where the sentence at a position starts."""
-        return self._sentences[self.sentence(position)]
-
     def paragraph(self, position: int) -> int:
         """The number of the paragraph at a position."""
         return bisect_right(self._paragraphs, position) - 1
