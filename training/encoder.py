@@ -1,7 +1,8 @@
-"""The BERT encoder that carries the heads, in plain torch, so that base weights of any BERT of its shape load."""
+"""The encoder that carries the heads, in plain torch, so that base weights of any BERT or MPNet of its shape load."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ from transforms.annotate.encoding import N_FEATURE_CODES
 
 @dataclass(frozen=True, slots=True)
 class EncoderShape:
-    """Sizes of the encoder; the defaults are MiniLM's (Wang et al., 2020; 6 layers)."""
+    """Sizes of the encoder; the defaults are MiniLM's (Wang et al., 2020; 6 layers).
+
+    ``buckets``, where above 0: biases for how far apart two wordpieces are, shared by all layers, as MPNet has.
+    """
 
     vocabulary: int = 30522
     width: int = 384
@@ -23,6 +27,11 @@ class EncoderShape:
     inner: int = 1536
     positions: int = 512
     norm_eps: float = 1e-12
+    buckets: int = 0
+
+
+MPNET = EncoderShape(width=768, layers=12, inner=3072, norm_eps=1e-5, buckets=32)
+BUCKETS_MAX_DISTANCE = 128
 
 
 class Layer(nn.Module):
@@ -39,7 +48,7 @@ class Layer(nn.Module):
         self.down_norm = nn.LayerNorm(shape.width, eps=shape.norm_eps)
 
     def forward(self, hidden: Tensor, mask: Tensor | None, drop: float) -> Tensor:
-        """``hidden`` is [B, T, width], ``mask`` [B, 1, 1, T] is added to the scores: 0 or a large negative."""
+        """``hidden`` is [B, T, width], ``mask``, which broadcasts to [B, heads, T, T], is added to the scores."""
         batch, length, width = hidden.shape
         query, key, value = (
             part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
@@ -75,16 +84,42 @@ class Encoder(nn.Module):
         self.features = nn.Embedding(N_FEATURE_CODES, shape.width)
         nn.init.zeros_(self.features.weight)
         self.norm = nn.LayerNorm(shape.width, eps=shape.norm_eps)
+        self.distances = nn.Embedding(shape.buckets, shape.heads) if shape.buckets else None
         self.layers: Sequence[Layer] = nn.ModuleList(Layer(shape) for _ in range(shape.layers))  # type: ignore[assignment]
 
     def forward(self, ids: Tensor, codes: Tensor, mask: Tensor | None = None, drop: float = 0.0) -> Tensor:
-        """``ids`` and ``codes`` are [B, T]; returns [B, T, width]."""
+        """``ids`` and ``codes`` are [B, T], ``mask`` [B, 1, 1, T] 0 or a large negative; returns [B, T, width]."""
         places = self.positions.weight[: ids.shape[1]]
         hidden = self.norm(self.words(ids) + places + self.kinds + self.features(codes))
         hidden = shared_dropout(hidden, drop)
+        if self.distances is not None:
+            mask = self.with_distances(mask, ids)
         for layer in self.layers:
             hidden = layer(hidden, mask, drop)
         return torch.as_tensor(hidden)
+
+    def with_distances(self, mask: Tensor | None, ids: Tensor) -> Tensor:
+        """[B or 1, heads, T, T]: the mask and the biases of the distances, in the type the layers compute in."""
+        assert self.distances is not None
+        buckets = distance_buckets(ids.shape[1], self.shape.buckets).to(ids.device)
+        biases = self.distances(buckets).permute(2, 0, 1)[None]
+        device = ids.device.type
+        dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else biases.dtype
+        return torch.as_tensor(biases if mask is None else mask + biases).to(dtype)
+
+
+def distance_buckets(length: int, buckets: int) -> Tensor:
+    """[length, length]: the bucket of key minus query, half of them for each direction (Raffel et al., 2020).
+
+    Near distances have a bucket each, far ones share buckets whose width grows with the distance.
+    """
+    places = torch.arange(length)
+    distance = places[None] - places[:, None]
+    half, exact = buckets // 2, buckets // 4
+    away = distance.abs()
+    share = torch.log(away.clamp(min=1).float() / exact) / math.log(BUCKETS_MAX_DISTANCE / exact)
+    far = (exact + (share * (half - exact)).long()).clamp(max=half - 1)
+    return half * (distance > 0).long() + torch.where(away < exact, away, far)
 
 
 def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:
@@ -108,4 +143,33 @@ def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:
             state[f"{target}.down_norm.{kind}"] = weights[f"{source}.output.LayerNorm.{kind}"]
     missing, unexpected = encoder.load_state_dict(state, strict=False)
     if unexpected or set(missing) != {"features.weight"}:
+        raise ValueError(f"base weights of another shape: missing {missing}, unexpected {unexpected}")
+
+
+def load_mpnet(encoder: Encoder, weights: dict[str, Tensor], rows: Tensor) -> None:
+    """Copy a published MPNet's weights (Song et al., 2020) into ``encoder``, in place.
+
+    ``rows`` [vocabulary]: which row of MPNet's table each wordpiece of ours has; the pieces are the same, in another
+    order. Its positions begin after two that it keeps for padding.
+    """
+    state = {
+        "words.weight": weights["embeddings.word_embeddings.weight"][rows],
+        "positions.weight": weights["embeddings.position_embeddings.weight"][2:],
+        "norm.weight": weights["embeddings.LayerNorm.weight"],
+        "norm.bias": weights["embeddings.LayerNorm.bias"],
+        "distances.weight": weights["encoder.relative_attention_bias.weight"],
+    }
+    for number in range(encoder.shape.layers):
+        source, target = f"encoder.layer.{number}", f"layers.{number}"
+        for kind in ("weight", "bias"):
+            state[f"{target}.qkv.{kind}"] = torch.cat(
+                [weights[f"{source}.attention.attn.{part}.{kind}"] for part in "qkv"]
+            )
+            state[f"{target}.out.{kind}"] = weights[f"{source}.attention.attn.o.{kind}"]
+            state[f"{target}.out_norm.{kind}"] = weights[f"{source}.attention.LayerNorm.{kind}"]
+            state[f"{target}.up.{kind}"] = weights[f"{source}.intermediate.dense.{kind}"]
+            state[f"{target}.down.{kind}"] = weights[f"{source}.output.dense.{kind}"]
+            state[f"{target}.down_norm.{kind}"] = weights[f"{source}.output.LayerNorm.{kind}"]
+    missing, unexpected = encoder.load_state_dict(state, strict=False)
+    if unexpected or set(missing) != {"features.weight", "kinds"}:
         raise ValueError(f"base weights of another shape: missing {missing}, unexpected {unexpected}")

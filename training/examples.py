@@ -11,6 +11,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from training.gold import GoldAttribution, GoldText, Segment
+from training.soft_labels import SoftLabels
 from transforms.annotate.encoding import EncodedText, IntArray, encode
 from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
 
@@ -30,7 +31,8 @@ class PieceSegment(NamedTuple):
 class Example:
     """One gold text, encoded, with its targets (arrays of shape [T]; IGNORED where a layer has no gold).
 
-    ``source_of`` is the source's first segment by attribution: several attributions may share one.
+    ``source_of`` is the source's first segment by attribution: several attributions may share one. ``soft``, with a
+    teacher, are its labels, and ``soft_rows`` [T] the row of each wordpiece in them, -1 for none.
     """
 
     text_id: str
@@ -39,11 +41,17 @@ class Example:
     entity_labels: IntArray
     segments: list[PieceSegment] = field(default_factory=list)
     source_of: dict[int, tuple[int, int]] = field(default_factory=dict)
+    soft: SoftLabels | None = None
+    soft_rows: IntArray | None = None
 
 
-def make_example(gold: GoldText, tokenizer: Tokenizer) -> Example:
-    """Targets of one text; a span that shares no wordpiece with the text is left out."""
+def make_example(gold: GoldText, tokenizer: Tokenizer, soft: SoftLabels | None = None) -> Example:
+    """Targets of one text; a span that shares no wordpiece with the text is left out.
+
+    Where nobody annotated attributions, the teacher's best path stands in, if the text's marks are all its own.
+    """
     encoded = encode(gold.text, tokenizer)
+    rows = None if soft is None else soft.rows_of(encoded)
     n_pieces = len(encoded.ids)
     roles = np.full(n_pieces, IGNORED, dtype=np.int64)
     entities = np.full(n_pieces, IGNORED, dtype=np.int64)
@@ -53,12 +61,14 @@ def make_example(gold: GoldText, tokenizer: Tokenizer) -> Example:
         segments = attribution_segments(gold.text, gold.attributions, encoded)
         for segment in segments:
             write_bioes(roles, segment.start, segment.stop, ROLE_LABELS.index(f"B-{ROLES[segment.role]}"))
+    elif soft is not None and rows is not None and len(soft.path) == n_pieces and bool(np.all(rows >= 0)):
+        roles = soft.path.copy()
     if gold.entities is not None:
         entities[:] = 0
         for start, end, kind in gold.entities:
             first, stop = piece_range(encoded, start, end)
             write_bio(entities, first, stop, ENTITY_LABELS.index(f"B-{kind}"))
-    return Example(gold.text_id, encoded, roles, entities, segments, source_ranges(gold, encoded))
+    return Example(gold.text_id, encoded, roles, entities, segments, source_ranges(gold, encoded), soft, rows)
 
 
 def attribution_segments(

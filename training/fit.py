@@ -19,8 +19,9 @@ from training.batches import Batch, LinkTargets, epoch_batches
 from training.examples import Example, make_example
 from training.gold import GoldText
 from training.network import Network
+from training.soft_labels import SoftLabels
 
-LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "links": 0.3}
+LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "links": 0.3, "soft": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,18 @@ def learning_rate_share(step: int, n_steps: int, warmup_share: float) -> float:
     return min(step / warmup, max(0.0, (n_steps - step) / max(1, n_steps - warmup)))
 
 
-def epoch_examples(golds: Sequence[GoldText], tokenizer: Tokenizer, recipe: Recipe, epoch: int) -> list[Example]:
-    """The training texts of one epoch, with quotation marks varied anew."""
+def epoch_examples(
+    golds: Sequence[GoldText],
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    epoch: int,
+    soft: Sequence[SoftLabels] | None = None,
+) -> list[Example]:
+    """The training texts of one epoch, with quotation marks varied anew, and a teacher's labels of them if given."""
     chance = random.Random(f"{recipe.seed}-{epoch}-marks")
     texts = [vary_marks(gold, chance) if recipe.vary_marks else gold for gold in golds]
-    return [make_example(gold, tokenizer) for gold in texts]
+    labels = soft or [None] * len(texts)
+    return [make_example(gold, tokenizer, item) for gold, item in zip(texts, labels, strict=True)]
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

@@ -14,6 +14,8 @@ from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
 from transforms.annotate.link_features import N_PAIR_FEATURES
 
 LINK_WIDTH = 128
+# Above 1 the teacher's second thoughts weigh more.
+TEMPERATURE = 2.0
 
 
 class PairScorer(nn.Module):
@@ -61,7 +63,7 @@ class Network(nn.Module):
         """The mean loss of each task, in float32; zero where the batch has no gold for it."""
         hidden, roles, entities = (output.float() for output in outputs)
         zero = hidden.new_zeros(())
-        found = {"roles": zero, "pieces": zero, "entities": zero, "links": zero}
+        found = {"roles": zero, "pieces": zero, "entities": zero, "links": zero, "soft": zero}
         if len(batch.role_index):
             emissions = roles.flatten(0, 1)[batch.role_index]
             mask = batch.role_mask
@@ -79,6 +81,10 @@ class Network(nn.Module):
                 if len(targets.gold)
             ]
             found["links"] = torch.stack(links).sum() if links else zero
+        if len(batch.soft_index):
+            pairs = ((roles, batch.soft_roles), (entities, batch.soft_entities))
+            losses = [soft_loss(ours.flatten(0, 1)[batch.soft_index], theirs) for ours, theirs in pairs]
+            found["soft"] = torch.stack(losses).sum()
         return found
 
 
@@ -86,3 +92,9 @@ def link_loss(scores: Tensor, targets: LinkTargets) -> Tensor:
     """Mean cross-entropy of the right candidate, where column 0 stands for none of them (score zero)."""
     scores = torch.cat([scores.new_zeros(len(scores), 1), scores], dim=1)
     return functional.cross_entropy(scores, targets.gold)
+
+
+def soft_loss(scores: Tensor, wanted: Tensor) -> Tensor:
+    """The mean divergence of our label distributions [N, K] from the teacher's, softened by ``TEMPERATURE``."""
+    ours, theirs = (functional.log_softmax(values / TEMPERATURE, dim=-1) for values in (scores, wanted))
+    return functional.kl_div(ours, theirs, reduction="batchmean", log_target=True) * TEMPERATURE**2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ pytest.importorskip("safetensors")
 from tests.unit.annotate.small_model import WORDS, small_tokenizer  # noqa: E402
 from training.batches import epoch_batches  # noqa: E402
 from training.crf import Crf  # noqa: E402
-from training.encoder import EncoderShape  # noqa: E402
+from training.encoder import EncoderShape, distance_buckets  # noqa: E402
 from training.evaluate import torch_reader  # noqa: E402
 from training.examples import make_example  # noqa: E402
 from training.export import export_network  # noqa: E402
@@ -24,11 +25,14 @@ from training.fit import Recipe, Trainer, count_steps, epoch_examples  # noqa: E
 from training.gold import GoldAttribution, GoldText  # noqa: E402
 from training.network import Network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
+from training.soft_labels import load_soft_labels, save_soft_labels  # noqa: E402
+from training.teacher import read_soft_labels  # noqa: E402
 from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
 from transforms.annotate.weights import load_reader  # noqa: E402
 
 TEXT = "Ann said rain falls, he said it rained.\n\n“Rain falls,” Ann said, “it rained.”"
 SMALL = EncoderShape(vocabulary=len(WORDS), width=64, layers=2, heads=2, inner=128, positions=512)
+SMALL_TEACHER = replace(SMALL, buckets=32)
 
 
 def span(part: str, start: int = 0) -> tuple[int, int]:
@@ -88,6 +92,44 @@ def test_training_learns_and_resumes(tmp_path: Path) -> None:
     second = again.run_epoch(epoch_examples(golds, tokenizer, recipe, 1))
     assert again.epoch == 2
     assert second["roles"] < first["roles"]
+
+
+def test_distances_have_a_bucket_a_direction_and_far_ones_share_it() -> None:
+    buckets = distance_buckets(400, 32)
+    from_the_middle = buckets[200].tolist()
+    assert from_the_middle[200] == 0
+    assert from_the_middle[193:200] == [7, 6, 5, 4, 3, 2, 1]
+    assert from_the_middle[201:208] == [17, 18, 19, 20, 21, 22, 23]
+    assert from_the_middle[208:] == sorted(from_the_middle[208:])
+    assert from_the_middle[0] == 15 and from_the_middle[399] == 31
+
+
+def test_a_pupil_learns_what_its_teacher_thinks(tmp_path: Path) -> None:
+    """Nobody annotated attributions here: what is learned of them comes from the teacher."""
+    torch.manual_seed(0)
+    tokenizer, teacher, pupil = small_tokenizer(), Network(SMALL_TEACHER), Network(SMALL)
+    torch.nn.init.normal_(teacher.roles.weight, std=0.5)
+    golds = [GoldText("rain", TEXT)] * 30
+    save_soft_labels(read_soft_labels(teacher, golds, tokenizer), tmp_path / "labels.npz")
+    labels = load_soft_labels(tmp_path / "labels.npz")
+    recipe = Recipe(epochs=8, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3, vary_marks=False)
+    trainer = Trainer(pupil, recipe, tmp_path, count_steps(golds, tokenizer, recipe))
+    losses = [trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, epoch, labels)) for epoch in range(8)]
+    assert losses[-1]["soft"] < losses[0]["soft"] / 2
+    assert losses[-1]["roles"] < losses[0]["roles"] / 2
+
+
+def test_a_teachers_labels_follow_the_letters_when_marks_are_lost() -> None:
+    torch.manual_seed(0)
+    tokenizer = small_tokenizer()
+    gold = GoldText("rain", TEXT)
+    (labels,) = read_soft_labels(Network(SMALL_TEACHER), [gold], tokenizer)
+    bare = replace(gold, text=TEXT.translate(str.maketrans("“”", "  ")))
+    example = make_example(bare, tokenizer, labels)
+    assert example.soft_rows is not None
+    assert labels.starts[example.soft_rows].tolist() == example.encoded.starts.tolist()
+    assert set(example.role_labels.tolist()) == {-100}, "a path with holes is no target for the chain"
+    assert set(make_example(gold, tokenizer, labels).role_labels.tolist()) != {-100}
 
 
 def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> None:
