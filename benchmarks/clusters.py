@@ -18,19 +18,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from transforms.records import Annotation, Article, Mention, Span
+from training.gold import ENTITY_TYPE_OF
+from transforms.annotate.mentions import name_mentions
+from transforms.records import Annotation, Article, Span
 from transforms.resolve import resolve_article
 
 LABELS = Path(__file__).with_name("clusters.jsonl")
-ENTITY_TYPE_OF = {
-    "Person": "person",
-    "Organization": "organization",
-    "Location": "place",
-    "Facility": "place",
-    "NORP": "group",
-    "Product": "product",
-    "Misc": "work",
-}
 
 
 def b_cubed(gold: Sequence[int], predicted: Sequence[int]) -> tuple[float, float]:
@@ -48,8 +41,8 @@ def b_cubed(gold: Sequence[int], predicted: Sequence[int]) -> tuple[float, float
 def predicted_clusters(record: dict[str, Any], spans: Iterable[tuple[int, int]]) -> list[int]:
     """The number of the entity that each gold mention is sorted into."""
     text = record["text"]
-    types = {(start, end): ENTITY_TYPE_OF.get(label) for start, end, label in record["entities"]}
-    mentions = tuple(Mention(Span(*span), types[span] or "work", "name", 1.0) for span in spans)
+    types = {(start, end): ENTITY_TYPE_OF.get(label, "misc") for start, end, label in record["entities"]}
+    mentions = tuple(name_mentions([(types[span], Span(*span), 1.0) for span in spans], text))
     sentences = tuple(Span(*match.span()) for match in re.finditer(r"\S[^\n]*", text))
     article = Article(record["id"], record["id"], 0, "", "text/plain", "utf-8", text, max(0, text.find("\n\n")))
     entities = resolve_article(article, Annotation(sentences, mentions, ()), ()).entities

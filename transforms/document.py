@@ -11,7 +11,8 @@ from transforms.quotes import place_quotations, quote_rows
 from transforms.records import Annotation, Article, Reject
 from transforms.resolve import resolve_article
 from transforms.schema import Rows
-from transforms.sentences import count_words, paragraph_starts, sentence_rows
+from transforms.sentences import paragraph_starts, sentence_rows
+from transforms.text import count_words
 
 
 def document_rows(article: Article, annotation: Annotation, *, min_confidence: float = 0.0) -> Rows:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 from transforms import ids
 from transforms.records import Article, Span
-
-_WORD = re.compile(r"\w+")
+from transforms.text import count_words
 
 
 def sentence_rows(article: Article, sentences: Sequence[Span]) -> list[dict[str, Any]]:
@@ -31,11 +29,6 @@ def paragraph_starts(text: str) -> list[int]:
 def sentence_at(sentences: Sequence[Span], offset: int) -> int:
     """The index of the sentence that holds ``offset``, or of the last one that starts before it."""
     return max(0, bisect_right(sentences, offset, key=lambda span: span.char_start) - 1)
-
-
-def count_words(text: str) -> int:
-    """How many runs of letters, digits and underscores the text has."""
-    return sum(1 for _ in _WORD.finditer(text))
 
 
 def _row(article: Article, index: int, span: Span, starts: list[int]) -> dict[str, Any]:

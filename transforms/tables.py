@@ -119,7 +119,7 @@ ARTICLES = Table(
         Column("body_char_start", _INT, "Where the body starts in text, after the headline, in code points.", "81"),
         Column("text_sha256", _STRING, "SHA-256 of text in UTF-8, in hexadecimal.", "2c26b4…"),
         Column("n_chars", _INT, "Length of text in Unicode code points.", "2512"),
-        Column("n_words", _INT, "Words in text: runs of letters and digits.", "431"),
+        Column("n_words", _INT, "Words in text; an apostrophe does not part one.", "431"),
         Column("n_paragraphs", _INT, "Paragraphs in text, the headline included.", "15"),
         Column("n_sentences", _INT, "Rows of this article in sentences.", "16"),
         Column("n_quotes", _INT, "Rows of this article in quotes.", "11"),
