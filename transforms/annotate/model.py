@@ -15,6 +15,7 @@ from transforms.annotate.encoding import EncodedText, encode
 from transforms.annotate.nested import find_nested
 from transforms.annotate.scores import PieceScores, Reader, score_pieces
 from transforms.annotate.sentences import split_sentences
+from transforms.annotate.signatures import credit_signatures
 from transforms.annotate.weights import load_card, load_heads, load_reader, load_tokenizer
 from transforms.records import Annotation, Attribution
 
@@ -86,6 +87,7 @@ class ModelAnnotator:
 
     def _assemble(self, text: str, reading: Reading) -> Annotation:
         attributions = self._attributions(text, reading)
+        attributions = credit_signatures(text, attributions)
         attributions += find_nested(text, attributions, self._attributions_of)
         attributions = [item for item in attributions if item.confidence >= MIN_ATTRIBUTION_CONFIDENCE]
         mentions = to_mentions(reading.found, attributions, reading.encoded, text, self.heads.calibration)
