@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 
 from benchmarks.scorer import score
 from benchmarks.tables import write_tables
@@ -23,9 +25,12 @@ from transforms.annotate.weights import heads_from_arrays
 
 
 def torch_reader(network: Network) -> Reader:
-    """The network as a function of one window, in bfloat16 as it was trained."""
-    network.eval()
+    """The network as it is now, as a function of one window, in bfloat16 as it was trained."""
     device = next(network.parameters()).device
+    network = copy.deepcopy(network).eval()
+    for module in network.modules():
+        if isinstance(module, nn.Linear):
+            module.to(torch.bfloat16)  # once: to convert all weights anew takes longer than to read a window
 
     def read(ids: IntArray, codes: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):

@@ -28,9 +28,9 @@ LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "links": 0.3, "sof
 class Recipe:
     """All that decides a training run besides the data and the base weights."""
 
-    epochs: int = 6
+    epochs: int = 8
     batch_pieces: int = 4096
-    encoder_rate: float = 2e-4
+    encoder_rate: float = 2.5e-4
     head_rate: float = 1e-3
     layer_decay: float = 0.9
     weight_decay: float = 0.01
