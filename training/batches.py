@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -38,8 +39,8 @@ class Batch:
 
     ``role_index``, ``role_labels`` and ``role_mask`` are [S, L], one row a paragraph with role gold, the index into
     the B * T wordpieces; ``segment_ends`` [segments, 2] is the first and last wordpiece of each gold segment.
-    ``soft_index`` [N] are the wordpieces that a teacher labelled, ``soft_roles`` [N, K] and ``soft_entities`` [N, E]
-    its scores.
+    ``soft_index`` [N] are the wordpieces that a teacher labelled with the scores ``soft_roles`` [N, K], and
+    ``soft_entity_index`` [M] and ``soft_entities`` [M, E] those of them in texts whose names were annotated.
     """
 
     ids: Tensor
@@ -54,6 +55,7 @@ class Batch:
     source: LinkTargets
     soft_index: Tensor
     soft_roles: Tensor
+    soft_entity_index: Tensor
     soft_entities: Tensor
 
 
@@ -118,7 +120,8 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
     sequences = [row for number, window in enumerate(windows) for row in role_sequences(window, number * longest)]
     segments, contents, sources = link_rows(windows, longest)
     role_index, role_labels, role_mask = pad_sequences(sequences)
-    soft_index, soft_roles, soft_entities = soft_targets(windows, longest)
+    soft_index, soft_roles = soft_targets(windows, longest, "roles", len(ROLE_LABELS))
+    soft_entity_index, soft_entities = soft_targets(windows, longest, "entities", len(ENTITY_LABELS))
     return Batch(
         ids=torch.from_numpy(ids),
         codes=torch.from_numpy(codes),
@@ -132,24 +135,30 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
         source=link_targets(sources),
         soft_index=soft_index,
         soft_roles=soft_roles,
+        soft_entity_index=soft_entity_index,
         soft_entities=soft_entities,
     )
 
 
-def soft_targets(windows: Sequence[TrainingWindow], longest: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Index into the B * T wordpieces and the teacher's scores of both layers, where there are any."""
-    index, roles, entities = [], [np.zeros((0, len(ROLE_LABELS)))], [np.zeros((0, len(ENTITY_LABELS)))]
+def soft_targets(windows: Sequence[TrainingWindow], longest: int, layer: str, n_labels: int) -> tuple[Tensor, Tensor]:
+    """Index into the B * T wordpieces and the teacher's scores of one layer, "roles" or "entities".
+
+    A teacher knows names only in the kind of text whose names it was taught: in the others it sees hardly half of
+    them, so that its scores count only where names were annotated.
+    """
+    index: list[IntArray] = []
+    scores: list[npt.NDArray[np.float32]] = [np.zeros((0, n_labels), dtype=np.float32)]
     for number, window in enumerate(windows):
-        soft, rows = window.example.soft, window.example.soft_rows
-        if soft is not None and rows is not None:
-            rows = rows[window.start : window.stop]
-            known = np.flatnonzero(rows >= 0)
-            index.append(number * longest + 1 + known)
-            roles.append(soft.roles[rows[known]].astype(np.float32))
-            entities.append(soft.entities[rows[known]].astype(np.float32))
+        example = window.example
+        if example.soft is not None and example.soft_rows is not None:
+            rows = example.soft_rows[window.start : window.stop]
+            known = rows >= 0
+            if layer == "entities":
+                known &= example.entity_labels[window.start : window.stop] != IGNORED
+            index.append(number * longest + 1 + np.flatnonzero(known))
+            scores.append(getattr(example.soft, layer)[rows[known]].astype(np.float32))
     places = np.concatenate(index) if index else np.zeros(0, dtype=np.int64)
-    scores = (torch.from_numpy(np.concatenate(parts).astype(np.float32)) for parts in (roles, entities))
-    return torch.from_numpy(places), *scores
+    return torch.from_numpy(places), torch.from_numpy(np.concatenate(scores))
 
 
 def role_sequences(window: TrainingWindow, offset: int) -> list[tuple[IntArray, IntArray]]:

@@ -82,9 +82,10 @@ class Network(nn.Module):
             ]
             found["links"] = torch.stack(links).sum() if links else zero
         if len(batch.soft_index):
-            pairs = ((roles, batch.soft_roles), (entities, batch.soft_entities))
-            losses = [soft_loss(ours.flatten(0, 1)[batch.soft_index], theirs) for ours, theirs in pairs]
-            found["soft"] = torch.stack(losses).sum()
+            found["soft"] = soft_loss(roles.flatten(0, 1)[batch.soft_index], batch.soft_roles)
+        if len(batch.soft_entity_index):
+            ours = entities.flatten(0, 1)[batch.soft_entity_index]
+            found["soft"] = found["soft"] + soft_loss(ours, batch.soft_entities)
         return found
 
 

@@ -21,8 +21,22 @@ TYPE_OF = {"person": "person", "organization": "organization", "place": "place",
 
 
 def name_mentions(found: Sequence[tuple[str, Span, float]], text: str) -> list[Mention]:
-    """Named mentions from (type, span, confidence); what the gold calls miscellaneous is told apart by its words."""
-    return [Mention(span, TYPE_OF.get(kind) or misc_type(span, text), "name", chance) for kind, span, chance in found]
+    """Named mentions from (type, span, confidence); what the gold calls miscellaneous is told apart by its words.
+
+    A pronoun is no name, unless a longer name of the text begins with it: He Weidong may be He later on.
+    """
+    names = [text[slice(*span)] for _, span, _ in found]
+    longer = {name.split()[0] for name in names if " " in name}
+    return [
+        Mention(span, TYPE_OF.get(kind) or misc_type(span, text), "name", chance)
+        for (kind, span, chance), name in zip(found, names, strict=True)
+        if name in longer or not is_pronoun(name)
+    ]
+
+
+def is_pronoun(name: str) -> bool:
+    """Whether the word is a pronoun; US and WHO are not."""
+    return name.lower() in PRONOUNS and (len(name) == 1 or not name.isupper())
 
 
 def misc_type(span: Span, text: str) -> str:

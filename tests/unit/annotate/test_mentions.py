@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from transforms.annotate.mentions import misc_type, speaker_mentions
+from transforms.annotate.mentions import misc_type, name_mentions, speaker_mentions
 from transforms.records import Attribution, Mention, Span
 
 
@@ -47,3 +49,18 @@ def test_miscellaneous_names_are_told_apart(text: str, kind: str) -> None:
     bare = text.strip("“”")
     start = text.index(bare)
     assert misc_type(Span(start, start + len(bare)), text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann Lee spoke. He agreed.", ["Ann Lee"]),
+        ("He Weidong spoke. He agreed.", ["He Weidong", "He"]),
+        ("The WHO and the US agreed.", ["WHO", "US"]),
+    ],
+)
+def test_a_pronoun_is_a_name_only_where_a_longer_one_begins_with_it(text: str, expected: list[str]) -> None:
+    found = [
+        ("person", Span(match.start(), match.end()), 0.6) for match in re.finditer("Ann Lee|He Weidong|He|WHO|US", text)
+    ]
+    assert [text[slice(*mention.span)] for mention in name_mentions(found, text)] == expected

@@ -119,6 +119,17 @@ def test_a_pupil_learns_what_its_teacher_thinks(tmp_path: Path) -> None:
     assert losses[-1]["roles"] < losses[0]["roles"] / 2
 
 
+def test_a_teacher_is_believed_about_names_only_where_names_were_annotated() -> None:
+    torch.manual_seed(0)
+    tokenizer, gold = small_tokenizer(), gold_text()
+    (labels,) = read_soft_labels(Network(SMALL_TEACHER), [gold], tokenizer)
+    for entities, n_labelled in ((gold.entities, len(labels.starts)), (None, 0)):
+        example = make_example(replace(gold, entities=entities), tokenizer, labels)
+        (batch,) = epoch_batches([example], random.Random(0), 4096)
+        assert len(batch.soft_index) == len(labels.starts)
+        assert len(batch.soft_entity_index) == len(batch.soft_entities) == n_labelled
+
+
 def test_a_teachers_labels_follow_the_letters_when_marks_are_lost() -> None:
     torch.manual_seed(0)
     tokenizer = small_tokenizer()
