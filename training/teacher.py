@@ -1,7 +1,4 @@
-"""The teacher reads all texts in both layers, also where nobody did.
-
-Its labels stand for attributions where only names were annotated, and for names where only attributions were.
-"""
+"""The teacher reads all texts: its labels stand for attributions where only names were annotated."""
 
 from __future__ import annotations
 
