@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,24 @@ class EncoderShape:
 
 MPNET = EncoderShape(width=768, layers=12, inner=3072, norm_eps=1e-5, buckets=32)
 BUCKETS_MAX_DISTANCE = 128
+
+
+class AttentionNames(NamedTuple):
+    """What the transformers library calls the parts of one layer's attention."""
+
+    qkv: tuple[str, str, str]
+    out: str
+    norm: str
+
+
+BERT_ATTENTION = AttentionNames(
+    ("attention.self.query", "attention.self.key", "attention.self.value"),
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+)
+MPNET_ATTENTION = AttentionNames(
+    ("attention.attn.q", "attention.attn.k", "attention.attn.v"), "attention.attn.o", "attention.LayerNorm"
+)
 
 
 class Layer(nn.Module):
@@ -131,19 +150,8 @@ def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:
         "norm.weight": weights["embeddings.LayerNorm.weight"],
         "norm.bias": weights["embeddings.LayerNorm.bias"],
     }
-    for number in range(encoder.shape.layers):
-        source, target = f"encoder.layer.{number}", f"layers.{number}"
-        for kind in ("weight", "bias"):
-            parts = [weights[f"{source}.attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
-            state[f"{target}.qkv.{kind}"] = torch.cat(parts)
-            state[f"{target}.out.{kind}"] = weights[f"{source}.attention.output.dense.{kind}"]
-            state[f"{target}.out_norm.{kind}"] = weights[f"{source}.attention.output.LayerNorm.{kind}"]
-            state[f"{target}.up.{kind}"] = weights[f"{source}.intermediate.dense.{kind}"]
-            state[f"{target}.down.{kind}"] = weights[f"{source}.output.dense.{kind}"]
-            state[f"{target}.down_norm.{kind}"] = weights[f"{source}.output.LayerNorm.{kind}"]
-    missing, unexpected = encoder.load_state_dict(state, strict=False)
-    if unexpected or set(missing) != {"features.weight"}:
-        raise ValueError(f"base weights of another shape: missing {missing}, unexpected {unexpected}")
+    state |= layer_states(weights, encoder.shape.layers, BERT_ATTENTION)
+    load_state(encoder, state, {"features.weight"})
 
 
 def load_mpnet(encoder: Encoder, weights: dict[str, Tensor], rows: Tensor) -> None:
@@ -159,17 +167,27 @@ def load_mpnet(encoder: Encoder, weights: dict[str, Tensor], rows: Tensor) -> No
         "norm.bias": weights["embeddings.LayerNorm.bias"],
         "distances.weight": weights["encoder.relative_attention_bias.weight"],
     }
-    for number in range(encoder.shape.layers):
+    state |= layer_states(weights, encoder.shape.layers, MPNET_ATTENTION)
+    load_state(encoder, state, {"features.weight", "kinds"})
+
+
+def layer_states(weights: dict[str, Tensor], n_layers: int, names: AttentionNames) -> dict[str, Tensor]:
+    """The layers' weights under our names, where ``weights`` calls the attention's parts by ``names``."""
+    state: dict[str, Tensor] = {}
+    for number in range(n_layers):
         source, target = f"encoder.layer.{number}", f"layers.{number}"
         for kind in ("weight", "bias"):
-            state[f"{target}.qkv.{kind}"] = torch.cat(
-                [weights[f"{source}.attention.attn.{part}.{kind}"] for part in "qkv"]
-            )
-            state[f"{target}.out.{kind}"] = weights[f"{source}.attention.attn.o.{kind}"]
-            state[f"{target}.out_norm.{kind}"] = weights[f"{source}.attention.LayerNorm.{kind}"]
+            state[f"{target}.qkv.{kind}"] = torch.cat([weights[f"{source}.{part}.{kind}"] for part in names.qkv])
+            state[f"{target}.out.{kind}"] = weights[f"{source}.{names.out}.{kind}"]
+            state[f"{target}.out_norm.{kind}"] = weights[f"{source}.{names.norm}.{kind}"]
             state[f"{target}.up.{kind}"] = weights[f"{source}.intermediate.dense.{kind}"]
             state[f"{target}.down.{kind}"] = weights[f"{source}.output.dense.{kind}"]
             state[f"{target}.down_norm.{kind}"] = weights[f"{source}.output.LayerNorm.{kind}"]
+    return state
+
+
+def load_state(encoder: Encoder, state: dict[str, Tensor], untrained: set[str]) -> None:
+    """Load ``state``, in place; raises ValueError where more than ``untrained`` is missing or anything is left over."""
     missing, unexpected = encoder.load_state_dict(state, strict=False)
-    if unexpected or set(missing) != {"features.weight", "kinds"}:
+    if unexpected or set(missing) != untrained:
         raise ValueError(f"base weights of another shape: missing {missing}, unexpected {unexpected}")
