@@ -22,9 +22,10 @@ from training.fit import Recipe, Trainer, count_steps, epoch_examples
 from training.gold import GoldText, read_gold
 from training.network import Network
 from training.polish import polish_links
-from training.soft_labels import SoftLabels, load_soft_labels, save_soft_labels
-from training.teacher import TEACHER_RECIPE, read_soft_labels
-from transforms.annotate.model import load_annotator
+from training.restore import restore_network
+from training.soft_labels import SoftLabels, kept_labels
+from training.teacher import CONTEXT, TEACHER_RECIPE, WINDOW
+from transforms.annotate.model import WEIGHTS_FOLDER, ModelAnnotator, load_annotator
 from transforms.annotate.weights import load_tokenizer
 
 TRAIN_FILES = ("polnear/train.jsonl", "newswire/train.jsonl")
@@ -43,6 +44,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         "--distil", action=argparse.BooleanOptionalAction, default=True, help="learn from a teacher too"
     )
     parser.add_argument("--teacher_epochs", type=int, default=TEACHER_RECIPE.epochs)
+    parser.add_argument(
+        "--first",
+        type=Path,
+        default=WEIGHTS_FOLDER,
+        help="finished model that tells the teacher of what nobody annotated (default: the installed one)",
+    )
+    parser.add_argument("--start", type=Path, help="finished model to go on from, instead of the base weights")
     parser.add_argument("--texts", type=int, help="train on the first so many texts of each file: a learning curve")
     parser.add_argument("--average", type=int, default=1, help="average the weights of the last so many epochs")
     for field in fields(Recipe):
@@ -82,15 +90,14 @@ def train(
         print(json.dumps(report), flush=True)
 
 
-def teacher_labels(golds: list[GoldText], tokenizer: Tokenizer, args: argparse.Namespace) -> list[SoftLabels]:
-    """The labels of a teacher trained on the same texts, kept in the work folder."""
-    path = args.work / "soft_labels.npz"
-    if not path.exists():
-        recipe = replace(TEACHER_RECIPE, epochs=args.teacher_epochs, seed=args.seed)
-        teacher = fresh_teacher(teacher_folder(args.work), tokenizer)
-        train(teacher, golds, tokenizer, recipe, args.work / "teacher", args.gold)
-        save_soft_labels(read_soft_labels(teacher, golds, tokenizer), path)
-    return load_soft_labels(path)
+def trained_teacher(golds: list[GoldText], tokenizer: Tokenizer, args: argparse.Namespace) -> ModelAnnotator:
+    """A teacher that knows both layers in every kind of text: a finished model fills what nobody annotated."""
+    gaps = kept_labels(args.work / "gap_labels.npz", golds, lambda: load_annotator(args.first))
+    recipe = replace(TEACHER_RECIPE, epochs=args.teacher_epochs, seed=args.seed)
+    torch.manual_seed(recipe.seed)
+    teacher = fresh_teacher(teacher_folder(args.work), tokenizer)
+    train(teacher, golds, tokenizer, recipe, args.work / "teacher", args.gold, gaps)
+    return torch_annotator(teacher, tokenizer, max_pieces=WINDOW, context=CONTEXT)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -101,10 +108,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base = args.base or base_folder()
     tokenizer = load_tokenizer(base)
     golds = read_training_texts(args.gold, args.texts)
-    torch.manual_seed(recipe.seed)
-    soft = teacher_labels(golds, tokenizer, args) if args.distil else None
+    soft = None
+    if args.distil:
+        labels_file = args.work / "soft_labels.npz"
+        soft = kept_labels(labels_file, golds, lambda: trained_teacher(golds, tokenizer, args))
     torch.manual_seed(recipe.seed)
     network = fresh_network(base)
+    if args.start:
+        restore_network(network, args.start)
     train(network, golds, tokenizer, recipe, args.work, args.gold, soft)
     last = range(recipe.epochs - args.average + 1, recipe.epochs + 1)
     states = [torch.load(args.work / f"epoch{number}.pt", map_location="cpu", weights_only=True) for number in last]

@@ -39,8 +39,8 @@ class Batch:
 
     ``role_index``, ``role_labels`` and ``role_mask`` are [S, L], one row a paragraph with role gold, the index into
     the B * T wordpieces; ``segment_ends`` [segments, 2] is the first and last wordpiece of each gold segment.
-    ``soft_index`` [N] are the wordpieces that a teacher labelled with the scores ``soft_roles`` [N, K], and
-    ``soft_entity_index`` [M] and ``soft_entities`` [M, E] those of them in texts whose names were annotated.
+    ``soft_index`` [N] are the wordpieces that a teacher labelled with the scores ``soft_roles`` [N, K],
+    ``soft_entity_index`` [M] and ``soft_entities`` [M, E] the same for names.
     """
 
     ids: Tensor
@@ -76,12 +76,12 @@ class TrainingWindow:
 def draw_windows(example: Example, chance: random.Random) -> list[TrainingWindow]:
     """Whole paragraphs up to a drawn size; the first window is shorter, so that cuts differ between epochs."""
     size = chance.choice(WINDOW_SIZES) - 2
-    paragraphs = example.encoded.paragraphs
-    cuts = [*np.flatnonzero(np.diff(paragraphs, prepend=-1)).tolist(), len(paragraphs)]
+    n_pieces = len(example.encoded.ids)
+    cuts = [*example.encoded.paragraph_starts().tolist(), n_pieces]
     windows, start, limit = [], 0, chance.randint(size // 3, size)
-    while start < len(paragraphs):
+    while start < n_pieces:
         ends = [cut for cut in cuts if start < cut <= start + limit]
-        stop = ends[-1] if ends else min(start + limit, len(paragraphs))
+        stop = ends[-1] if ends else min(start + limit, n_pieces)
         windows.append(TrainingWindow(example, start, stop))
         start, limit = stop, size
     return windows
@@ -141,20 +141,14 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
 
 
 def soft_targets(windows: Sequence[TrainingWindow], longest: int, layer: str, n_labels: int) -> tuple[Tensor, Tensor]:
-    """Index into the B * T wordpieces and the teacher's scores of one layer, "roles" or "entities".
-
-    A teacher knows names only in the kind of text whose names it was taught: in the others it sees hardly half of
-    them, so that its scores count only where names were annotated.
-    """
+    """Index into the B * T wordpieces and the teacher's scores of one layer, "roles" or "entities"."""
     index: list[IntArray] = []
     scores: list[npt.NDArray[np.float32]] = [np.zeros((0, n_labels), dtype=np.float32)]
     for number, window in enumerate(windows):
         example = window.example
-        if example.soft is not None and example.soft_rows is not None:
+        if example.soft is not None and example.soft_rows is not None and layer in example.soft_layers:
             rows = example.soft_rows[window.start : window.stop]
             known = rows >= 0
-            if layer == "entities":
-                known &= example.entity_labels[window.start : window.stop] != IGNORED
             index.append(number * longest + 1 + np.flatnonzero(known))
             scores.append(getattr(example.soft, layer)[rows[known]].astype(np.float32))
     places = np.concatenate(index) if index else np.zeros(0, dtype=np.int64)

@@ -16,11 +16,10 @@ from benchmarks.scorer import score
 from benchmarks.tables import write_tables
 from training.network import Network, PairScorer
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.encoding import FloatArray, IntArray
 from transforms.annotate.model import ModelAnnotator
 from transforms.annotate.protocol import Annotator
 from transforms.annotate.scores import Reader
-from transforms.annotate.sequence import FloatArray
 from transforms.annotate.weights import heads_from_arrays
 
 

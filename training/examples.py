@@ -32,7 +32,8 @@ class Example:
     """One gold text, encoded, with its targets (arrays of shape [T]; IGNORED where a layer has no gold).
 
     ``source_of`` is the source's first segment by attribution: several attributions may share one. ``soft``, with a
-    teacher, are its labels, and ``soft_rows`` [T] the row of each wordpiece in them, -1 for none.
+    teacher, are its labels, ``soft_rows`` [T] the row of each wordpiece in them, -1 for none, and ``soft_layers``
+    what is learned from them ("roles", "entities").
     """
 
     text_id: str
@@ -43,12 +44,16 @@ class Example:
     source_of: dict[int, tuple[int, int]] = field(default_factory=dict)
     soft: SoftLabels | None = None
     soft_rows: IntArray | None = None
+    soft_layers: frozenset[str] = frozenset()
 
 
-def make_example(gold: GoldText, tokenizer: Tokenizer, soft: SoftLabels | None = None) -> Example:
+def make_example(
+    gold: GoldText, tokenizer: Tokenizer, soft: SoftLabels | None = None, *, only_gaps: bool = False
+) -> Example:
     """Targets of one text; a span that shares no wordpiece with the text is left out.
 
-    Where nobody annotated attributions, the teacher's best path stands in, if the text's marks are all its own.
+    Where nobody annotated attributions, the teacher's best path stands in, if the text's marks are all its own. With
+    ``only_gaps`` the labels count only as such, and only in the layers that have no gold.
     """
     encoded = encode(gold.text, tokenizer)
     rows = None if soft is None else soft.rows_of(encoded)
@@ -61,14 +66,22 @@ def make_example(gold: GoldText, tokenizer: Tokenizer, soft: SoftLabels | None =
         segments = attribution_segments(gold.text, gold.attributions, encoded)
         for segment in segments:
             write_bioes(roles, segment.start, segment.stop, ROLE_LABELS.index(f"B-{ROLES[segment.role]}"))
-    elif soft is not None and rows is not None and len(soft.path) == n_pieces and bool(np.all(rows >= 0)):
+    elif soft is not None and rows is not None and not only_gaps and is_whole(soft, rows):
         roles = soft.path.copy()
     if gold.entities is not None:
         entities[:] = 0
         for start, end, kind in gold.entities:
             first, stop = piece_range(encoded, start, end)
             write_bio(entities, first, stop, ENTITY_LABELS.index(f"B-{kind}"))
-    return Example(gold.text_id, encoded, roles, entities, segments, source_ranges(gold, encoded), soft, rows)
+    layers = {"roles": gold.attributions, "entities": gold.entities}
+    soft_layers = frozenset(name for name, gold_layer in layers.items() if gold_layer is None or not only_gaps)
+    sources = source_ranges(gold, encoded)
+    return Example(gold.text_id, encoded, roles, entities, segments, sources, soft, rows, soft_layers)
+
+
+def is_whole(soft: SoftLabels, rows: IntArray) -> bool:
+    """Whether the labels are those of just these wordpieces, so that their path has no holes."""
+    return len(soft.path) == len(rows) and bool(np.all(rows >= 0))
 
 
 def attribution_segments(

@@ -21,10 +21,10 @@ from training.network import Network
 from training.smoothing import Scales, channel_scales
 from training.tune import biased, choose_bias
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.encoding import IntArray, encode
+from transforms.annotate.encoding import FloatArray, IntArray, encode
 from transforms.annotate.model import MAX_PIECES, load_annotator
 from transforms.annotate.scores import CLS, SEP
-from transforms.annotate.sequence import Chain, FloatArray
+from transforms.annotate.sequence import Chain
 from transforms.annotate.weights import (
     CHAIN_FIELDS,
     HEADS_FILE,

@@ -37,13 +37,19 @@ class Recipe:
     warmup_share: float = 0.06
     dropout: float = 0.1
     seed: int = 1
+    frozen_layers: int = 0
     train_words: bool = False
     vary_marks: bool = True
+    only_gaps: bool = False
+    # Each epoch reads one in so many of the texts without attributions, others each time.
+    names_every: int = 1
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
     """Parameters with their learning rates: lower layers learn slower (Howard and Ruder, 2018), heads faster."""
     network.encoder.words.weight.requires_grad_(recipe.train_words)
+    for layer in network.encoder.layers[: recipe.frozen_layers]:
+        layer.requires_grad_(False)
     n_layers = network.encoder.shape.layers
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
@@ -80,7 +86,11 @@ def epoch_examples(
     chance = random.Random(f"{recipe.seed}-{epoch}-marks")
     texts = [vary_marks(gold, chance) if recipe.vary_marks else gold for gold in golds]
     labels = soft or [None] * len(texts)
-    return [make_example(gold, tokenizer, item) for gold, item in zip(texts, labels, strict=True)]
+    return [
+        make_example(gold, tokenizer, item, only_gaps=recipe.only_gaps)
+        for number, (gold, item) in enumerate(zip(texts, labels, strict=True))
+        if gold.attributions is not None or (number + epoch) % recipe.names_every == 0
+    ]
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

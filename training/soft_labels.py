@@ -1,15 +1,18 @@
-"""What a teacher thinks of every wordpiece, for a smaller network to learn from (Hinton et al., 2015)."""
+"""What a finished reader thinks of every wordpiece, for another to learn from (Hinton et al., 2015)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from training.gold import GoldText
 from transforms.annotate.encoding import EncodedText, IntArray
+from transforms.annotate.model import ModelAnnotator
+from transforms.annotate.sequence import decode_sequences
 
 HalfArray = npt.NDArray[np.float16]
 FIELDS = ("starts", "roles", "entities", "path")
@@ -30,6 +33,24 @@ class SoftLabels:
         rows[rows == len(self.starts)] = 0
         known = self.starts[rows] == encoded.starts if len(self.starts) else np.zeros(len(rows), dtype=bool)
         return np.where(known, rows, -1)
+
+
+def read_soft_labels(annotator: ModelAnnotator, golds: Sequence[GoldText]) -> list[SoftLabels]:
+    """The annotator's labels of each text, in order."""
+    found = []
+    for encoded, scores in ((item.encoded, item.scores) for item in annotator.read([gold.text for gold in golds])):
+        paths = decode_sequences(encoded.by_paragraph(scores.roles), annotator.heads.role_chain)
+        roles, entities = scores.roles.astype(np.float16), scores.entities.astype(np.float16)
+        found.append(SoftLabels(encoded.starts, roles, entities, np.concatenate(paths)))
+    return found
+
+
+def kept_labels(path: Path, golds: Sequence[GoldText], make: Callable[[], ModelAnnotator]) -> list[SoftLabels]:
+    """The labels of all texts by the annotator that ``make`` gives, read once and kept in ``path``."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_soft_labels(read_soft_labels(make(), golds), path)
+    return load_soft_labels(path)
 
 
 def save_soft_labels(labels: Sequence[SoftLabels], path: Path) -> None:

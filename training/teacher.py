@@ -1,30 +1,8 @@
-"""The teacher reads all texts: its labels stand for attributions where only names were annotated."""
+"""How the teacher is trained, and how it reads: wider windows than the model's, for it may take its time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from tokenizers import Tokenizer
-
-from training.evaluate import torch_annotator
 from training.fit import Recipe
-from training.gold import GoldText
-from training.network import Network
-from training.soft_labels import SoftLabels
-from transforms.annotate.sequence import decode_sequences
 
-TEACHER_RECIPE = Recipe(epochs=4, encoder_rate=8e-5)
+TEACHER_RECIPE = Recipe(epochs=2, encoder_rate=8e-5, frozen_layers=4, only_gaps=True, names_every=2)
 WINDOW, CONTEXT = 320, 48
-
-
-def read_soft_labels(teacher: Network, golds: Sequence[GoldText], tokenizer: Tokenizer) -> list[SoftLabels]:
-    """The teacher's labels of each text, in order."""
-    annotator = torch_annotator(teacher, tokenizer, max_pieces=WINDOW, context=CONTEXT)
-    found = []
-    for encoded, scores in ((item.encoded, item.scores) for item in annotator.read([gold.text for gold in golds])):
-        cuts = 1 + np.flatnonzero(np.diff(encoded.paragraphs))
-        paths = decode_sequences(np.split(scores.roles, cuts), annotator.heads.role_chain)
-        roles, entities = scores.roles.astype(np.float16), scores.entities.astype(np.float16)
-        found.append(SoftLabels(encoded.starts, roles, entities, np.concatenate(paths)))
-    return found

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.annotate.calibration import Calibration, attribution_evidence
-from transforms.annotate.encoding import EncodedText
+from transforms.annotate.encoding import EncodedText, FloatArray
 from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow, must_go_on
 from transforms.annotate.linking import LinkedSegments, PairWeights, Segment, link_segments
 from transforms.annotate.mentions import name_mentions, speaker_mentions
 from transforms.annotate.scores import PieceScores
-from transforms.annotate.sequence import Chain, FloatArray, decode_sequences, label_probabilities, spans_of_labels
+from transforms.annotate.sequence import Chain, decode_sequences, label_probabilities, spans_of_labels
 from transforms.records import Attribution, Mention, Span
 
 # A name below this is wrong more often than right.
@@ -89,8 +89,8 @@ def decode_layer(
     sequences: list[FloatArray] = []
     owners: list[tuple[int, int]] = []
     for number, (encoded, emissions) in enumerate(layers):
-        cuts = np.flatnonzero(np.diff(encoded.paragraphs)) + 1
-        for offset, part in zip([0, *cuts.tolist()], np.split(emissions, cuts), strict=True):
+        starts = encoded.paragraph_starts().tolist()
+        for offset, part in zip(starts, encoded.by_paragraph(emissions), strict=True):
             owners.append((number, offset))
             sequences.append(part)
     spans: list[list[tuple[str, Segment]]] = [[] for _ in layers]

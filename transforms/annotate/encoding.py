@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from transforms.annotate.marks import paragraph_spans
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float32]
 
 
 # Feature vocabularies: the code is the row of the embedding table.
@@ -48,6 +49,14 @@ class EncodedText:
     ends: IntArray
     features: IntArray
     paragraphs: IntArray
+
+    def paragraph_starts(self) -> IntArray:
+        """The first wordpiece of each paragraph that has one."""
+        return np.flatnonzero(np.diff(self.paragraphs, prepend=-1))
+
+    def by_paragraph(self, values: FloatArray) -> list[FloatArray]:
+        """The rows of ``values`` [T, ...], those of each paragraph together."""
+        return np.split(values, self.paragraph_starts()[1:]) if len(values) else []
 
 
 def encode(text: str, tokenizer: Tokenizer) -> EncodedText:

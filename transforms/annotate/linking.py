@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.encoding import FloatArray, IntArray
 from transforms.annotate.link_features import pair_features
-from transforms.annotate.sequence import FloatArray
 
 MAX_LINK_DISTANCE = 256
 # Chosen on dev: a second segment less sure of its cue than this is a quotation of its own.

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotate.encoding import EncodedText, IntArray
+from transforms.annotate.encoding import EncodedText, FloatArray, IntArray
 from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
-from transforms.annotate.sequence import FloatArray
 from transforms.annotate.windows import plan_windows
 
 CLS, SEP = 101, 102

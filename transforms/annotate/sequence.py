@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.encoding import FloatArray, IntArray
 
-FloatArray = npt.NDArray[np.float32]
 # A score this low stands for a move that the label set forbids.
 FORBIDDEN = -5e3
 # Places decoded at once: what a processor's cache holds.

@@ -17,10 +17,10 @@ from tokenizers import Tokenizer
 
 from transforms.annotate.calibration import Calibration
 from transforms.annotate.decoding import ENTITY_CHAIN, Heads
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.encoding import FloatArray, IntArray
 from transforms.annotate.linking import PairWeights
 from transforms.annotate.scores import Reader
-from transforms.annotate.sequence import Chain, FloatArray
+from transforms.annotate.sequence import Chain
 
 NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE = "network.onnx", "heads.npz", "tokenizer.json", "model.json"
 WEIGHT_FILES = (NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE)

@@ -18,15 +18,16 @@ from tests.unit.annotate.small_model import WORDS, small_tokenizer  # noqa: E402
 from training.batches import epoch_batches  # noqa: E402
 from training.crf import Crf  # noqa: E402
 from training.encoder import EncoderShape, distance_buckets  # noqa: E402
-from training.evaluate import torch_reader  # noqa: E402
+from training.evaluate import head_arrays, torch_annotator, torch_reader  # noqa: E402
 from training.examples import make_example  # noqa: E402
 from training.export import export_network  # noqa: E402
+from training.finish import save_heads  # noqa: E402
 from training.fit import Recipe, Trainer, count_steps, epoch_examples  # noqa: E402
 from training.gold import GoldAttribution, GoldText  # noqa: E402
 from training.network import Network  # noqa: E402
+from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
-from training.soft_labels import load_soft_labels, save_soft_labels  # noqa: E402
-from training.teacher import read_soft_labels  # noqa: E402
+from training.soft_labels import SoftLabels, kept_labels, read_soft_labels  # noqa: E402
 from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
 from transforms.annotate.weights import load_reader  # noqa: E402
 
@@ -110,8 +111,7 @@ def test_a_pupil_learns_what_its_teacher_thinks(tmp_path: Path) -> None:
     tokenizer, teacher, pupil = small_tokenizer(), Network(SMALL_TEACHER), Network(SMALL)
     torch.nn.init.normal_(teacher.roles.weight, std=0.5)
     golds = [GoldText("rain", TEXT)] * 30
-    save_soft_labels(read_soft_labels(teacher, golds, tokenizer), tmp_path / "labels.npz")
-    labels = load_soft_labels(tmp_path / "labels.npz")
+    labels = kept_labels(tmp_path / "labels.npz", golds, lambda: torch_annotator(teacher, tokenizer))
     recipe = Recipe(epochs=8, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3, vary_marks=False)
     trainer = Trainer(pupil, recipe, tmp_path, count_steps(golds, tokenizer, recipe))
     losses = [trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, epoch, labels)) for epoch in range(8)]
@@ -119,22 +119,37 @@ def test_a_pupil_learns_what_its_teacher_thinks(tmp_path: Path) -> None:
     assert losses[-1]["roles"] < losses[0]["roles"] / 2
 
 
-def test_a_teacher_is_believed_about_names_only_where_names_were_annotated() -> None:
+def labels_of(gold: GoldText) -> SoftLabels:
     torch.manual_seed(0)
-    tokenizer, gold = small_tokenizer(), gold_text()
-    (labels,) = read_soft_labels(Network(SMALL_TEACHER), [gold], tokenizer)
-    for entities, n_labelled in ((gold.entities, len(labels.starts)), (None, 0)):
-        example = make_example(replace(gold, entities=entities), tokenizer, labels)
+    return read_soft_labels(torch_annotator(Network(SMALL_TEACHER), small_tokenizer()), [gold])[0]
+
+
+@pytest.mark.parametrize("unknown", ["attributions", "entities"])
+def test_gaps_are_filled_and_gold_is_left_alone(unknown: str) -> None:
+    gold = replace(gold_text(), **{unknown: None})
+    labels = labels_of(gold)
+    for only_gaps in (False, True):
+        example = make_example(gold, small_tokenizer(), labels, only_gaps=only_gaps)
         (batch,) = epoch_batches([example], random.Random(0), 4096)
-        assert len(batch.soft_index) == len(labels.starts)
-        assert len(batch.soft_entity_index) == len(batch.soft_entities) == n_labelled
+        found = {"attributions": len(batch.soft_index), "entities": len(batch.soft_entity_index)}
+        known = {"attributions": "entities", "entities": "attributions"}[unknown]
+        assert found == {unknown: len(labels.starts), known: 0 if only_gaps else len(labels.starts)}
+    assert (-100 in example.role_labels) == (unknown == "attributions"), "what fills a gap is no gold for the chain"
+
+
+def test_every_text_without_attributions_has_its_epoch() -> None:
+    golds = [replace(gold_text(), text_id=str(number)) for number in range(4)]
+    golds += [GoldText(f"plain {number}", TEXT) for number in range(4)]
+    recipe = Recipe(names_every=2)
+    read = [{item.text_id for item in epoch_examples(golds, small_tokenizer(), recipe, epoch)} for epoch in (0, 1)]
+    assert read[0] & read[1] == {"0", "1", "2", "3"}
+    assert read[0] | read[1] == {gold.text_id for gold in golds}
 
 
 def test_a_teachers_labels_follow_the_letters_when_marks_are_lost() -> None:
-    torch.manual_seed(0)
     tokenizer = small_tokenizer()
     gold = GoldText("rain", TEXT)
-    (labels,) = read_soft_labels(Network(SMALL_TEACHER), [gold], tokenizer)
+    labels = labels_of(gold)
     bare = replace(gold, text=TEXT.translate(str.maketrans("“”", "  ")))
     example = make_example(bare, tokenizer, labels)
     assert example.soft_rows is not None
@@ -151,3 +166,21 @@ def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> Non
     for ours, theirs in zip(load_reader(tmp_path)(ids, codes), torch_reader(network)(ids, codes), strict=True):
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs).max() < 0.15
+
+
+def test_training_goes_on_from_a_finished_model(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    finished, fresh = Network(SMALL), Network(SMALL)
+    torch.nn.init.normal_(finished.crf.transitions)
+    fresh.encoder.words.load_state_dict(finished.encoder.words.state_dict())
+    ids, codes = np.arange(90, 110), np.arange(20)
+    export_network(finished, tmp_path / "network.onnx", 64, channel_scales(finished, [(ids, codes)]))
+    save_heads(head_arrays(finished), tmp_path)
+    restore_network(fresh, tmp_path)
+    for ours, theirs in zip(torch_reader(fresh)(ids, codes), torch_reader(finished)(ids, codes), strict=True):
+        assert np.abs(ours - theirs).max() < 0.15
+    restored = head_arrays(fresh)
+    for name, values in head_arrays(finished).items():
+        forbidden = values < -1000
+        assert (restored[name] < -1000).tolist() == forbidden.tolist(), name
+        np.testing.assert_allclose(restored[name][~forbidden], values[~forbidden], atol=2e-3, err_msg=name)
