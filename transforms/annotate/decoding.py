@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from transforms.annotate.agreement import agree_on_types, share_evidence
 from transforms.annotate.calibration import Calibration, attribution_evidence
 from transforms.annotate.encoding import EncodedText, FloatArray
 from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow, must_go_on
@@ -59,27 +59,13 @@ ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -> list[Found]:
     """The best label sequences of all texts, paragraph by paragraph, so that no span crosses a break."""
     role_spans = decode_layer([(item, scores.roles) for item, scores in texts], heads.role_chain, ROLE_LABELS)
-    entity_spans = decode_layer([(item, scores.entities) for item, scores in texts], heads.entity_chain, ENTITY_LABELS)
+    shared = [(item, share_evidence(item, scores.entities)) for item, scores in texts]
+    entity_spans = decode_layer(shared, heads.entity_chain, ENTITY_LABELS)
     found = []
     for (encoded, _), roles, entities in zip(texts, role_spans, entity_spans, strict=True):
         by_role = tuple([segment for kind, segment in roles if kind == role] for role in ROLES)
         found.append(Found((by_role[0], by_role[1], by_role[2]), agree_on_types(entities, encoded)))
     return found
-
-
-def agree_on_types(entities: list[tuple[str, Segment]], encoded: EncodedText) -> list[tuple[str, Segment]]:
-    """One type for all mentions of a text with the same wordpieces: the one with the most probability behind it.
-
-    A name that is clear in one sentence settles the others, as one sense a discourse has it (Gale et al., 1992).
-    """
-    votes: dict[tuple[int, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    names = [tuple(encoded.ids[segment.start : segment.stop].tolist()) for _, segment in entities]
-    for name, (kind, segment) in zip(names, entities, strict=True):
-        votes[name][kind] += segment.probability
-    return [
-        (max(votes[name], key=lambda kind: votes[name][kind]), segment)
-        for name, (_, segment) in zip(names, entities, strict=True)
-    ]
 
 
 def decode_layer(

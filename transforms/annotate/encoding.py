@@ -50,6 +50,19 @@ class EncodedText:
     features: IntArray
     paragraphs: IntArray
 
+    @property
+    def cases(self) -> IntArray:
+        """The case class of each wordpiece's word, as ``features`` holds it."""
+        return self.features // np.prod(FEATURE_SIZES[1:])
+
+    def word_starts(self) -> IntArray:
+        """The first wordpiece of each word; every other character is one of its own."""
+        cases = self.cases
+        gaps = self.features // FEATURE_SIZES[3] % FEATURE_SIZES[2]
+        starts = np.ones(len(cases), dtype=bool)
+        starts[1:] = (gaps[1:] != GAP_NONE) | (cases[1:] == CASE_OTHER) | (cases[:-1] == CASE_OTHER)
+        return np.flatnonzero(starts)
+
     def paragraph_starts(self) -> IntArray:
         """The first wordpiece of each paragraph that has one."""
         return np.flatnonzero(np.diff(self.paragraphs, prepend=-1))
