@@ -23,8 +23,9 @@ from training.gold import GoldText, read_gold
 from training.network import Network
 from training.polish import polish_links
 from training.restore import restore_network
-from training.soft_labels import SoftLabels, kept_labels
+from training.soft_labels import SoftLabels, kept_labels, mean_labels
 from training.teacher import CONTEXT, TEACHER_RECIPE, WINDOW
+from transforms.annotate.encoding import encode
 from transforms.annotate.model import WEIGHTS_FOLDER, ModelAnnotator, load_annotator
 from transforms.annotate.weights import load_tokenizer
 
@@ -90,9 +91,21 @@ def train(
         print(json.dumps(report), flush=True)
 
 
-def trained_teacher(golds: list[GoldText], tokenizer: Tokenizer, args: argparse.Namespace) -> ModelAnnotator:
-    """A teacher that knows both layers in every kind of text: a finished model fills what nobody annotated."""
-    gaps = kept_labels(args.work / "gap_labels.npz", golds, lambda: load_annotator(args.first))
+def labels_to_learn(golds: list[GoldText], tokenizer: Tokenizer, args: argparse.Namespace) -> list[SoftLabels]:
+    """What a finished model and a teacher together think of every text; what each thinks is kept in the work folder."""
+    finished = load_annotator(args.first)
+    first = kept_labels(args.work / "first_labels.npz", golds, lambda: finished)
+    teacher = kept_labels(
+        args.work / "teacher_labels.npz", golds, lambda: trained_teacher(golds, first, tokenizer, args)
+    )
+    encoded = [encode(gold.text, tokenizer) for gold in golds]
+    return mean_labels(first, teacher, encoded, finished.heads.role_chain)
+
+
+def trained_teacher(
+    golds: list[GoldText], gaps: list[SoftLabels], tokenizer: Tokenizer, args: argparse.Namespace
+) -> ModelAnnotator:
+    """A teacher that knows both layers in every kind of text: ``gaps`` fill in what nobody annotated."""
     recipe = replace(TEACHER_RECIPE, epochs=args.teacher_epochs, seed=args.seed)
     torch.manual_seed(recipe.seed)
     teacher = fresh_teacher(teacher_folder(args.work), tokenizer)
@@ -108,10 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base = args.base or base_folder()
     tokenizer = load_tokenizer(base)
     golds = read_training_texts(args.gold, args.texts)
-    soft = None
-    if args.distil:
-        labels_file = args.work / "soft_labels.npz"
-        soft = kept_labels(labels_file, golds, lambda: trained_teacher(golds, tokenizer, args))
+    soft = labels_to_learn(golds, tokenizer, args) if args.distil else None
     torch.manual_seed(recipe.seed)
     network = fresh_network(base)
     if args.start:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from training.gold import GoldText
-from transforms.annotate.encoding import EncodedText, IntArray
+from transforms.annotate.encoding import EncodedText, FloatArray, IntArray
 from transforms.annotate.model import ModelAnnotator
-from transforms.annotate.sequence import decode_sequences
+from transforms.annotate.sequence import Chain, decode_sequences
 
 HalfArray = npt.NDArray[np.float16]
 FIELDS = ("starts", "roles", "entities", "path")
@@ -39,10 +39,29 @@ def read_soft_labels(annotator: ModelAnnotator, golds: Sequence[GoldText]) -> li
     """The annotator's labels of each text, in order."""
     found = []
     for encoded, scores in ((item.encoded, item.scores) for item in annotator.read([gold.text for gold in golds])):
-        paths = decode_sequences(encoded.by_paragraph(scores.roles), annotator.heads.role_chain)
+        path = best_path(encoded, scores.roles, annotator.heads.role_chain)
         roles, entities = scores.roles.astype(np.float16), scores.entities.astype(np.float16)
-        found.append(SoftLabels(encoded.starts, roles, entities, np.concatenate(paths)))
+        found.append(SoftLabels(encoded.starts, roles, entities, path))
     return found
+
+
+def mean_labels(
+    first: Sequence[SoftLabels], second: Sequence[SoftLabels], encoded: Sequence[EncodedText], chain: Chain
+) -> list[SoftLabels]:
+    """The mean of two readers' scores of each text, and its best path under ``chain``.
+
+    Two networks of different kinds err in different places: together they know more than the better one alone.
+    """
+    means = []
+    for one, other, text in zip(first, second, encoded, strict=True):
+        roles, entities = ((getattr(one, name) + getattr(other, name)) / 2 for name in ("roles", "entities"))
+        means.append(SoftLabels(one.starts, roles, entities, best_path(text, roles.astype(np.float32), chain)))
+    return means
+
+
+def best_path(encoded: EncodedText, roles: FloatArray, chain: Chain) -> IntArray:
+    """The best role label of each wordpiece [T], paragraph by paragraph."""
+    return np.concatenate(decode_sequences(encoded.by_paragraph(roles), chain))
 
 
 def kept_labels(path: Path, golds: Sequence[GoldText], make: Callable[[], ModelAnnotator]) -> list[SoftLabels]:
