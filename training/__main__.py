@@ -60,7 +60,11 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
             parser.add_argument(f"--{field.name}", action=argparse.BooleanOptionalAction, default=field.default)
         else:
             parser.add_argument(f"--{field.name}", type=int if kind == "int" else float, default=field.default)
-    return parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
+    for folder in (args.gold, args.start, args.first if args.distil else None):
+        if folder is not None and not folder.is_dir():
+            parser.error(f"{folder} is no folder")
+    return args
 
 
 def read_training_texts(gold_folder: Path, limit: int | None) -> list[GoldText]:

@@ -5,6 +5,7 @@ The features are frozen with the weights: whoever changes a function here must t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class EncodedText:
     @property
     def cases(self) -> IntArray:
         """The case class of each wordpiece's word, as ``features`` holds it."""
-        return self.features // np.prod(FEATURE_SIZES[1:])
+        return self.features // math.prod(FEATURE_SIZES[1:])
 
     def word_starts(self) -> IntArray:
         """The first wordpiece of each word; every other character is one of its own."""

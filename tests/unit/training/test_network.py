@@ -27,7 +27,9 @@ from training.gold import GoldAttribution, GoldText  # noqa: E402
 from training.network import Network  # noqa: E402
 from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
-from training.soft_labels import SoftLabels, kept_labels, read_soft_labels  # noqa: E402
+from training.soft_labels import SoftLabels, kept_labels, mean_labels, read_soft_labels  # noqa: E402
+from transforms.annotate.decoding import chain_of  # noqa: E402
+from transforms.annotate.encoding import encode  # noqa: E402
 from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
 from transforms.annotate.weights import load_reader  # noqa: E402
 
@@ -135,6 +137,22 @@ def test_gaps_are_filled_and_gold_is_left_alone(unknown: str) -> None:
         known = {"attributions": "entities", "entities": "attributions"}[unknown]
         assert found == {unknown: len(labels.starts), known: 0 if only_gaps else len(labels.starts)}
     assert (-100 in example.role_labels) == (unknown == "attributions"), "what fills a gap is no gold for the chain"
+
+
+def test_two_readers_settle_on_what_both_can_live_with() -> None:
+    encoded = encode(TEXT, small_tokenizer())
+    n_pieces, outside, single = len(encoded.ids), ROLE_LABELS.index("O"), ROLE_LABELS.index("S-cue")
+    nothing = labels_of(gold_text())
+
+    def reader(cue: float) -> SoftLabels:
+        roles = np.zeros((n_pieces, len(ROLE_LABELS)), dtype=np.float16)
+        roles[:, outside], roles[1, single] = 2.0, cue
+        return replace(nothing, roles=roles)
+
+    for cues, expected in (((0.0, 9.0), single), ((0.0, 3.0), outside)):
+        (mean,) = mean_labels([reader(cues[0])], [reader(cues[1])], [encoded], chain_of(ROLE_LABELS))
+        assert mean.roles[1, single] == sum(cues) / 2
+        assert mean.path.tolist() == [outside, expected, *[outside] * (n_pieces - 2)]
 
 
 def test_every_text_without_attributions_has_its_epoch() -> None:
