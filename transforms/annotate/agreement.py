@@ -15,6 +15,7 @@ import numpy as np
 
 from transforms.annotate.encoding import CASE_MIXED, CASE_TITLE, CASE_UPPER, EncodedText, FloatArray, IntArray
 from transforms.annotate.linking import Segment
+from transforms.annotate.sequence import label_probabilities
 
 # Chosen on newswire/dev: the share that the same word elsewhere has in a word's scores, and the weight of a longer
 # name's votes.
@@ -28,8 +29,7 @@ Votes = dict[str, float]
 
 def share_evidence(encoded: EncodedText, scores: FloatArray) -> FloatArray:
     """Scores [T, E] as log probabilities, those of capitalised words that recur mixed with their mean."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances = raised / raised.sum(axis=1, keepdims=True)
+    chances = label_probabilities(scores)
     shared = np.log(chances + 1e-9)
     for places in recurring_words(encoded):
         together = np.log(chances[places].mean(axis=0) + 1e-9)
