@@ -30,15 +30,11 @@ class Api:
         self.deployment = deployment
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
-            return json.load(answer)
+        return answer_of(urllib.request.Request(f"{self.url}{path}"))
 
     def post(self, path: str, body: Any) -> Any:
-        request = urllib.request.Request(
-            f"{self.url}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        headers = {"Content-Type": "application/json"}
+        return answer_of(urllib.request.Request(f"{self.url}{path}", json.dumps(body).encode(), headers))
 
     def start(self, **settings: Any) -> str:
         defaults = self.get(f"/deployments/{self.deployment}")["parameters"]["settings"]
@@ -53,8 +49,25 @@ class Api:
         found = self.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [run]}}})
         return {artifact["key"]: artifact["data"] for artifact in found}
 
+    def started_by_hand(self) -> int:
+        """How many runs were asked for; the schedule adds its own whenever the server gets to it."""
+        return sum(not run["auto_scheduled"] for run in self.post("/flow_runs/filter", {}))
+
     def wait(self, run: str) -> dict[str, Any]:
         return until(lambda: (state := self.state(run))["type"] in DONE and state)
+
+
+def answer_of(request: urllib.request.Request) -> Any:
+    """What the server says, as Prefect's own client asks: 503 (SQLite was busy) means again."""
+    for _ in range(20):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            time.sleep(0.5)
+    raise AssertionError(f"{request.full_url}: still 503 after 10 s")
 
 
 def until(look: Callable[[], Any], seconds: float = 60) -> Any:
@@ -144,11 +157,11 @@ def test_a_run_from_the_ui_tells_its_story(served: tuple[Api, Any], home: Path) 
 @pytest.mark.parametrize("wrong", [{"workers": -1}, {"colour": "red"}, {"when_busy": "sometimes"}, {"seeds": []}])
 def test_a_wrong_value_is_refused_before_the_run(served: tuple[Api, Any], wrong: dict[str, Any]) -> None:
     api, _ = served
-    before = api.post("/flow_runs/count", {})
+    before = api.started_by_hand()
     with pytest.raises(urllib.error.HTTPError) as refusal:
         api.start(**wrong)
     assert refusal.value.code in (409, 422)
-    assert api.post("/flow_runs/count", {}) == before
+    assert api.started_by_hand() == before
 
 
 def test_the_form_has_descriptions_limits_and_choices(served: tuple[Api, Any]) -> None:
