@@ -59,15 +59,17 @@ class Api:
 
 def answer_of(request: urllib.request.Request) -> Any:
     """What the server says, as Prefect's own client asks: 503 (SQLite was busy) means again."""
-    for _ in range(20):
+
+    def ask() -> list[Any]:
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.load(answer)
+                return [json.load(answer)]
         except urllib.error.HTTPError as error:
             if error.code != 503:
                 raise
-            time.sleep(0.5)
-    raise AssertionError(f"{request.full_url}: still 503 after 10 s")
+            return []
+
+    return until(ask, seconds=10)[0]
 
 
 def until(look: Callable[[], Any], seconds: float = 60) -> Any:
