@@ -196,7 +196,7 @@ def ask(scene: Scene, question: Callable[[], list[str]]) -> list[str]:
 
 def problems_of_latest(out: Path, *, may_be_missing: bool = False) -> list[str]:
     """What is wrong with the snapshot that readers see; none at all is right only before the first commit."""
-    from flows.check import check_snapshot
+    from flows.operate.check import check_snapshot
 
     if not (out / "latest").is_symlink():
         return [] if may_be_missing else ["there is no latest"]
@@ -286,8 +286,6 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    import flows.check
-    import flows.etl  # noqa: F401 - everything is imported before the first copy is made
     import tests.pieces  # noqa: F401
 
     started = time.monotonic()

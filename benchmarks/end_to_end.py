@@ -55,7 +55,7 @@ def main() -> None:
 
 def run_newsmill(seeds: Path, out: Path, workers: int) -> float:
     """Seconds of one whole command."""
-    command = [sys.executable, "-m", "flows.cli", "run", str(seeds), "--out", str(out), "--workers", str(workers)]
+    command = [sys.executable, "-m", "flows.cli.main", "run", str(seeds), "--out", str(out), "--workers", str(workers)]
     started = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - started

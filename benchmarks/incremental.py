@@ -35,8 +35,8 @@ def spread(times: list[float]) -> str:
 def measure(n_files: int, folder: Path) -> dict[str, str]:
     """Make the first snapshot, then time what later runs do."""
     from flows.etl import known_sources
-    from flows.extract import find_files
-    from flows.plan import plan_run
+    from flows.run.plan import plan_run
+    from flows.sources.read import find_files
     from flows.store.snapshots import Store, latest_manifest
     from tests.flow_runs import run_flow
     from tests.pieces import refresh

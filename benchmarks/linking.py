@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.link import link_parts
+from flows.link.entities import link_parts
 from transforms import ids
 from transforms.catalog import Catalog
 from transforms.schema import arrow_schema

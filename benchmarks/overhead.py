@@ -20,9 +20,9 @@ from pathlib import Path
 
 def bare_transforms(seeds: Path, annotator_name: str) -> None:
     """All files to rows, in chunks of the size that the flow's batches use."""
-    from flows.annotators import load_annotator
-    from flows.batch import CHUNK_CHARS, CHUNK_DOCUMENTS
-    from flows.extract import find_files, read_source
+    from flows.run.annotators import load_annotator
+    from flows.run.batch import CHUNK_CHARS, CHUNK_DOCUMENTS
+    from flows.sources.read import find_files, read_source
     from transforms.articles import build_article
     from transforms.document import document_rows
     from transforms.records import Article, Source

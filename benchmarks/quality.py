@@ -49,7 +49,7 @@ def build_dataset(gold_file: Path, folder: Path, *, through_flow: bool) -> Path:
     gold = score.read_gold(gold_file)
     if through_flow:
         score.export(gold, folder / "seeds")
-        command = [sys.executable, "-m", "flows.cli", "run", str(folder / "seeds"), "--out", str(folder / "data")]
+        command = [sys.executable, "-m", "flows.cli.main", "run", str(folder / "seeds"), "--out", str(folder / "data")]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
         return folder / "data" / "latest"
     texts = {key: record["text"] for key, record in gold.items()}

@@ -24,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
-NEWSMILL = [sys.executable, "-m", "flows.cli"]
+NEWSMILL = [sys.executable, "-m", "flows.cli.main"]
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",

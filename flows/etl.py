@@ -14,15 +14,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.annotate import AnnotationError, annotate_sources
-from flows.annotators import load_annotator
-from flows.batch import BatchResult, BatchSpec
-from flows.catalog import load_catalog
 from flows.errors import SettingsError, UserError
-from flows.extract import find_files
-from flows.load import RunInfo, commit_snapshot
-from flows.plan import Plan, fingerprint, plan_run, versions
-from flows.report import (
+from flows.link.catalog_files import load_catalog
+from flows.operate.report import (
     ProgressArtifact,
     name_run,
     name_started_run,
@@ -31,13 +25,19 @@ from flows.report import (
     publish_run,
     quarantine_rows,
 )
+from flows.run.annotators import load_annotator
+from flows.run.batch import BatchResult, BatchSpec
+from flows.run.batches import AnnotationError, annotate_sources
+from flows.run.plan import Plan, fingerprint, plan_run, versions
+from flows.run.summary import RunSummary, StageClock, add_up_seconds, describe_changes
 from flows.settings import Settings, mask_secrets
-from flows.staging import Staging
+from flows.sources.read import find_files
+from flows.store.commit import RunInfo, commit_snapshot
 from flows.store.disk import writing
 from flows.store.lock import BusyError, write_lock
 from flows.store.seen import recall, remember
 from flows.store.snapshots import Manifest, Store, latest_manifest, read_sources
-from flows.summary import RunSummary, StageClock, add_up_seconds, describe_changes
+from flows.store.staging import Staging
 from transforms.catalog import Catalog
 from transforms.records import Source
 from transforms.tables import SCHEMA_VERSION

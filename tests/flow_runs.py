@@ -10,7 +10,7 @@ from typing import Any
 
 from prefect.client.schemas.objects import State
 
-from flows.report import RunSummary
+from flows.operate.report import RunSummary
 from flows.settings import Settings
 
 FAKE = "tests.fakes:load_annotator"
@@ -30,7 +30,7 @@ def run_flow(seeds: Path, out: Path, **settings: Any) -> tuple[RunSummary, State
 
 def run_command(seeds: Path, out: Path, *options: str) -> list[str]:
     """The command line of one run with one worker and the fake annotator."""
-    command = [sys.executable, "-m", "flows.cli", "run", str(seeds), "--out", str(out), "--annotator", FAKE]
+    command = [sys.executable, "-m", "flows.cli.main", "run", str(seeds), "--out", str(out), "--annotator", FAKE]
     return [*command, "--workers", "1", *options]
 
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.batch import BatchSpec, run_batch
 from flows.etl import known_sources
-from flows.extract import find_files
-from flows.load import RunInfo, commit_snapshot
-from flows.plan import Plan, batch_id, fingerprint, make_batches, plan_run, versions
-from flows.staging import Staging
+from flows.run.batch import BatchSpec, run_batch
+from flows.run.plan import Plan, batch_id, fingerprint, make_batches, plan_run, versions
+from flows.sources.read import find_files
+from flows.store.commit import RunInfo, commit_snapshot
 from flows.store.lock import write_lock
 from flows.store.parquet import read_table
 from flows.store.seen import remember
 from flows.store.snapshots import Manifest, Store, latest_manifest
+from flows.store.staging import Staging
 from tests.fakes import FakeAnnotator
 from transforms.annotate.protocol import Annotator
 from transforms.catalog import Catalog

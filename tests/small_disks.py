@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.check import check_snapshot
 from flows.errors import UserError
+from flows.operate.check import check_snapshot
 from flows.store.disk import writing
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder

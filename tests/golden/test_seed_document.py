@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.annotators import load_annotator
-from flows.extract import find_files, hash_file, read_source
+from flows.run.annotators import load_annotator
+from flows.sources.read import find_files, hash_file, read_source
 from transforms.articles import build_article
 from transforms.document import document_rows
 from transforms.records import Article, RawDocument, Source

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from flows.check import check_snapshot, roll_back
+from flows.operate.check import check_snapshot, roll_back
 from flows.store.parquet import describe_file
 from flows.store.snapshots import Manifest, SnapshotError, Store
 from tests.flow_runs import ROOT
@@ -33,7 +33,7 @@ def out(seeds: SeedFolder, tmp_path: Path) -> Path:
 
 
 def newsmill(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flows.cli", *arguments]
+    command = [sys.executable, "-m", "flows.cli.main", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 

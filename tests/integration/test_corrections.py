@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.catalog import load_catalog
-from flows.check import check_snapshot
+from flows.link.catalog_files import load_catalog
+from flows.operate.check import check_snapshot
 from tests.fakes import FakeAnnotator
 from tests.pieces import all_rows, refresh, rows_of
 

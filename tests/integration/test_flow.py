@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.check import check_snapshot
 from flows.errors import SettingsError
 from flows.etl import prepare_output
+from flows.operate.check import check_snapshot
 from flows.settings import Settings
 from flows.store.snapshots import Manifest, Store
 from tests.flow_runs import ROOT, environment, run_cli, run_command, run_flow

@@ -91,7 +91,7 @@ def test_another_version_rebuilds_everything(
     annotated: Callable[[], list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flows.annotators import load_annotator
+    from flows.run.annotators import load_annotator
 
     seeds.write_stories(range(2))
     run_flow(seeds.root, tmp_path / "out")

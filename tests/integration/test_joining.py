@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-import flows.carry
-from flows.check import check_snapshot
+import flows.store.carry
+from flows.operate.check import check_snapshot
 from flows.store.parts import part_batch
 from tests.pieces import all_rows, refresh, rows_of
 
 
 def test_small_batches_become_one_and_keep_their_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr(flows.carry, "SMALL_BATCHES_TO_JOIN", 3)
+    monkeypatch.setattr(flows.store.carry, "SMALL_BATCHES_TO_JOIN", 3)
     seeds, out = tmp_path / "seeds", tmp_path / "data"
     seeds.mkdir()
     for number in range(8):

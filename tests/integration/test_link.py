@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.link import LinkResult, link_parts
+from flows.link.entities import LinkResult, link_parts
 from transforms import ids
 from transforms.catalog import Catalog, Correction, GazetteerRow, entity_id_of
 from transforms.resolve.keys import canonical_key

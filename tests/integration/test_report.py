@@ -15,8 +15,8 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.client.schemas.objects import State
 
 from flows.etl import newsmill, run_tags
+from flows.run.summary import describe_changes
 from flows.settings import Settings
-from flows.summary import describe_changes
 from tests.seed_folder import SeedFolder
 
 SAID = "A story {n}\n\nPORT ELLERY — “We will wait,” said {speaker}. Anna Smith heard it.\n"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NEWSMILL = [sys.executable, "-m", "flows.cli"]
+NEWSMILL = [sys.executable, "-m", "flows.cli.main"]
 STORY = "Harbour news {n}\n\nPORT ELLERY — “We will wait,” said Mary Major. {extra}\n"
 DONE = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 

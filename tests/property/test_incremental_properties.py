@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.check import check_snapshot
+from flows.operate.check import check_snapshot
 from flows.store.snapshots import read_sources
 from tests.fakes import FakeAnnotator
 from tests.pieces import all_rows, refresh, rows_of
@@ -92,7 +92,7 @@ def test_incremental_equals_rebuilt(runs: list[tuple[list[Step], str]], batch_ch
         for steps, version in runs:
             for step in steps:
                 step(seeds)
-            with patch("flows.carry.SMALL_BATCHES_TO_JOIN", join_at):
+            with patch("flows.store.carry.SMALL_BATCHES_TO_JOIN", join_at):
                 refresh(seeds.root, folder / "out", annotator=FakeAnnotator(version), batch_chars=batch_chars)
             assert_conserved(seeds, folder / "out")
         refresh(seeds.root, folder / "full", annotator=FakeAnnotator(runs[-1][1]), batch_chars=700)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.plan import make_batches
+from flows.run.plan import make_batches
 from transforms.records import Source
 
 SOURCES = st.lists(

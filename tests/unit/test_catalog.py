@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.catalog import CatalogError, load_catalog
+from flows.link.catalog_files import CatalogError, load_catalog
 from transforms.catalog import Catalog, GazetteerRow, entity_id_of, gazetteer_links
 
 GAZETTEER = (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import extract
-from flows.extract import SeedsError, find_files, hash_file, read_source
+from flows.sources import read as extract
+from flows.sources.read import SeedsError, find_files, hash_file, read_source
 from transforms.records import RawDocument, Reject, Source
 
 TEXT = "Café owners in Port Calder said “enough” on Monday.\n\nThe harbour’s crews – all of them – agreed.\n"

@@ -6,8 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from flows.cli.options import settings_from, settings_options
 from flows.errors import SettingsError
-from flows.options import settings_from, settings_options
 from flows.settings import Settings
 
 

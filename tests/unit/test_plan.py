@@ -4,8 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from flows.extract import find_files
-from flows.plan import Plan, batch_id, fingerprint, make_batches, plan_run, shared_batch_chars, versions
+from flows.run.plan import Plan, batch_id, fingerprint, make_batches, plan_run, shared_batch_chars, versions
+from flows.sources.read import find_files
 from tests.seed_folder import SeedFolder
 from transforms.records import Source
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flows.errors import SettingsError
-from flows.schedules import make_schedule, parse_interval
+from flows.operate.schedules import make_schedule, parse_interval
 
 
 @pytest.mark.parametrize(

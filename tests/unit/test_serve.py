@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.schedules import make_schedule
-from flows.serve import absolute, make_deployment
+from flows.operate.deployment import absolute, make_deployment
+from flows.operate.schedules import make_schedule
 from flows.settings import Settings, mask_secrets
 
 

@@ -17,7 +17,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from flows.errors import UserError
-from flows.local_server import (
+from flows.operate.api import server
+from flows.operate.local_server import (
     _free_port,
     _is_running,
     _read_state,
@@ -27,7 +28,6 @@ from flows.local_server import (
     is_local,
     stop_local_server,
 )
-from flows.server import server
 
 HOLD = "import fcntl, sys, time; f = open(sys.argv[1], 'a'); fcntl.flock(f, 2); print(flush=True); time.sleep(60)"
 

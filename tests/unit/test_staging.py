@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.batch import BatchResult, BatchSpec, run_batch
-from flows.extract import find_files, hash_file
-from flows.staging import Staging
+from flows.run.batch import BatchResult, BatchSpec, run_batch
+from flows.sources.read import find_files, hash_file
+from flows.store.staging import Staging
 from tests.fakes import FakeAnnotator
 from tests.seed_folder import SeedFolder
 from transforms.records import Source

@@ -28,7 +28,7 @@ def canonical_key(entity_type: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
-    """What the linking rules compare of a name: see flows/link.py."""
+    """What the linking rules compare of a name: see flows/link/entities.py."""
 
     normal: str
     first: str = ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import link_rules
+from flows.link import rules as link_rules
 from tests.unit.resolve.marked import resolve_marked
 from transforms.resolve.rules import LINK_RULES, NAME_RULES, SPEAKER_RULES, Rule
 from transforms.resolve.rules_page import rule_tables

@@ -15,10 +15,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.batch import BatchResult
-from flows.carry import carry_over
-from flows.link import link_parts
-from flows.plan import Plan
+from flows.link.entities import link_parts
+from flows.run.batch import BatchResult
+from flows.run.plan import Plan
+from flows.store.carry import carry_over
 from flows.store.disk import raise_if_disk
 from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
 from flows.store.parts import BasePart

@@ -1,7 +1,7 @@
 """Who is who across the whole data set: article entities become entities, in DuckDB and out of memory.
 
 Every step reads each row a fixed number of times, so time is linear in mentions; what does not fit in
-``memory_limit`` spills to disk beside the output. The rules are SQL in flows/link_rules.py.
+``memory_limit`` spills to disk beside the output. The rules are SQL in flows/link/rules.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows import link_rules
+from flows.link import rules as link_rules
 from flows.store.parquet import write_table
 from transforms.catalog import Catalog, entity_id_of, gazetteer_links
 from transforms.resolve.countries import printed_names

@@ -1,6 +1,6 @@
 """Extract: sources to decoded records. Whatever cannot be read becomes a Reject with a reason; nothing raises.
 
-``find_files`` says which files there are (``flows.seed_files``), ``read_source`` reads one of them. What a file holds
+``find_files`` says which files there are, ``read_source`` reads one of them. What a file holds
 is decided by its content first and by its suffix where the content leaves it open.
 """
 
@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 
 from flows.formats import encoding as encodings
 from flows.formats import html, json_record
-from flows.seed_files import FoundFile, SeedsError, bare_name, find_files, hash_file
+from flows.sources.files import FoundFile, SeedsError, bare_name, find_files, hash_file
 from transforms.records import RawDocument, Reject, Source
 from transforms.text import replace_surrogates
 

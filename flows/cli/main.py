@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from flows.cli.options import settings_from, settings_options
 from flows.errors import UserError
-from flows.options import settings_from, settings_options
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -27,7 +27,7 @@ def cli() -> None:
 @click.option("--verbose", is_flag=True, help="Show the run's log as it is written.")
 def run(verbose: bool, **values: Any) -> None:
     """Bring the data set up to date with SEEDS: files, folders and globs [default: seeds]."""
-    from flows.console import run_with_progress
+    from flows.cli.console import run_with_progress
 
     status = run_with_progress(settings_from(values), verbose=verbose).status
     sys.exit({"failed": EXIT_FAILED, "error": EXIT_USAGE}.get(status, 0))
@@ -41,8 +41,8 @@ def run(verbose: bool, **values: Any) -> None:
 @click.option("--name", default="newsmill", show_default=True, help="The deployment's name; one a data folder.")
 def serve(cron: str | None, every: str | None, timezone: str, name: str, **values: Any) -> None:
     """Run on a schedule, watched in the Prefect UI, until Ctrl-C."""
-    from flows.schedules import make_schedule
-    from flows.serve import serve_forever
+    from flows.operate.deployment import serve_forever
+    from flows.operate.schedules import make_schedule
 
     serve_forever(settings_from(values), make_schedule(cron, every, timezone), name=name)
 
@@ -54,7 +54,7 @@ def serve(cron: str | None, every: str | None, timezone: str, name: str, **value
 @click.option("--all-columns", is_flag=True, help="Every column, one line a value.")
 def show(table: str, out: str, rows: int, all_columns: bool) -> None:
     """Print the first rows of TABLE (articles, sentences, quotes, entities, ...) readably."""
-    from flows.console import print_rows
+    from flows.cli.console import print_rows
 
     print_rows(table, out, rows, all_columns=all_columns)
 
@@ -63,7 +63,7 @@ def show(table: str, out: str, rows: int, all_columns: bool) -> None:
 @click.option("--out", default="data", show_default=True, help="The data folder.")
 def history(out: str) -> None:
     """List the snapshots with their counts."""
-    from flows.console import print_history
+    from flows.cli.console import print_history
 
     print_history(out)
 
@@ -73,7 +73,7 @@ def history(out: str) -> None:
 @click.option("--snapshot", type=int, help="Which snapshot; by default the one `latest` points at.")
 def check(out: str, snapshot: int | None) -> None:
     """Verify a snapshot: checksums, contract, keys and offsets."""
-    from flows.check import check_snapshot
+    from flows.operate.check import check_snapshot
 
     number, problems = check_snapshot(out, snapshot)
     for problem in problems:
@@ -87,7 +87,7 @@ def check(out: str, snapshot: int | None) -> None:
 @click.option("--to", "number", type=int, help="Which snapshot; by default the one before `latest`.")
 def rollback(out: str, number: int | None) -> None:
     """Point `latest` at an earlier snapshot. The next run starts from there."""
-    from flows.check import roll_back
+    from flows.operate.check import roll_back
 
     click.echo(f"latest is now snapshot {roll_back(out, number):06d}")
 
@@ -98,8 +98,8 @@ def rollback(out: str, number: int | None) -> None:
 @click.option("--off", is_flag=True, help="Tell nobody any more.")
 def notify(url: str | None, also_quarantine: bool, off: bool) -> None:
     """Have every failed run told to URL: a web hook of Slack, Teams, Discord or your own."""
-    from flows.notify import notify_of_failures, stop_notifying
-    from flows.server import server
+    from flows.operate.api import server
+    from flows.operate.notify import notify_of_failures, stop_notifying
 
     if bool(url) == off:
         raise click.UsageError("give the URL to tell, or --off")
@@ -115,7 +115,7 @@ def notify(url: str | None, also_quarantine: bool, off: bool) -> None:
 @cli.command()
 def ui() -> None:
     """Open the Prefect UI, starting the local server where none is configured."""
-    from flows.server import server, ui_address
+    from flows.operate.api import server, ui_address
 
     with server(lambda text: click.echo(text, err=True)) as url:
         click.echo(ui_address(url))
@@ -126,7 +126,7 @@ def ui() -> None:
 @cli.command("stop-server")
 def stop_server() -> None:
     """Stop the local Prefect server that newsmill started. The run history stays."""
-    from flows.server import stop_local_server
+    from flows.operate.api import stop_local_server
 
     click.echo("stopped" if stop_local_server() else "no local server of newsmill is running")
 

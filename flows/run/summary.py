@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flows.batch import BatchResult
+from flows.run.batch import BatchResult
 
 MIN_WORDS_FOR_A_RATE = 10_000  # below that the worker processes' start is most of the time
 _STATE_NAMES = {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows.extract import read_source
+from flows.sources.read import read_source
 from flows.store.disk import writing
 from flows.store.parquet import WrittenFile, write_table
 from transforms.annotate.protocol import Annotator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.errors import SettingsError
-from flows.schedules import Schedule
+from flows.operate.schedules import Schedule
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def serve_forever(settings: Settings, schedule: Schedule, *, name: str) -> None:
 
     A server that goes away is waited for, and started again where it is ours.
     """
-    from flows.console import check_inputs
-    from flows.runner import run_until_stopped
-    from flows.server import is_healthy, is_local, server, ui_address
+    from flows.cli.console import check_inputs
+    from flows.operate.api import is_healthy, is_local, server, ui_address
+    from flows.operate.runner import run_until_stopped
 
     check_inputs(settings)
     if not re.fullmatch(r"[\w .:@-]+", name):
@@ -80,7 +80,7 @@ def absolute(settings: Settings) -> Settings:
 
 
 def _wait_for(url: str, bring_back: Callable[[], None]) -> None:
-    from flows.server import is_healthy
+    from flows.operate.api import is_healthy
 
     _say(f"The Prefect server at {url} does not answer; waiting for it.")
     bring_back()
@@ -91,7 +91,7 @@ def _wait_for(url: str, bring_back: Callable[[], None]) -> None:
 
 def _restart() -> None:
     """Have the local server run again, at the address it had."""
-    from flows.server import ServerError, ensure_local_server
+    from flows.operate.api import ServerError, ensure_local_server
 
     try:
         ensure_local_server(_say)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flows.local_server import ServerError, ensure_local_server, is_healthy, is_local, stop_local_server
+from flows.operate.local_server import ServerError, ensure_local_server, is_healthy, is_local, stop_local_server
 
 __all__ = ["ServerError", "ensure_local_server", "is_healthy", "is_local", "server", "stop_local_server", "ui_address"]
 

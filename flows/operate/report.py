@@ -21,9 +21,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import PrefectHTTPStatusError
 
-from flows.batch import BatchResult
-from flows.progress import subscribe
-from flows.summary import RunSummary, summary_markdown
+from flows.run.batch import BatchResult
+from flows.run.progress import subscribe
+from flows.run.summary import RunSummary, summary_markdown
 
 MAX_QUARANTINE_ROWS = 200
 QUARANTINE_COLUMNS = ["source_uri", "record_index", "stage", "reason", "detail"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.plan import Plan
+from flows.run.plan import Plan
 from flows.store.parquet import write_table
 from flows.store.parts import BasePart, part_batch
 from flows.store.snapshots import UNLINKED, Manifest, Store, read_sources

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.extract import FoundFile, hash_file
+from flows.sources.read import FoundFile, hash_file
 from transforms.ids import short_hash
 from transforms.records import Source
 

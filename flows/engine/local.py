@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from flows.annotators import load_annotator
-from flows.batch import BatchSpec, run_batch
+from flows.run.annotators import load_annotator
+from flows.run.batch import BatchSpec, run_batch
 from flows.store.disk import OutputError
 
 CONTEXT = multiprocessing.get_context("spawn")

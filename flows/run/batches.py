@@ -14,12 +14,12 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Cancelled, Failed
 
-from flows.batch import BatchResult, BatchSpec
-from flows.plan import batch_id, make_batches, shared_batch_chars
-from flows.progress import RunProgress
-from flows.staging import Staging
+from flows.engine.local import BatchError, Blame, PoolClosedError, WorkerPool
+from flows.run.batch import BatchResult, BatchSpec
+from flows.run.plan import batch_id, make_batches, shared_batch_chars
+from flows.run.progress import RunProgress
 from flows.store.disk import OutputError, writing
-from flows.workers import BatchError, Blame, PoolClosedError, WorkerPool
+from flows.store.staging import Staging
 from transforms.records import Source
 
 MAX_GUILTY_DOCUMENTS = 100

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from flows.batch import BatchResult
+from flows.run.batch import BatchResult
 from flows.store.disk import writing
 from transforms.records import Source
 

@@ -1,4 +1,4 @@
-"""The rules by which entities of different articles become one, as SQL over the tables of flows/link.py.
+"""The rules by which entities of different articles become one, as SQL over the tables of flows/link/entities.py.
 
 A rule adds rows to ``links (from_id, to_id, rule, priority)``; an entity follows its link of lowest priority, and
 that one's in turn. All are conservative: where a name could mean two, it stays by itself.

@@ -17,10 +17,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from flows.errors import SettingsError
-from flows.progress import subscribe
+from flows.run.progress import subscribe
+from flows.run.summary import RunSummary
 from flows.settings import Settings
 from flows.store.snapshots import Manifest, SnapshotError, Store
-from flows.summary import RunSummary
 from transforms.tables import BY_NAME
 
 # What a reader wants to see first; --all-columns shows the rest.
@@ -42,7 +42,7 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
     console = Console(stderr=True)
     if not verbose:  # the whole log goes to the Prefect server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
-    from flows.server import server, ui_address
+    from flows.operate.api import server, ui_address
 
     check_inputs(settings)
     with server(lambda text: console.print(text, highlight=False, soft_wrap=True), may_be_ephemeral=True) as url:
@@ -115,9 +115,9 @@ def print_history(out: str) -> None:
 
 def check_inputs(settings: Settings) -> None:
     """Find a user's mistake before anything is waited for."""
-    from flows.catalog import load_catalog
     from flows.etl import prepare_output
-    from flows.extract import find_files
+    from flows.link.catalog_files import load_catalog
+    from flows.sources.read import find_files
 
     find_files(settings.seeds)
     prepare_output(settings)

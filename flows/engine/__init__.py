@@ -1,0 +1,1 @@
+"""What does the batches: processes of this machine."""

@@ -1,0 +1,1 @@
+"""Entities of the whole data set, made from those of its articles."""

@@ -1,0 +1,1 @@
+"""Running newsmill every day: servers, schedules, reports, checks."""

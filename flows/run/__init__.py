@@ -1,0 +1,1 @@
+"""One run: the plan, its batches, and how far it is."""
