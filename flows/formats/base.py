@@ -1,0 +1,132 @@
+"""What a format is: bytes to records, and one record's bytes to a document. The rest of the code knows no more of one.
+
+Reading is cheap and parsing is dear, so they are apart: ``read`` finds the records of a stream and the bytes of each,
+which is enough to see what changed; only records that are new are parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import IO
+
+MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
+HEAD_BYTES = 64 * 1024
+
+
+class FormatError(ValueError):
+    """Bytes that give no document: ``reason`` is a word of ``tables.REASONS``, the message is for a person."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class Match(IntEnum):
+    """How sure a format is that a file is its own; the surest takes it, the earlier in the registry among equals."""
+
+    NO = 0
+    FALLBACK = 1  # it could be read so, if nobody knows better
+    NAME = 2  # the suffix says so, and the content does not speak against it
+    CONTENT = 3  # the content says so
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The start of a stream, at most HEAD_BYTES, and the file's or member's name in lower case."""
+
+    name: str
+    start: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document as its container holds it, still to be parsed.
+
+    ``data`` are its bytes, which ``format`` (a name in the registry) parses. ``stated`` is what the container says of
+    it, under the names of ``articles`` (url, title, published_date ...) or "charset". ``own_id`` is its id in the
+    container's own terms, None where there is none. ``member`` is its path inside an archive, "" outside of one.
+    ``byte_start`` is where ``data`` lies in the file, None where it does not lie there as it is (unpacked, re-encoded).
+    """
+
+    data: bytes
+    format: str
+    name: str
+    own_id: str | None = None
+    member: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    byte_start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One record that cannot be read, or, where it is the last item, what ended the reading of the stream early."""
+
+    reason: str
+    detail: str
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed record: its text, its media type and encoding, and what it states of itself under names of ``articles``."""
+
+    text: str
+    media_type: str
+    encoding: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    quality_flags: tuple[str, ...] = ()
+
+
+Item = Record | Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader may need beside its stream.
+
+    ``name`` is the file's or member's name. ``read_inner(stream, name, stated)`` reads what lies inside a container by
+    whichever format it is; its records come with their ``name`` as ``member``, and depth and size are limited there.
+    """
+
+    name: str
+    read_inner: Callable[[IO[bytes], str, Mapping[str, str]], Iterator[Item]]
+    max_record_bytes: int = MAX_RECORD_BYTES
+
+
+def one_record(format_name: str) -> Callable[[IO[bytes], Reading], Iterator[Item]]:
+    """The ``read`` of formats whose files hold one document each."""
+
+    def read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+        data = stream.read(reading.max_record_bytes + 1)
+        if len(data) > reading.max_record_bytes:
+            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one document")
+        elif not data.strip():
+            yield Fault("empty", "no bytes" if not data else "white space only")
+        else:
+            yield Record(data, format_name, reading.name, byte_start=0)
+
+    return read
+
+
+def _parses_nothing(record: Record) -> Document:
+    raise FormatError("unreadable", f"{record.format} holds records of other formats")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format. Its module makes one of these and names it in ``registry.FORMATS``; nothing else knows it.
+
+    ``recognise`` looks at the head of a file alone. ``read`` yields the records of a stream (seekable, at its start)
+    one by one and holds no more than one; a bad record is a Fault, and reading goes on. ``parse`` makes one record's
+    bytes a document or raises FormatError. Whatever else they raise becomes a Fault of that record, or of the rest of
+    the stream. ``chars_per_byte`` is about how much text a byte of a record gives, for batches of equal work.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognise: Callable[[Head], Match]
+    read: Callable[[IO[bytes], Reading], Iterator[Item]]
+    parse: Callable[[Record], Document] = _parses_nothing
+    chars_per_byte: float = 1.0
