@@ -78,8 +78,9 @@ def build_article(raw: RawDocument) -> Article | Reject:
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
     fields = {**raw.fields, **header}
     return Article(
-        article_id=ids.article_id(raw.source_uri, raw.record_index),
+        article_id=ids.article_id(raw.source_uri, raw.record_key),
         source_uri=raw.source_uri,
+        record_key=raw.record_key,
         record_index=raw.record_index,
         source_sha256=raw.source_sha256,
         media_type=raw.media_type,

@@ -28,11 +28,17 @@ def document_rows(article: Article, annotation: Annotation, *, min_confidence: f
     }
 
 
+def text_hash(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
 def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, Any]:
     """The row of ``articles``, with the counts of what was found."""
     return {
         "article_id": article.article_id,
         "source_uri": article.source_uri,
+        "record_key": article.record_key,
         "record_index": article.record_index,
         "source_sha256": article.source_sha256,
         "media_type": article.media_type,
@@ -47,7 +53,7 @@ def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, 
         "language": article.language,
         "text": article.text,
         "body_char_start": article.body_char_start,
-        "text_sha256": hashlib.sha256(article.text.encode("utf-8")).hexdigest(),
+        "text_sha256": text_hash(article.text),
         "n_chars": len(article.text),
         "n_words": count_words(article.text),
         "n_paragraphs": len(paragraph_starts(article.text)),

@@ -14,9 +14,9 @@ def short_hash(*parts: str) -> str:
     return base64.b32encode(digest[:10]).decode("ascii").lower()
 
 
-def article_id(source_uri: str, record_index: int) -> str:
+def article_id(source_uri: str, record_key: str) -> str:
     """The key of one record of one source."""
-    return short_hash("article", source_uri, str(record_index))
+    return short_hash("article", source_uri, record_key)
 
 
 def sentence_id(article: str, index: int) -> str:

@@ -23,22 +23,12 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One readable file: where it is and which bytes it held when the run was planned."""
-
-    uri: str
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class RawDocument:
     """One decoded record of a source, before anything is known about its structure.
 
     ``fields`` holds what the container states about the record (JSON keys, HTML meta tags), under the names of
     the articles table where one fits; ``text`` is the body, still with its header lines and white space.
+    ``record_key`` names the record in its source for good: its own id, or its number.
     """
 
     source_uri: str
@@ -49,6 +39,7 @@ class RawDocument:
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
     quality_flags: tuple[str, ...] = ()
+    record_key: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +60,7 @@ class Article:
 
     article_id: str
     source_uri: str
+    record_key: str
     record_index: int
     source_sha256: str
     media_type: str

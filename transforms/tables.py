@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
@@ -49,6 +49,12 @@ REASONS = (
     "bad_json",
     "no_text",
     "too_large",
+    "bad_record",
+    "too_many_faults",
+    "unknown_format",
+    "changed_while_read",
+    "reader_timeout",
+    "reader_crash",
     "annotator_timeout",
     "annotator_crash",
 )
@@ -101,10 +107,11 @@ ARTICLES = Table(
     grain="one document",
     key="article_id",
     columns=(
-        Column("article_id", _STRING, "Base32 of an 80-bit hash of source_uri and record_index.", "4f6kq2m3zt7hw5ya"),
+        Column("article_id", _STRING, "Base32 of an 80-bit hash of source_uri and record_key.", "4f6kq2m3zt7hw5ya"),
         Column("source_uri", _STRING, "Where the document was read, relative to the seeds root.", "000_seed.txt"),
+        Column("record_key", _STRING, "The record in its source for good: its own id, or its number.", "id:wire-4711"),
         Column("record_index", _INT, "The record's number in its source, from 0.", "0"),
-        Column("source_sha256", _STRING, "SHA-256 of the source's bytes as stored, in hexadecimal.", "9f86d0…"),
+        Column("source_sha256", _STRING, "SHA-256 of the record's bytes: a file, or a record of one.", "9f86d0…"),
         Column("media_type", _STRING, "What the source was read as.", "text/plain"),
         Column("encoding", _STRING, "The character encoding the source was decoded with.", "utf-8"),
         Column("published_date", pa.date32(), "The day of publication; null where none is known.", "2021-07-11", True),
@@ -293,7 +300,7 @@ QUARANTINE = Table(
     columns=(
         Column("source_uri", _STRING, "The source, relative to the seeds root.", "damaged.txt.gz"),
         Column("record_index", _INT, "The record's number; null where the whole source failed.", "4", True),
-        Column("source_sha256", _STRING, "SHA-256 of its bytes; null where they could not be read.", "9f86d0…", True),
+        Column("source_sha256", _STRING, "SHA-256 of the record's bytes; null where they could not be read.", "9f86d0…", True),
         Column("stage", _STRING, "The step that refused it.", "extract", vocabulary=STAGES),
         Column("reason", _STRING, "Why.", "truncated_archive", vocabulary=REASONS),
         Column("detail", _STRING, "The particulars, for a person.", "gzip ends after 212 bytes"),

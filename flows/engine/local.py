@@ -1,8 +1,8 @@
-"""Processes that do the batches: each loads the annotator once, and one that dies takes only its own batch along.
+"""Processes of this machine: each loads the annotator once, and one that dies takes only its own job along.
 
-A pool of our own rather than concurrent.futures': there one dead process breaks every batch in flight, and a task
-that hangs cannot be ended. Here a thread of the flow owns one process at a time, hears of every document it starts,
-and ends it when it falls silent.
+A pool of our own rather than concurrent.futures', where one dead process breaks every job in flight and a task that
+hangs cannot be ended, or pebble's, which ends what hangs but cannot tell which of a batch's documents it hung on: a
+thread of the flow owns one process at a time, hears of every document it starts, and ends it when it falls silent.
 """
 
 from __future__ import annotations
@@ -15,68 +15,51 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from flows.run.annotators import load_annotator
-from flows.run.batch import BatchSpec, run_batch
+from flows.engine.base import Blame, EngineClosedError, JobError
+from flows.engine.work import do_job
+from flows.jobs.progress import Step
+from flows.jobs.specs import Result, Spec, result_from_json, spec_from_json, to_json
 from flows.store.disk import OutputError
 
 CONTEXT = multiprocessing.get_context("spawn")
 STARTUP_TIMEOUT_S = 120
 STOP_POLL_S = 0.5
 STOP_TIMEOUT_S = 5
+CHARS_A_SECOND = 4_000  # a tenth of what one core annotates: a longer text may take longer
 
 
-@dataclass(frozen=True)
-class Blame:
-    """The document in work when a worker failed, and how it failed (a reason of ``quarantine``)."""
-
-    uri: str
-    record_index: int
-    reason: str
-    detail: str
-
-
-class BatchError(RuntimeError):
-    """A worker died, hung or raised on a batch; ``blame`` says where."""
-
-    def __init__(self, blame: Blame) -> None:
-        super().__init__(f"{blame.reason} near {blame.uri or 'the start'} record {blame.record_index}: {blame.detail}")
-        self.blame = blame
-
-
-class PoolClosedError(RuntimeError):
-    """The run is ending; whatever was in work is given up."""
-
-
-class WorkerPool:
-    """At most ``size`` processes, started when first needed."""
+class LocalEngine:
+    """At most ``size`` processes, started when first needed, ended after ``silence_s`` and the weight of their step."""
 
     def __init__(self, size: int, silence_s: float) -> None:
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
         self._silence_s = silence_s
         self._closed = threading.Event()
+        self._size = size
         for _ in range(size):
             self._idle.put(None)
 
-    def run(self, spec_path: Path, *, careful: bool, on_chars: Callable[[int], None]) -> None:
-        """Have one process do the batch; ``on_chars`` hears how many characters are done so far.
+    @property
+    def n_slots(self) -> int:
+        """The number of processes."""
+        return self._size
 
-        Raises BatchError, OutputError or PoolClosedError.
-        """
+    def run(self, spec: Spec, on_done: Callable[[int], None]) -> Result:
+        """Have one process do the job."""
         worker = self._idle.get()
         try:
             if self._closed.is_set():
-                raise PoolClosedError
+                raise EngineClosedError
             if worker is None or not worker.process.is_alive():
                 worker = _Worker()
                 self._all.add(worker)
-            worker.do(spec_path, careful, self._silence_s, on_chars, self._closed)
+            return worker.do(spec, self._silence_s, on_done, self._closed)
         except BaseException:
             if worker is not None:
                 worker.end()
@@ -87,19 +70,13 @@ class WorkerPool:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """End all processes at once; whoever waits for one hears PoolClosedError."""
+        """End all processes."""
         self._closed.set()
         workers = list(self._all)
         for worker in workers:
             worker.process.kill()
         for worker in workers:
             worker.process.join(STOP_TIMEOUT_S)
-
-    def __enter__(self) -> WorkerPool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Worker:
@@ -109,62 +86,56 @@ class _Worker:
         with _sigint_blocked():
             self.process.start()
         theirs.close()
-        self._is_ready = False
 
-    def do(
-        self,
-        spec_path: Path,
-        careful: bool,
-        silence_s: float,
-        on_chars: Callable[[int], None],
-        closed: threading.Event,
-    ) -> None:
-        uri, record = "", 0
+    def do(self, spec: Spec, silence_s: float, on_done: Callable[[int], None], closed: threading.Event) -> Result:
+        step = Step("start")
+        silence_left: float = STARTUP_TIMEOUT_S
         try:
-            self.connection.send((str(spec_path), careful))
+            self.connection.send(to_json(spec))
         except OSError:  # it died while it was idle
-            raise self._death(uri, record, closed) from None
-        silence_left = silence_s if self._is_ready else STARTUP_TIMEOUT_S + silence_s
+            raise self._death(step, closed) from None
         while True:
             if closed.is_set():
-                raise PoolClosedError
+                raise EngineClosedError
             ready = wait([self.connection, self.process.sentinel], timeout=STOP_POLL_S)
             if self.connection in ready:
                 try:
                     kind, *message = self.connection.recv()
                 except (EOFError, OSError):
-                    raise self._death(uri, record, closed) from None
-                silence_left = silence_s
-                self._is_ready = True
+                    raise self._death(step, closed) from None
                 if kind == "done":
-                    return
-                if kind == "error":
-                    raise BatchError(Blame(uri, record, "annotator_crash", message[0]))
+                    return result_from_json(message[0])
                 if kind == "output":
                     raise OutputError(message[0])
-                if message[0]:
-                    uri, record = message[0], message[1]
-                on_chars(message[2])
+                if kind == "error":
+                    raise JobError(Blame(step.stage, step.documents, False, message[0]))
+                step = Step(*message[0])
+                silence_left = STARTUP_TIMEOUT_S if step.stage == "start" else silence_s + step.weight / CHARS_A_SECOND
+                on_done(message[1])
             elif ready:
-                raise self._death(uri, record, closed)
+                raise self._death(step, closed)
             else:
                 silence_left -= STOP_POLL_S
                 if silence_left <= 0:
-                    detail = f"no sign of life for {silence_s:g} s"
-                    raise BatchError(Blame(uri, record, "annotator_timeout", detail))
+                    raise JobError(Blame(step.stage, step.documents, True, f"no sign of life for {silence_s:g} s"))
 
-    def _death(self, uri: str, record: int, closed: threading.Event) -> Exception:
+    def _death(self, step: Step, closed: threading.Event) -> Exception:
         if closed.is_set():
-            return PoolClosedError()
+            return EngineClosedError()
         self.process.join(STOP_TIMEOUT_S)
-        code = self.process.exitcode
-        how = f"killed by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
-        return BatchError(Blame(uri, record, "annotator_crash", f"the worker process died ({how})"))
+        return JobError(Blame(step.stage, step.documents, False, _how_it_ended(self.process.exitcode)))
 
     def end(self) -> None:
+        """Have the process gone."""
         self.process.kill()
         self.process.join(STOP_TIMEOUT_S)
         self.connection.close()
+
+
+def _how_it_ended(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"the worker process was ended by {signal.Signals(-code).name}"
+    return f"the worker process ended with code {code}"
 
 
 @contextlib.contextmanager
@@ -182,26 +153,22 @@ def _sigint_blocked() -> Iterator[None]:
 
 
 def _serve(connection: Connection) -> None:
-    """The life of a worker process: batches in, progress out, until the parent is gone."""
+    """The life of a worker process: jobs in, progress and results out, until the parent is gone."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
-            spec_path, careful = connection.recv()
+            spec = connection.recv()
         except EOFError:
             return
-        _do_batch(connection, Path(spec_path), careful)
+        _do_job(connection, spec)
 
 
-def _do_batch(connection: Connection, spec_path: Path, careful: bool) -> None:
-    def progress(uri: str, record: int, n_chars: int) -> None:
-        connection.send(("progress", uri, record, n_chars))
+def _do_job(connection: Connection, spec: str) -> None:
+    def progress(step: Step, n_done: int) -> None:
+        connection.send(("progress", tuple(step), n_done))
 
     try:
-        spec = BatchSpec.load(spec_path)
-        annotator = load_annotator(spec.annotator)
-        progress("", 0, 0)
-        run_batch(spec, annotator, progress, careful=careful)
-        connection.send(("done",))
+        connection.send(("done", to_json(do_job(spec_from_json(spec), progress))))
     except OutputError as error:
         connection.send(("output", str(error)))
     except Exception as error:

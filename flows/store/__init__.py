@@ -1,1 +1,13 @@
-"""The data folder: snapshots, staging, the lock, and the one place that writes Parquet."""
+"""Where a data set lies: snapshots, stages, and one writer at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.store.base import Store
+from flows.store.local import LocalStore
+
+
+def open_store(address: str) -> Store:
+    """The store at an address: the path of a local folder."""
+    return LocalStore(Path(address))

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from flows.store.base import BusyError
+
 POLL_SECONDS = 0.5
 
 
-class BusyError(RuntimeError):
-    """Another run holds the data folder."""
 
 
 @contextmanager

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.store.base import Stage, Store
+from flows.store.disk import writing
+from flows.store.manifest import StoredFile
+
 ROW_GROUP_ROWS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """One file as it stands on disk: ``path`` relative to the folder that will hold it, rows, bytes, checksum."""
-
-    table: str
-    name: str
-    n_rows: int
-    n_bytes: int
-    sha256: str
+def stage_table(stage: Stage, folder: str, table: str, name: str, data: pa.Table) -> StoredFile:
+    """Write one part and have it in the stage at ``folder/table/name``, safe when this returns."""
+    with stage.scratch() as work, writing(work):
+        path = work / "part.parquet"
+        pq.write_table(data, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, write_page_index=True)
+        return stage_file(stage, folder, table, name, path, data.num_rows)
 
 
-def write_table(folder: Path, table: str, name: str, data: pa.Table) -> WrittenFile:
-    """Write ``folder/table/name`` and have it on the disk before this returns."""
-    path = folder / table / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(data, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, write_page_index=True)
-    return describe_file(path, table, data.num_rows)
-
-
-def describe_file(path: Path, table: str, n_rows: int) -> WrittenFile:
-    """The checksum and size of a file just written, flushed to the disk."""
+def stage_file(stage: Stage, folder: str, table: str, name: str, path: Path, n_rows: int) -> StoredFile:
+    """Have a file that was just written in the stage, with its checksum and size."""
     with path.open("rb") as file:
-        os.fsync(file.fileno())
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return WrittenFile(table, path.name, n_rows, path.stat().st_size, digest)
+    n_bytes = path.stat().st_size
+    stage.put(path, "/".join(filter(None, (folder, table, name))))
+    return StoredFile(table, name, n_rows, n_bytes, digest)
 
 
-def read_table(folder: Path, table: str, columns: list[str] | None = None) -> pa.Table:
+def read_parts(paths: Iterable[str], schema: pa.Schema) -> pa.Table:
+    """The rows of some parts, in the order given."""
+    tables = [pq.ParquetFile(path).read(columns=schema.names) for path in paths]
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def read_table(store: Store, number: int, table: str, columns: list[str] | None = None) -> pa.Table:
     """All parts of one table of a snapshot, in the order of their names."""
     from transforms.schema import arrow_schema
     from transforms.tables import BY_NAME
@@ -48,7 +47,5 @@ def read_table(folder: Path, table: str, columns: list[str] | None = None) -> pa
     schema = arrow_schema(BY_NAME[table])
     if columns is not None:
         schema = pa.schema([schema.field(name) for name in columns])
-    paths = sorted((folder / table).glob("*.parquet"))
-    if not paths:
-        return schema.empty_table()
-    return pa.concat_tables(pq.ParquetFile(path).read(columns=columns) for path in paths)
+    files = sorted(file.path for file in store.manifest(number).parts(table))
+    return read_parts((store.locate(number, path) for path in files), schema)

@@ -1,0 +1,333 @@
+"""One batch, from records to Parquet parts: the work of one task, done in one process, without Prefect."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.formats.base import FormatError, Record
+from flows.formats.registry import parse_record
+from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
+from flows.jobs.index import content_hash
+from flows.jobs.progress import Progress, Step
+from flows.jobs.records import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
+from flows.jobs.specs import BatchResult, BatchSpec, to_json
+from flows.store import open_store
+from flows.store.base import Stage
+from flows.store.manifest import StoredFile, part_name
+from flows.store.parquet import stage_table
+from transforms.annotate.protocol import Annotator
+from transforms.articles import build_article
+from transforms.document import document_rows, quarantine_row, text_hash
+from transforms.records import Annotation, Article, RawDocument, Reject
+from transforms.schema import ContractError, Rows, conform
+
+# Enough texts for the annotator to group them by length, few enough to hear from the worker every few seconds.
+CHUNK_CHARS = 60_000
+CHUNK_DOCUMENTS = 64
+MAX_DETAIL_CHARS = 500
+
+Todo = Mapping[str, Any]  # a row of INDEX_SCHEMA
+
+
+def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> BatchResult:
+    """Read, annotate and write one batch; ``result.json`` appears last, so a batch is there whole or not at all.
+
+    An exception that one document causes ends in the quarantine. OutputError, raised where the batch cannot be
+    written, is no document's fault.
+    """
+    stage = open_store(spec.store).stage(spec.run_id)
+    work = _Batch(spec, stage, annotator, progress)
+    with _Reader(stage) as reader:
+        for todo in pq.ParquetFile(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
+            work.add(todo, reader)
+    result = work.finish()
+    stage.write(f"batches/{spec.batch_id}/result.json", to_json(result).encode())
+    return result
+
+
+def document_name(todo: Todo) -> str:
+    """What a document is called between worker and supervisor."""
+    return todo["uri"] if todo["number"] is None else f"{todo['uri']}#{todo['number']}"
+
+
+class _Reader:
+    """The bytes of records, one open file at a time."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._path = ""
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def read(self, todo: Todo) -> tuple[Record, str]:
+        """The record and the hash of its bytes; FormatError where they are no longer those that were listed."""
+        is_spooled = todo["location"] is not None
+        file = self._open(self._stage.locate(todo["location"]) if is_spooled else todo["path"])
+        file.seek(todo["byte_start"])
+        data = file.read(todo["n_bytes"])
+        if is_spooled:
+            data = pa.decompress(data, todo["n_unpacked"], codec="zstd", asbytes=True)
+        stated = json.loads(todo["stated"]) if todo["stated"] else {}
+        record = Record(data, todo["format"], todo["name"], stated=stated)
+        sha256 = content_hash(record)
+        if sha256 != todo["sha256"]:
+            raise FormatError("changed_while_read", "the file was written to during the run; the next run reads it again")
+        return record, sha256
+
+    def _open(self, path: str) -> IO[bytes]:
+        if self._file is None or path != self._path:
+            if self._file is not None:
+                self._file.close()
+            self._path, self._file = path, Path(path).open("rb")  # noqa: SIM115 - kept for the next record
+        return self._file
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A document read and not yet annotated."""
+
+    todo: Todo
+    article: Article
+    text_sha256: str
+
+
+@dataclass
+class _Counts:
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    n_annotated: int = 0
+    n_reused: int = 0
+    n_chars: int = 0
+    n_words: int = 0
+
+
+class _Batch:
+    """Gathers documents, annotates them a chunk at a time, and writes the parts."""
+
+    def __init__(self, spec: BatchSpec, stage: Stage, annotator: Annotator, progress: Progress) -> None:
+        self._spec = spec
+        self._stage = stage
+        self._annotator = annotator
+        self._annotator_id = f"{annotator.name} {annotator.version}"
+        self._progress = progress
+        self._known = known_before(spec.store, spec.base, spec.run_id, self._annotator_id)
+        self._of_earlier_try = known_of_batch(stage, spec.batch_id, self._annotator_id)
+        self._found: dict[str, bytes] = {}  # by text, all of this batch
+        self._n_saved = 0
+        self._chunk: list[_Pending] = []
+        self._documents: list[tuple[_Pending, Rows]] = []
+        self._rejects: list[Reject] = []
+        self._records: list[dict[str, Any]] = []
+        self._counts = _Counts()
+
+    def add(self, todo: Todo, reader: _Reader) -> None:
+        """Read one document into the current chunk, or reject it."""
+        name = document_name(todo)
+        if name in self._spec.skip:
+            self._reject(todo, "annotate", *self._spec.skip[name])
+        elif todo["reason"] is not None:
+            self._reject(todo, "extract", todo["reason"], todo["detail"])
+        else:
+            started = time.perf_counter()
+            self._tell("read", (name,), todo["weight"])
+            self._read(todo, reader)
+            self._counts.seconds["extract"] += time.perf_counter() - started
+            if name in self._spec.suspects or self._is_chunk_full():
+                self._annotate_chunk()
+
+    def _tell(self, stage: str, documents: tuple[str, ...] = (), weight: int = 0) -> None:
+        self._progress(Step(stage, documents, weight), self._counts.n_chars)
+
+    def _read(self, todo: Todo, reader: _Reader) -> None:
+        if document_name(todo) in self._spec.suspects:
+            self._annotate_chunk()  # whatever waits goes first, so that the suspect is alone
+        try:
+            record, sha256 = reader.read(todo)
+            parsed = parse_record(record)
+        except FormatError as error:
+            return self._reject(todo, "extract", error.reason, str(error))
+        except OSError as error:
+            return self._reject(todo, "extract", "unreadable", error.strerror or type(error).__name__)
+        number = todo["number"] or 0
+        raw = RawDocument(
+            source_uri=todo["uri"],
+            record_index=number,
+            source_sha256=sha256,
+            media_type=parsed.media_type,
+            encoding=parsed.encoding,
+            text=parsed.text,
+            fields={**record.stated, **parsed.fields},
+            quality_flags=parsed.quality_flags,
+            record_key=todo["key"],
+        )
+        try:
+            built = build_article(raw)
+        except Exception as error:
+            return self._reject(todo, "articles", "bad_record", _told(error))
+        if isinstance(built, Reject):
+            return self._reject(todo, built.stage, built.reason, built.detail)
+        self._chunk.append(_Pending(todo, built, text_hash(built.text)))
+
+    def _reject(self, todo: Todo, stage: str, reason: str, detail: str) -> None:
+        reject = Reject(todo["uri"], todo["number"], todo["sha256"], stage, reason, detail[:MAX_DETAIL_CHARS])
+        self._rejects.append(reject)
+        self._record(todo, None, reason)
+
+    def _record(self, todo: Todo, article_id: str | None, reason: str | None) -> None:
+        kept = {name: todo[name] for name in ("uri", "key", "sha256", "number")}
+        self._records.append({**kept, "article_id": article_id, "reason": reason})
+
+    def _is_chunk_full(self) -> bool:
+        return sum(len(p.article.text) for p in self._chunk) >= CHUNK_CHARS or len(self._chunk) >= CHUNK_DOCUMENTS
+
+    def _annotate_chunk(self) -> None:
+        """Turn the chunk into rows."""
+        chunk, self._chunk = self._chunk, []
+        if not chunk:
+            return
+        started = time.perf_counter()
+        failed = self._find_all(chunk)
+        annotated = time.perf_counter()
+        for pending in chunk:
+            why = failed.get(pending.text_sha256)
+            if why is None:
+                why = self._make_rows(pending)
+            if why is not None:
+                self._reject(pending.todo, "annotate", "annotator_crash", why)
+        self._counts.seconds["annotate"] += annotated - started
+        self._counts.seconds["tables"] += time.perf_counter() - annotated
+        self._counts.n_chars += sum(len(pending.article.text) for pending in chunk)
+
+    def _find_all(self, chunk: list[_Pending]) -> dict[str, str]:
+        """Have an annotation for each text of the chunk; for each text that has none, why."""
+        new: dict[str, _Pending] = {}
+        for pending in chunk:
+            digest = pending.text_sha256
+            if digest in self._found or digest in new:
+                self._counts.n_reused += 1
+            elif known := self._of_earlier_try.find(digest) or self._known.find(digest):
+                self._found[digest] = pack(known)
+                self._counts.n_reused += 1
+            else:
+                new[digest] = pending
+        if not new:
+            return {}
+        failed = self._annotate(list(new.values()))
+        self._counts.n_annotated += len(new) - len(failed)
+        self._save([digest for digest in new if digest not in failed])
+        return failed
+
+    def _annotate(self, new: list[_Pending]) -> dict[str, str]:
+        texts = [pending.article.text for pending in new]
+        names = tuple(document_name(pending.todo) for pending in new)
+        self._tell("annotate", names, sum(map(len, texts)))
+        try:
+            annotations = self._annotator.annotate(texts)
+        except Exception as error:
+            if len(new) == 1:
+                return {new[0].text_sha256: _told(error)}
+            # One text must not cost the others their annotation, so each is tried alone.
+            return {digest: why for pending in new for digest, why in self._annotate([pending]).items()}
+        self._found |= {p.text_sha256: pack(a) for p, a in zip(new, annotations, strict=True)}
+        return {}
+
+    def _save(self, digests: list[str]) -> None:
+        """Put what was found into the stage at once: a second try, or the next run after a crash, needs it."""
+        rows = [self._annotation_row("", digest) for digest in digests]
+        if rows:
+            name = f"{self._spec.batch_id}-{len(digests)}-{digests[0][:16]}.parquet"
+            stage_table(self._stage, "", "annotations", name, annotation_table(rows))
+
+    def _annotation_row(self, article_id: str, digest: str) -> dict[str, Any]:
+        found = self._found[digest]
+        return {"article_id": article_id, "text_sha256": digest, "annotator": self._annotator_id, "found": found}
+
+    def _make_rows(self, pending: _Pending) -> str | None:
+        """Add the document's rows; what went wrong where they could not be made."""
+        annotation: Annotation = unpack(self._found[pending.text_sha256])
+        try:
+            rows = document_rows(pending.article, annotation, min_confidence=self._spec.min_confidence)
+        except Exception as error:
+            return _told(error)
+        self._documents.append((pending, rows))
+        return None
+
+    def finish(self) -> BatchResult:
+        """Annotate what is left and write the parts."""
+        self._annotate_chunk()
+        self._tell("write", weight=self._counts.n_chars)
+        started = time.perf_counter()
+        tables = self._conform()
+        self._counts.seconds["tables"] += time.perf_counter() - started
+        started = time.perf_counter()
+        files = tuple(self._write(tables))
+        self._counts.seconds["load"] += time.perf_counter() - started
+        return BatchResult(
+            self._spec.batch_id,
+            files,
+            len(self._documents),
+            len(self._rejects),
+            self._counts.n_annotated,
+            self._counts.n_reused,
+            self._counts.n_chars,
+            sum(rows["articles"][0]["n_words"] for _, rows in self._documents),
+            dict(self._counts.seconds),
+        )
+
+    def _conform(self) -> dict[str, pa.Table]:
+        """All rows as checked tables; a document whose rows break the contract goes to quarantine by itself."""
+        try:
+            return conform(self._all_rows())
+        except ContractError:
+            sound = []
+            for pending, rows in self._documents:
+                try:
+                    conform(rows)
+                    sound.append((pending, rows))
+                except ContractError as error:
+                    self._reject(pending.todo, "annotate", "annotator_crash", _told(error))
+            self._documents = sound
+            return conform(self._all_rows())
+
+    def _all_rows(self) -> Rows:
+        merged: Rows = defaultdict(list)
+        for _, rows in self._documents:
+            for table, new in rows.items():
+                merged[table].extend(new)
+        merged["quarantine"] = [quarantine_row(reject) for reject in self._rejects]
+        return merged
+
+    def _write(self, tables: Mapping[str, pa.Table]) -> Iterator[StoredFile]:
+        for pending, _ in self._documents:
+            self._record(pending.todo, pending.article.article_id, None)
+        found = [self._annotation_row(p.article.article_id, p.text_sha256) for p, _ in self._documents]
+        internal = {
+            RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
+            ANNOTATIONS: annotation_table(found),
+        }
+        folder, name = f"batches/{self._spec.batch_id}", part_name(self._spec.batch_id)
+        for table, data in {**tables, **internal}.items():
+            if data.num_rows:
+                yield stage_table(self._stage, folder, table, name, data)
+
+
+def _told(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" in {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else ""
+    return f"{type(error).__name__}{where}: {error}"

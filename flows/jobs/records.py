@@ -1,0 +1,56 @@
+"""What a snapshot remembers of its sources and records, and what is listed of files before they are parsed."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+RECORDS = "internal/records"
+ANNOTATIONS = "internal/annotations"
+
+# Faults of the moment: another try may mend them, so the next run tries again. All others lie in the bytes.
+PASSING_REASONS = (
+    "unreadable",
+    "changed_while_read",
+    "reader_timeout",
+    "reader_crash",
+    "annotator_timeout",
+    "annotator_crash",
+)
+
+
+def _schema(required: dict[str, pa.DataType], optional: dict[str, pa.DataType]) -> pa.Schema:
+    fields = [pa.field(name, kind, nullable=False) for name, kind in required.items()]
+    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in optional.items())])
+
+
+_TEXT, _LONG = pa.string(), pa.int64()
+
+# One file found. `sha256` is null where it could not be read to its end, or changed meanwhile.
+FILES_SCHEMA = _schema(
+    {"uri": _TEXT, "root": _TEXT, "size": _LONG, "mtime_ns": _LONG, "hashed_at_ns": _LONG}, {"sha256": _TEXT}
+)
+# The same with what came of it; the snapshot's `internal/sources.parquet`.
+SOURCES_SCHEMA = _schema(
+    {
+        **{name: FILES_SCHEMA.field(name).type for name in FILES_SCHEMA.names if name != "sha256"},
+        "outcome": _TEXT,
+        "n_articles": _LONG,
+        "n_quarantined": _LONG,
+    },
+    {"sha256": _TEXT, "duplicate_of": _TEXT},
+)
+# One record of a file as it lies there, or a fault in its place. `location` is the file in the stage that holds the
+# record's bytes unpacked, null where they lie in the source itself at `byte_start`.
+INDEX_SCHEMA = _schema(
+    {"uri": _TEXT, "path": _TEXT, "key": _TEXT, "sha256": _TEXT, "weight": _LONG},
+    {
+        **{"number": _LONG, "format": _TEXT, "name": _TEXT, "stated": _TEXT, "location": _TEXT},
+        **{"byte_start": _LONG, "n_bytes": _LONG, "n_unpacked": _LONG, "reason": _TEXT, "detail": _TEXT},
+    },
+)
+# One record whose rows the snapshot holds, in the part of its batch.
+RECORDS_SCHEMA = _schema(
+    {"uri": _TEXT, "key": _TEXT, "sha256": _TEXT}, {"number": _LONG, "article_id": _TEXT, "reason": _TEXT}
+)
+# What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
+ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})

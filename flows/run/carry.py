@@ -1,0 +1,193 @@
+"""Carry over: the parts of the snapshot before that the next one keeps, less what is gone, small ones joined."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.jobs.records import ANNOTATIONS, RECORDS
+from flows.run.todo import Todo
+from flows.store.base import Origin, Stage, Store
+from flows.store.manifest import BASE, Manifest, StoredFile, part_name
+from flows.store.parquet import stage_table
+from transforms.ids import short_hash
+from transforms.tables import PART_TABLES
+
+# A schedule that finds a few articles every quarter of an hour would leave thousands of tiny files for every reader.
+SMALL_BATCH_ARTICLES = 500
+SMALL_BATCHES_TO_JOIN = 32
+
+BASE_TABLES = (*(table.name for table in PART_TABLES), RECORDS, ANNOTATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class BasePart:
+    """One part as its batch wrote it, with the entity ids of its articles alone, and where it lies.
+
+    ``final`` is the same part with the ids of the whole data set in the snapshot before, where it had others.
+    """
+
+    file: StoredFile
+    origin: Origin
+    final: StoredFile | None = None
+
+    @property
+    def batch(self) -> str:
+        """The batch that the part belongs to."""
+        return self.file.batch
+
+
+def located(store: Store, stage: Stage, origin: Origin) -> str:
+    """What pyarrow and DuckDB open of a file to be."""
+    return stage.locate(origin.name) if origin.number is None else store.locate(origin.number, origin.name)
+
+
+def carry_over(store: Store, stage: Stage, base: int | None, todo: Todo) -> list[BasePart]:
+    """The parts of snapshot ``base`` that stay; whatever must be written anew goes to the stage."""
+    if base is None:
+        return []
+    kept = [part for batch in _batches(store, stage, base, todo) for part in batch]
+    return _join_small(store, stage, kept)
+
+
+def base_parts(manifest: Manifest) -> list[BasePart]:
+    """All parts of a snapshot as they were before linking."""
+    unlinked = {file.path.removeprefix(f"{BASE}/"): file for file in manifest.files if file.table.startswith(BASE)}
+    parts = []
+    for file in manifest.files:
+        if file.table in BASE_TABLES and file.batch:
+            base = unlinked.get(file.path)
+            origin = Origin(manifest.number, (base or file).path)
+            plain = replace(base or file, table=file.table, linked="")
+            parts.append(BasePart(plain, origin, file if file.linked else None))
+    return sorted(parts, key=lambda part: part.file.path)
+
+
+def _batches(store: Store, stage: Stage, base: int, todo: Todo) -> Iterator[list[BasePart]]:
+    by_batch: dict[str, list[BasePart]] = defaultdict(list)
+    for part in base_parts(store.manifest(base)):
+        by_batch[part.batch].append(part)
+    dropped, renumbered = _by_batch(todo.dropped), _by_batch(todo.renumbered)
+    for batch, parts in sorted(by_batch.items()):
+        if batch in dropped or batch in renumbered:
+            change = _Change(batch, dropped.get(batch), renumbered.get(batch))
+            yield [new for part in parts if (new := _changed(store, stage, part, change)) is not None]
+        else:
+            yield parts
+
+
+def _by_batch(rows: pa.Table) -> dict[str, pa.Table]:
+    batches = rows["batch"].unique().to_pylist() if rows.num_rows else []
+    if len(batches) == 1:
+        return {batches[0]: rows}
+    return {batch: rows.filter(pc.equal(rows["batch"], batch)) for batch in batches}
+
+
+class _Change:
+    """What becomes of one batch's rows."""
+
+    def __init__(self, batch: str, dropped: pa.Table | None, renumbered: pa.Table | None) -> None:
+        self.dropped = dropped
+        self.renumbered = renumbered
+        told = [str(rows.to_pydict()) for rows in (dropped, renumbered) if rows is not None]
+        self.new_batch = short_hash("kept", batch, *told)
+
+    def apply(self, table: str, data: pa.Table) -> pa.Table:
+        """The rows that stay, with their records' new numbers."""
+        if self.dropped is not None:
+            data = data.filter(pc.invert(_hit(table, data, self.dropped)))
+        if self.renumbered is not None and (column := _NUMBERED.get(table)):
+            data = _with_numbers(table, column, data, self.renumbered)
+        return data
+
+
+_NUMBERED = {"articles": "record_index", "quarantine": "record_index", RECORDS: "number"}
+
+
+def _keys(table: str, data: pa.Table) -> pa.Array:
+    """What tells the record of each row: its article, its key, or its number."""
+    if table == RECORDS:
+        return _joined(data["uri"], data["key"])
+    if table == "quarantine":
+        return _joined(data["source_uri"], data["record_index"].cast(pa.string()))
+    return data["article_id"]
+
+
+def _changed_keys(table: str, rows: pa.Table) -> pa.Array:
+    if table == RECORDS:
+        return _joined(rows["uri"], rows["key"])
+    if table == "quarantine":  # a record with an article has no row there
+        rows = rows.filter(pc.is_null(rows["article_id"]))
+        return _joined(rows["uri"], rows["number"].cast(pa.string()))
+    return rows["article_id"]
+
+
+def _joined(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(left, pc.fill_null(right, ""), "\x1f")
+
+
+def _hit(table: str, data: pa.Table, rows: pa.Table) -> pa.ChunkedArray:
+    return pc.is_in(_keys(table, data), value_set=_flat(_changed_keys(table, rows)), skip_nulls=True)
+
+
+def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _with_numbers(table: str, column: str, data: pa.Table, rows: pa.Table) -> pa.Table:
+    if table == "quarantine":
+        rows = rows.filter(pc.is_null(rows["article_id"]))
+    at = pc.index_in(_keys(table, data), value_set=_flat(_changed_keys(table, rows)), skip_nulls=True)
+    new = rows["new_number"].combine_chunks().take(_flat(at)) if rows.num_rows else pa.nulls(len(data), pa.int64())
+    place = data.schema.get_field_index(column)
+    field = data.schema.field(place)
+    numbers = pc.if_else(pc.is_valid(at), new.cast(field.type), data[column])
+    return data.set_column(place, field, numbers)
+
+
+def _changed(store: Store, stage: Stage, part: BasePart, change: _Change) -> BasePart | None:
+    """The part written anew under the new batch; None where nothing is left of it."""
+    data = pq.ParquetFile(located(store, stage, part.origin)).read()
+    return _write(stage, part.file.table, change.new_batch, change.apply(part.file.table, data))
+
+
+def _join_small(store: Store, stage: Stage, parts: Sequence[BasePart]) -> list[BasePart]:
+    """Small batches as one, once there are many of them."""
+    n_articles: dict[str, int] = defaultdict(int)
+    for part in parts:
+        n_articles[part.batch] += part.file.n_rows if part.file.table == "articles" else 0
+    small = {batch for batch, rows in n_articles.items() if rows < SMALL_BATCH_ARTICLES}
+    if len(small) < SMALL_BATCHES_TO_JOIN:
+        return list(parts)
+    by_table: dict[str, list[str]] = defaultdict(list)
+    for part in sorted(parts, key=lambda p: p.file.name):
+        if part.batch in small:
+            by_table[part.file.table].append(located(store, stage, part.origin))
+    new = short_hash("joined", *sorted(small))
+    joined = [_write(stage, table, new, _concat(paths)) for table, paths in by_table.items()]
+    return [*(part for part in parts if part.batch not in small), *(part for part in joined if part)]
+
+
+def _concat(paths: Iterable[str]) -> pa.Table:
+    return pa.concat_tables(pq.ParquetFile(path).read() for path in paths)
+
+
+def _write(stage: Stage, table: str, batch: str, data: pa.Table) -> BasePart | None:
+    if not data.num_rows:
+        return None
+    file = stage_table(stage, "carried", table, part_name(batch), data)
+    return BasePart(file, Origin(None, f"carried/{file.path}"))
+
+
+def grouped(parts: Iterable[BasePart], table: str) -> Mapping[str, list[BasePart]]:
+    """The parts of one table, by batch."""
+    by_batch: dict[str, list[BasePart]] = defaultdict(list)
+    for part in parts:
+        if part.file.table == table:
+            by_batch[part.batch].append(part)
+    return by_batch

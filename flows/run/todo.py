@@ -1,0 +1,191 @@
+"""What a run has to do with each record: which are new or changed, which rows must go, and batches of equal work.
+
+Records are compared by key and content hash in DuckDB, so that a file of millions of them needs no more memory than a
+small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.jobs.index import MIN_WEIGHT
+from flows.jobs.records import INDEX_SCHEMA, PASSING_REASONS, RECORDS, RECORDS_SCHEMA
+from flows.run.plan import FilePlan
+from flows.store.base import Stage, Store
+from flows.store.disk import writing
+from transforms.ids import short_hash
+
+# Below this a second worker takes longer to start than it saves.
+MIN_SHARED_CHARS = 50_000
+BATCHES_A_WORKER = 2  # so that none is idle for long at the end
+MEMORY_LIMIT = "500MB"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Records for one task; they are listed in the stage, in ``batches/<batch_id>/todo.parquet``."""
+
+    batch_id: str
+    n_records: int
+    n_files: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Todo:
+    """The work on records. ``dropped`` (batch, uri, key, number, article_id) are known records whose rows must go,
+    ``renumbered`` (batch, uri, key, number, article_id, new_number) those that stay at another place in their file.
+
+    ``n_retried`` of the records to do are there only because a passing fault kept them out before.
+    """
+
+    batches: tuple[Batch, ...]
+    dropped: pa.Table
+    renumbered: pa.Table
+    n_records: int = 0
+    n_kept: int = 0
+    n_retried: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every row of the snapshot stays, and none is to come."""
+        return not (self.n_records or self.dropped.num_rows or self.renumbered.num_rows)
+
+
+def sources_to_retry(store: Store, base: int | None) -> list[str]:
+    """The files with a record that a passing fault kept out."""
+    if base is None:
+        return []
+    with _database() as con:
+        _known_view(con, store, base)
+        found = con.execute("SELECT DISTINCT uri FROM known WHERE reason IN ?", [list(PASSING_REASONS)]).fetchall()
+    return [uri for (uri,) in found]
+
+
+def plan_records(
+    store: Store, stage: Stage, base: int | None, files: FilePlan, *, fingerprint: str, batch_chars: int, n_workers: int
+) -> Todo:
+    """Compare the records of the files read with those of the snapshot ``base`` (None: all are new)."""
+    with _database() as con:
+        _known_view(con, store, base)
+        _entries_view(con, stage)
+        _register(con, "files_read", files.primary_read)
+        _register(con, "files_kept", files.primary_kept)
+        con.execute(_COMPARE, {"passing": list(PASSING_REASONS)})
+        dropped = con.execute(_DROPPED).to_arrow_table()
+        renumbered = con.execute(_RENUMBERED).to_arrow_table()
+        [(n_kept,)] = con.execute("SELECT count(*) FROM kept").fetchall()
+        [(n_retried,)] = con.execute("SELECT count(*) FROM todo WHERE is_retried").fetchall()
+        batches = tuple(_write_batches(con, stage, fingerprint, batch_chars, n_workers))
+    return Todo(batches, dropped, renumbered, sum(batch.n_records for batch in batches), n_kept, n_retried)
+
+
+def batch_size(total: int, batch_chars: int, n_workers: int) -> int:
+    """The weight of each batch: at most ``batch_chars``, and such that each worker has its share."""
+    share = max(-(-total // (BATCHES_A_WORKER * n_workers)), MIN_SHARED_CHARS)
+    n_batches = max(1, -(-total // min(batch_chars, share)))
+    return max(MIN_WEIGHT, -(-total // n_batches))
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = 2; SET enable_progress_bar = false")
+    return con
+
+
+def _known_view(con: duckdb.DuckDBPyConnection, store: Store, base: int | None) -> None:
+    """``known``: every record of the snapshot with its batch."""
+    parts = list(store.manifest(base).parts(RECORDS)) if base is not None else []
+    if not parts:
+        con.register("no_records", RECORDS_SCHEMA.empty_table())
+        con.execute("CREATE VIEW known AS SELECT *, '' AS batch FROM no_records")
+        return
+    paths = {store.locate(base, part.path): part.batch for part in parts if base is not None}
+    con.register("parts", pa.table({"filename": list(paths), "batch": list(paths.values())}))
+    con.execute(f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(paths)} JOIN parts USING (filename)")
+
+
+def read_parquet(paths: Sequence[str] | dict[str, str]) -> str:
+    """SQL for the rows of some files, with their ``filename``; no path is taken for a pattern."""
+    listed = ", ".join("'" + _literal(path) + "'" for path in paths)
+    return f"read_parquet([{listed}], filename = true)"
+
+
+def _literal(path: str) -> str:
+    return path.replace("'", "''")
+
+
+def _entries_view(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """``entries``: the records of the files read. The second record with a key gets ``#2`` behind it, and so on."""
+    paths = [stage.locate(name) for name in stage.names("index/*.parquet")]
+    if not paths:
+        con.register("no_entries", INDEX_SCHEMA.empty_table())
+    source = f"(SELECT * EXCLUDE (filename) FROM {read_parquet(paths)})" if paths else "no_entries"
+    con.execute(
+        f"CREATE VIEW entries AS SELECT * EXCLUDE (key, nth), if(nth = 1, key, key || '#' || nth) AS key FROM "
+        f"(SELECT *, row_number() OVER (PARTITION BY uri, key ORDER BY number) AS nth FROM {source})"
+    )
+
+
+def _register(con: duckdb.DuckDBPyConnection, name: str, uris: list[str]) -> None:
+    con.register(name, pa.table({"uri": pa.array(uris, pa.string())}))
+
+
+_COMPARE = """
+    CREATE TABLE kept AS
+    SELECT k.uri, k.key, k.number, e.number AS new_number FROM known k JOIN entries e USING (uri, key)
+    WHERE k.sha256 = e.sha256 AND (k.reason IS NULL OR NOT list_contains($passing, k.reason))
+      AND k.uri IN (SELECT uri FROM files_read)
+    UNION ALL SELECT k.uri, k.key, k.number, k.number FROM known k WHERE k.uri IN (SELECT uri FROM files_kept);
+
+    CREATE TABLE todo AS
+    SELECT e.*, k.key IS NOT NULL AS is_retried FROM entries e LEFT JOIN known k
+      ON k.uri = e.uri AND k.key = e.key AND k.sha256 = e.sha256 AND list_contains($passing, k.reason)
+    WHERE e.uri IN (SELECT uri FROM files_read)
+      AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.uri = e.uri AND kept.key = e.key);
+"""
+_DROPPED = """
+    SELECT k.batch, k.uri, k.key, k.number, k.article_id FROM known k
+    WHERE NOT EXISTS (SELECT 1 FROM kept WHERE kept.uri = k.uri AND kept.key = k.key) ORDER BY ALL
+"""
+_RENUMBERED = """
+    SELECT k.batch, k.uri, k.key, k.number, k.article_id, kept.new_number FROM known k JOIN kept USING (uri, key)
+    WHERE kept.new_number IS DISTINCT FROM kept.number ORDER BY ALL
+"""
+# Records of the same content stand together, wherever they were found: the batch that has them annotates one.
+_CUT = """
+    CREATE TABLE cut AS
+    SELECT * EXCLUDE (upto), least($n - 1, (upto - weight) // $size) AS batch FROM (
+        SELECT *, sum(weight) OVER (ORDER BY lead_uri, lead_number, uri, number ROWS UNBOUNDED PRECEDING) AS upto FROM (
+            SELECT *, first_value(uri) OVER same AS lead_uri, first_value(number) OVER same AS lead_number FROM todo
+            WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number)))
+"""
+
+
+def _write_batches(
+    con: duckdb.DuckDBPyConnection, stage: Stage, fingerprint: str, batch_chars: int, n_workers: int
+) -> Iterator[Batch]:
+    [(total,)] = con.execute("SELECT coalesce(sum(weight), 0)::BIGINT FROM todo").fetchall()
+    if not total:
+        return
+    size = batch_size(total, batch_chars, n_workers)
+    con.execute(_CUT, {"n": -(-total // size), "size": size})
+    columns = ", ".join(INDEX_SCHEMA.names)
+    for (number,) in con.execute("SELECT DISTINCT batch FROM cut ORDER BY batch").fetchall():
+        query = f"SELECT {columns} FROM cut WHERE batch = ? ORDER BY lead_uri, lead_number, uri, number"
+        yield _write_batch(stage, con.execute(query, [number]).to_arrow_table().cast(INDEX_SCHEMA), fingerprint)
+
+
+def _write_batch(stage: Stage, records: pa.Table, fingerprint: str) -> Batch:
+    columns = zip(*(records[name].to_pylist() for name in ("uri", "key", "sha256")), strict=True)
+    batch_id = short_hash("batch", fingerprint, *(f"{uri}:{key}:{sha256}" for uri, key, sha256 in columns))
+    with stage.scratch() as work, writing(work):
+        pq.write_table(records, work / "todo.parquet", compression="zstd")
+        stage.put(work / "todo.parquet", f"batches/{batch_id}/todo.parquet")
+    n_files = len(records["uri"].unique())
+    return Batch(batch_id, records.num_rows, n_files, sum(records["weight"].to_pylist()))
