@@ -47,8 +47,12 @@ REASONS = (
     "bad_encoding",
     "truncated_archive",
     "bad_json",
+    "bad_record",
+    "unknown_format",
     "no_text",
     "too_large",
+    "too_deep",
+    "too_many_faults",
     "annotator_timeout",
     "annotator_crash",
 )
