@@ -59,7 +59,7 @@ MAX_CHARS = {
 }
 MAX_UNKNOWN_LINES = 3
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.S)
+_FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|\Z))", re.S)
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
 _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
@@ -122,13 +122,19 @@ def keyed_line(line: str) -> tuple[str, str] | None:
     return (column, value) if not value or is_plausible(column, value) else None
 
 
+def split_front_matter(text: str) -> tuple[str, str]:
+    """The block between two ``---`` lines at the start, those included (empty where there is none), and the rest."""
+    found = _FRONT_MATTER.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
     found = _FRONT_MATTER.match(text)
     if found is None:
         return {}, text
     fields: dict[str, str] = {}
     open_column = None  # of a key whose value is a list on the lines below it
-    for line in found[1].split("\n"):
+    for line in found[2].split("\n"):
         if item := re.fullmatch(r"\s*-\s+(.*)", line):
             if open_column and open_column != IGNORED:
                 fields[open_column] = ", ".join(filter(None, (fields.get(open_column), _unquote(item[1]))))

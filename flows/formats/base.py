@@ -70,7 +70,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed record: its text, its media type and encoding, and what it states of itself under names of ``articles``."""
+    """A parsed record: text, media type, encoding, and what it states of itself under the names of ``articles``."""
 
     text: str
     media_type: str
@@ -88,6 +88,7 @@ class Reading:
 
     ``name`` is the file's or member's name. ``read_inner(stream, name, stated)`` reads what lies inside a container by
     whichever format it is; its records come with their ``name`` as ``member``, and depth and size are limited there.
+    A container of one stream that is no member of its own (a compressed file) gives "" as the name.
     """
 
     name: str

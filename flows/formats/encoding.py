@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from flows.formats.base import FormatError
+
 GUESSED, REPAIRED, REPLACED = "encoding_guessed", "encoding_repaired", "replacement_characters"
 
 _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with UTF-16's
@@ -56,14 +58,6 @@ _ONLY_ENCODING: dict[str, Any] = {
 }
 
 
-class UndecodableError(ValueError):
-    """Bytes that are no text: ``reason`` is a word of ``tables.REASONS``, the message is for a person."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-
-
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A text, the encoding it was read with, and the quality flags of the reading."""
@@ -74,19 +68,40 @@ class Decoded:
 
 
 def decode(data: bytes, *, declared: str | None = None) -> Decoded:
-    """The text of ``data``; raises UndecodableError where it is binary or no encoding gives a text."""
+    """The text of ``data`` as its bytes say; raises FormatError where it is binary or no encoding gives a text."""
     found = _decode_marked(data)
     if found is None:
-        _refuse_binary(data)
+        refuse_binary(data)
         found = (
             _decode_strictly(data, "utf-8")
             or _decode_strictly(data, declared)
             or _decode_mostly_utf8(data)
             or _decode_by_guess(data)
         )
-    text, repaired = repair_mojibake(found.text)
-    flags = [*found.quality_flags, *([REPAIRED] if repaired else []), *([REPLACED] if "\ufffd" in text else [])]
-    return Decoded(text, found.encoding, tuple(dict.fromkeys(flags)))
+    return found
+
+
+def repaired(decoded: Decoded) -> Decoded:
+    """With the mojibake in its text put right. For the text that was extracted, not for the page around it."""
+    text, was_repaired = repair_mojibake(decoded.text)
+    flags = [*decoded.quality_flags, *([REPAIRED] if was_repaired else []), *([REPLACED] if "\ufffd" in text else [])]
+    return Decoded(text, decoded.encoding, tuple(dict.fromkeys(flags)))
+
+
+def decode_start(start: bytes) -> str:
+    """The start of a file as text, good enough to see its ASCII characters whatever their encoding is."""
+    encoding = byte_order_mark(start) or _unmarked_utf16(start) or "utf-8"
+    return start.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def is_binary(start: bytes) -> bool:
+    """Whether the start of a file is no text in any encoding."""
+    try:
+        if byte_order_mark(start) is None and not _unmarked_utf16(start):
+            refuse_binary(start)
+    except FormatError:
+        return True
+    return False
 
 
 def byte_order_mark(data: bytes) -> str | None:
@@ -104,6 +119,11 @@ def _decode_marked(data: bytes) -> Decoded | None:
 
 
 def _decode_unmarked_utf16(data: bytes) -> Decoded | None:
+    encoding = _unmarked_utf16(data)
+    return _accept(data.decode(encoding, "replace"), encoding, GUESSED) if encoding else None
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without its mark: English text then has a zero as every other byte."""
     sample = data[:_SAMPLE_BYTES]
     for encoding, zeros, letters in (
@@ -111,26 +131,25 @@ def _decode_unmarked_utf16(data: bytes) -> Decoded | None:
         ("utf-16-be", sample[::2], sample[1::2]),
     ):
         if zeros.count(0) > 0.7 * len(zeros) and letters.count(0) < 0.01 * len(letters):
-            return _accept(data.decode(encoding, "replace"), encoding, GUESSED)
+            return encoding
     return None
 
 
 def _accept(text: str, encoding: str, *flags: str) -> Decoded:
     replaced = text.count("\ufffd")
     if replaced > MAX_REPLACED_SHARE * len(text):
-        raise UndecodableError("bad_encoding", f"read as {encoding}, {replaced:,} of {len(text):,} characters are lost")
+        raise FormatError("bad_encoding", f"read as {encoding}, {replaced:,} of {len(text):,} characters are lost")
     return Decoded(text, encoding, flags)
 
 
-def _refuse_binary(data: bytes) -> None:
+def refuse_binary(data: bytes) -> None:
+    """Raises FormatError where bytes without a byte order mark are no text."""
     if data.startswith(_BINARY_SIGNATURES):
-        raise UndecodableError("binary", f"starts like a binary file: {data[:8]!r}")
+        raise FormatError("binary", f"starts like a binary file: {data[:8]!r}")
     sample = data[:_SAMPLE_BYTES]
     n_controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
     if n_controls > MAX_CONTROL_SHARE * len(sample):
-        raise UndecodableError(
-            "binary", f"{n_controls:,} of its first {len(sample):,} bytes are control codes, not text"
-        )
+        raise FormatError("binary", f"{n_controls:,} of its first {len(sample):,} bytes are control codes, not text")
 
 
 def _decode_strictly(data: bytes, encoding: str | None) -> Decoded | None:
@@ -175,7 +194,7 @@ def _decode_by_guess(data: bytes) -> Decoded:
 
     best = from_bytes(data, cp_isolation=list(_CHARSET_ALPHABETS)).best()
     if best is None:
-        raise UndecodableError("bad_encoding", f"no known encoding: {n_foreign:,} of {len(data):,} bytes are not ASCII")
+        raise FormatError("bad_encoding", f"no known encoding: {n_foreign:,} of {len(data):,} bytes are not ASCII")
     return _accept(str(best), best.encoding, GUESSED)
 
 

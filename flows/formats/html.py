@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from flows.formats import encoding as encodings
+from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
 from transforms.text import replace_surrogates
 
+SUFFIXES = (".html", ".htm")
 BLOCKS = frozenset(
     [
         "address",
@@ -153,3 +156,30 @@ def fragment_text(html: str) -> str:
     blocks = _BLOCK_EDGES.split("".join(pieces))
     # White space inside a paragraph means nothing in HTML; the breaks are those of its elements.
     return "\n\n".join(" ".join(block.replace(_LINE_BREAK, " ").split()) for block in blocks if block.strip(_BLANK))
+
+
+# The format
+
+
+def _recognise(head: Head) -> Match:
+    if encodings.is_binary(head.start):
+        return Match.NO
+    start = encodings.decode_start(head.start)
+    if is_page(start):
+        return Match.CONTENT
+    return Match.NAME if head.name.endswith(SUFFIXES) and holds_markup(start) else Match.NO
+
+
+def _parse(record: Record) -> Document:
+    decoded = encodings.decode(record.data, declared=record.stated.get("charset") or declared_encoding(record.data))
+    page = read_page(decoded.text)
+    if not page.text.strip():
+        raise FormatError("no_text", "the HTML page holds no article text")
+    text = encodings.repaired(encodings.Decoded(replace_surrogates(page.text), decoded.encoding, decoded.quality_flags))
+    fields = {name: encodings.repair_mojibake(replace_surrogates(value))[0] for name, value in page.fields.items()}
+    flags = (*text.quality_flags, *(["html_fallback"] if page.is_fallback else []))
+    return Document(text.text, "text/html", text.encoding, fields, flags)
+
+
+# A page is mostly markup and scripts.
+FORMAT = Format("html", SUFFIXES, _recognise, one_record("html"), _parse, chars_per_byte=0.1)

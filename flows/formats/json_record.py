@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flows.formats.html import fragment_text, holds_markup
@@ -31,13 +32,17 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang", "inlanguage", "locale"),
     "section": ("section", "sectionname", "category", "categories", "desk", "channel"),
 }
+ID_NAMES = ("id", "guid", "uuid", "articleid", "documentid", "docid")
+MAX_ID_CHARS = 200
+MAX_NAME_CHARS = 60  # no field that is known has a longer name
+MAX_PARTS_DEPTH = 20  # of paragraphs in lists in objects ...: deeper lies no text
 _NAME_INSIDE = ("name", "title", "label", "value", "text")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
-def text_and_fields(record: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+def text_and_fields(record: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The body of a JSON record (empty where it has none) and what it states, under the names of ``articles``."""
-    named = {_NOT_ALPHANUMERIC.sub("", str(name).lower()): value for name, value in reversed(list(record.items()))}
+    named = _named(record)
     text = next((found for name in TEXT_NAMES if (found := _text(named.get(name)))), "")
     fields = {}
     for column, names in FIELD_NAMES.items():
@@ -47,23 +52,72 @@ def text_and_fields(record: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     return text, fields
 
 
-def _text(value: Any) -> str:
+def has_text(record: dict[str, Any]) -> bool:
+    """Whether a field that may hold the body holds anything."""
+    named = _named(record)
+    return any(
+        (value.strip() if isinstance(value, str) else value) for name in TEXT_NAMES if (value := named.get(name))
+    )
+
+
+def own_id(record: dict[str, Any]) -> str | None:
+    """The id that a record gives itself: the first string or whole number in a field of that meaning."""
+    named = _named(record)
+    for name in ID_NAMES:
+        value = named.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            found = str(value).strip()
+            if 0 < len(found) <= MAX_ID_CHARS:
+                return found
+    return None
+
+
+def is_nested_deeper(value: Any, limit: int) -> bool:
+    """Whether lists and objects lie in each other more than ``limit`` deep."""
+    level = [value]
+    for _ in range(limit + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _named(record: dict[str, Any]) -> dict[str, Any]:
+    """The fields under their names without case and punctuation; of two with one name, the first."""
+    return {_bare(name): value for name, value in reversed(record.items()) if len(name) <= MAX_NAME_CHARS}
+
+
+@lru_cache(maxsize=4096)
+def _bare(name: str) -> str:
+    return _NOT_ALPHANUMERIC.sub("", name.lower())
+
+
+def _text(value: Any, depth: int = 0) -> str:
     """A body: a string, or a list of paragraphs (strings, or objects with a text)."""
+    if depth > MAX_PARTS_DEPTH:
+        return ""
     if isinstance(value, list):
-        return "\n\n".join(found for item in value if (found := _text(item)))
+        return "\n\n".join(found for item in value if (found := _text(item, depth + 1)))
     if isinstance(value, dict):
-        return _text(value.get("text") or value.get("content"))
+        return _text(value.get("text") or value.get("content"), depth + 1)
     if not isinstance(value, str) or not value.strip():
         return ""
     return fragment_text(value) if holds_markup(value) else value
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, depth: int = 0) -> str:
     """A field: a string or number, an object with a name, or a list of these."""
+    if depth > MAX_PARTS_DEPTH:
+        return ""
     if isinstance(value, list):
-        return ", ".join(found for item in value if (found := _value(item)))
+        return ", ".join(found for item in value if (found := _value(item, depth + 1)))
     if isinstance(value, dict):
-        return next((found for name in _NAME_INSIDE if (found := _value(value.get(name)))), "")
+        return next((found for name in _NAME_INSIDE if (found := _value(value.get(name), depth + 1))), "")
     if isinstance(value, bool) or value is None:
         return ""
     return str(value).strip()

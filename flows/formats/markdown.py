@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
+from flows.formats import encoding as encodings
+from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
 from flows.formats.html import fragment_text
+from transforms.headers import split_front_matter
+from transforms.text import replace_surrogates
 
-_FRONT_MATTER = re.compile(r"\A\s*(---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z))", re.S)
-_PARSER = MarkdownIt("commonmark")  # no typographer: quotation marks stay as they were written
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 
-def split_front_matter(text: str) -> tuple[str, str]:
-    """The block between two ``---`` lines at the start (empty where there is none) and the rest."""
-    found = _FRONT_MATTER.match(text)
-    return (found[1], text[found.end() :]) if found else ("", text)
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")  # no typographer: quotation marks stay as they were written
 
 
 def plain_text(markdown: str) -> str:
     """The words of a Markdown text, one paragraph a block; front matter stays as it is, for the articles step."""
     front_matter, body = split_front_matter(markdown.replace("\r\n", "\n"))
-    blocks = [text for token in _PARSER.parse(body) if (text := _block_text(token).strip())]
+    blocks = [text for token in _parser().parse(body) if (text := _block_text(token).strip())]
     return "\n\n".join([front_matter.strip(), *blocks] if front_matter else blocks)
 
 
@@ -38,3 +42,18 @@ def _inline_text(token: Token) -> str:
     if token.type in {"softbreak", "hardbreak"}:
         return "\n"
     return "" if token.type in {"html_inline", "image"} else token.content
+
+
+def _recognise(head: Head) -> Match:
+    return Match.NAME if head.name.endswith(".md") and not encodings.is_binary(head.start) else Match.NO
+
+
+def _parse(record: Record) -> Document:
+    decoded = encodings.repaired(encodings.decode(record.data, declared=record.stated.get("charset")))
+    text = plain_text(decoded.text)
+    if not text.strip():
+        raise FormatError("empty", "no characters but white space")
+    return Document(replace_surrogates(text), "text/markdown", decoded.encoding, {}, decoded.quality_flags)
+
+
+FORMAT = Format("markdown", (".md",), _recognise, one_record("markdown"), _parse)

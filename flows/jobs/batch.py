@@ -170,7 +170,7 @@ class _Batch:
             media_type=parsed.media_type,
             encoding=parsed.encoding,
             text=parsed.text,
-            fields={**record.stated, **parsed.fields},
+            fields=parsed.fields,
             quality_flags=parsed.quality_flags,
             record_key=todo["key"],
         )

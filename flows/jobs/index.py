@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.formats.base import Fault, Item, Record
-from flows.formats.registry import BY_NAME, read_records
+from flows.formats.registry import read_records, weight_of
 from flows.jobs.records import INDEX_SCHEMA
 from flows.jobs.specs import IndexResult, IndexSpec
 from flows.jobs.progress import Progress, Step
@@ -107,7 +107,7 @@ def _add_records(
                 "number": number,
                 "key": record_key(item, number, in_member[item.member]),
                 "sha256": file_sha256 if is_whole_file and not item.stated else content_hash(item),
-                "weight": max(MIN_WEIGHT, int(len(item.data) * BY_NAME[item.format].chars_per_byte)),
+                "weight": max(MIN_WEIGHT, weight_of(item)),
                 "format": item.format,
                 "name": replace_surrogates(item.name),
                 "stated": json.dumps(dict(item.stated), sort_keys=True) if item.stated else None,
@@ -120,7 +120,8 @@ def _add_records(
 
 def record_key(record: Record, number: int | None, number_in_member: int) -> str:
     """The record's own id where it has one, else its number; behind its path where it lies in an archive."""
-    own = f"id:{record.own_id}" if record.own_id is not None else None
+    # A key and the number behind it (see todo.py) must not look like another record's id.
+    own = f"id:{record.own_id.replace('#', '##')}" if record.own_id is not None else None
     if record.member:
         return replace_surrogates(f"{record.member}#{own or number_in_member}")
     return replace_surrogates(own or str(number))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.errors import UserError
+from flows.formats.registry import is_supported_name, suffixes
 
-SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson")
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 
 
@@ -59,18 +59,8 @@ def hash_file(path: str) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def bare_name(name: str) -> str:
-    """The file name in lower case, without the .gz of a compressed file."""
-    return name.lower().removesuffix(".gz")
-
-
-def is_supported(name: str) -> bool:
-    """Whether the suffix is one that newsmill reads."""
-    return bare_name(name).endswith(SUFFIXES)
-
-
 def _supported() -> str:
-    return f"{' '.join(SUFFIXES)} (also with .gz)"
+    return f"{' '.join(suffixes())} (also with .gz)"
 
 
 def _expand(seed: str) -> tuple[str, list[FoundFile]]:
@@ -81,7 +71,7 @@ def _expand(seed: str) -> tuple[str, list[FoundFile]]:
     if os.path.isdir(path):  # noqa: PTH112
         return path, list(_walk(path, ancestors=()))
     if os.path.lexists(path):
-        if not is_supported(os.path.basename(path)):  # noqa: PTH119
+        if not is_supported_name(os.path.basename(path)):  # noqa: PTH119
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
@@ -113,7 +103,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 def _is_wanted(name: str) -> bool:
-    return not name.startswith(".") and is_supported(name) and name.lower() not in NOTES
+    return not name.startswith(".") and is_supported_name(name) and name.lower() not in NOTES
 
 
 def _walk(folder: str, *, ancestors: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
