@@ -47,15 +47,22 @@ class Settings(BaseModel):
         le=1.0,
         description="Fail, and commit nothing, where more than this share of the files gives no article.",
     )
+    max_gone_share: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Fail and change nothing where more than this share of the known files, or a whole root, is gone.",
+    )
+    allow_gone: bool = Field(default=False, description="Take files that are gone for meant to be gone, however many.")
     when_busy: Literal["wait", "skip"] = Field(
         default="wait", description="What to do where another run is writing to the same output folder."
     )
     document_timeout_s: int = Field(
-        default=120,
+        default=20,
         ge=1,
         le=86_400,
         title="Document timeout (s)",
-        description="Seconds one document may take before it is quarantined.",
+        description="Seconds one document may take before it is quarantined; a long one gets more in proportion.",
     )
     keep_snapshots: int = Field(default=10, ge=1, le=10_000, description="How many of the newest snapshots to keep.")
     # "" rather than None: the UI's form shows a choice between two types for a field that may be None.
@@ -65,6 +72,7 @@ class Settings(BaseModel):
     corrections: str = Field(
         default="", description="A file of your corrections to entities: merge, split, rename, never."
     )
+    engine: Literal["local"] = Field(default="local", description="What does the work: processes of this machine.")
     annotator: str = Field(
         default="model",
         min_length=1,

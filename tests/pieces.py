@@ -1,75 +1,109 @@
-"""A run made of the flow's own pieces, in one process and without Prefect: for tests that need hundreds of runs."""
+"""The product's own run, in this process and without Prefect: for tests that need hundreds of runs."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from flows.etl import known_sources
-from flows.run.batch import BatchSpec, run_batch
-from flows.run.plan import Plan, batch_id, fingerprint, make_batches, plan_run, versions
-from flows.sources.read import find_files
-from flows.store.commit import RunInfo, commit_snapshot
-from flows.store.lock import write_lock
+from flows.jobs.batch import run_batch
+from flows.jobs.index import run_index
+from flows.jobs.progress import Step
+from flows.jobs.specs import BatchResult, IndexSpec, Result, Spec
+from flows.run.jobs import Job, do_patiently
+from flows.run.plan import versions
+from flows.run.refresh import Outcome
+from flows.run.refresh import refresh as run_refresh
+from flows.settings import Settings
+from flows.sources.files import find_files
+from flows.store import open_store
+from flows.store.base import Stage
 from flows.store.parquet import read_table
-from flows.store.seen import remember
-from flows.store.snapshots import Manifest, Store, latest_manifest
-from flows.store.staging import Staging
 from tests.fakes import FakeAnnotator
 from transforms.annotate.protocol import Annotator
 from transforms.catalog import Catalog
 from transforms.tables import SCHEMA_VERSION, TABLES
 
+T = TypeVar("T")
 SORT_KEYS = {"quarantine": ("source_uri", "record_index", "stage", "reason")}
 
 
+class InlineEngine:
+    """Does each job here and now, with an annotator that tests hold in their hands."""
+
+    n_slots = 1
+
+    def __init__(self, annotator: Annotator) -> None:
+        self._annotator = annotator
+
+    def run(self, spec: Spec, on_done: Callable[[int], None]) -> Result:
+        def progress(_: Step, n_done: int) -> None:
+            on_done(n_done)
+
+        if isinstance(spec, IndexSpec):
+            return run_index(spec, progress)
+        return run_batch(spec, self._annotator, progress)
+
+    def close(self) -> None:
+        pass
+
+
+class PlainRunner:
+    """The steps of a run one after the other."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        self._engine = InlineEngine(annotator)
+
+    def step(self, name: str, work: Callable[[], T]) -> T:
+        return work()
+
+    def jobs(self, jobs: Sequence[Job]) -> list[Result]:
+        return [do_patiently(self._engine, job.spec, lambda _: None, lambda *_: None) for job in jobs]
+
+    def tell(self, line: str) -> None:
+        pass
+
+    def batches_done(self, stage: Stage, results: Sequence[BatchResult]) -> None:
+        pass
+
+
 def refresh(
-    seeds: Path,
+    seeds: Path | Sequence[Path],
     out: Path,
     *,
     annotator: Annotator | None = None,
-    batch_chars: int = 1_000_000,
-    keep: int = 10,
-    rebuild: bool = False,
     catalog: Catalog | None = None,
-) -> tuple[Manifest, Plan]:
-    """Bring ``out`` up to date with ``seeds``; the latest manifest and what there was to do."""
+    **settings: Any,
+) -> Outcome:
+    """Bring ``out`` up to date with ``seeds``; what the run did."""
     annotator = annotator or FakeAnnotator()
-    run_id = str(uuid.uuid4())
+    roots = [str(seeds)] if isinstance(seeds, Path) else [str(seed) for seed in seeds]
+    given = Settings(seeds=tuple(roots), out=str(out), **{"workers": 1, "max_quarantine_share": 1.0, **settings})
     out.mkdir(parents=True, exist_ok=True)
-    with write_lock(out, run_id, wait=True, on_wait=lambda _: None):
-        store, staging, catalog = Store(out), Staging(out / "staging", run_id), catalog or Catalog()
-        store.recover()
-        row_versions = versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
-        previous = latest_manifest(store)
-        known = known_sources(store, previous)
-        rebuild = rebuild or previous is None or previous.versions != row_versions
-        plan = plan_run(find_files([str(seeds)]), known, rebuild=rebuild)
-        if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
-            staging.clean_others()
-            if plan.n_hashed:
-                remember(store.root, plan.file_rows())
-            return previous, plan
-        staging.open()
-        version = fingerprint(row_versions)
-        results = staging.adopt(plan.pending, version)
-        staging.clean_others()
-        done = {entry["uri"] for result in results for entry in result.sources}
-        for batch in make_batches([s for s in plan.pending if s.uri not in done], batch_chars):
-            spec = BatchSpec(batch_id(batch, version), version, "", 0.0, tuple(batch), str(staging.done))
-            results.append(run_batch(spec, annotator, lambda *_: None))
-        run = RunInfo(run_id, datetime.now(UTC), "test", {})
-        manifest = commit_snapshot(store, staging.folder, plan, results, catalog, row_versions, run)
-        store.prune(keep)
-        staging.remove()
-    return manifest, plan
+    store, run_id = open_store(str(out)), str(uuid.uuid4())
+    with store.hold(run_id, wait=True, on_wait=lambda _: None):
+        return run_refresh(
+            given,
+            store,
+            run_id,
+            PlainRunner(annotator),
+            list_files=lambda: find_files(roots),
+            row_versions=row_versions(annotator),
+            catalog=catalog or Catalog(),
+        )
+
+
+def row_versions(annotator: Annotator) -> Mapping[str, str]:
+    return versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
 
 
 def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
     """The rows of a table of the latest snapshot, in an order that depends on nothing but the rows."""
-    rows: list[dict[str, Any]] = read_table(out / "latest", table).to_pylist()
+    store = open_store(str(out))
+    number = store.latest_number()
+    assert number is not None
+    rows: list[dict[str, Any]] = read_table(store, number, table).to_pylist()
     keys = SORT_KEYS.get(table) or tuple(t.key for t in TABLES if t.name == table and t.key)
     return sorted(rows, key=lambda row: [str(row[key]) for key in keys])
 

@@ -7,7 +7,7 @@ annotation counts only for the very annotator that made it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ def pack(annotation: Annotation) -> bytes:
     """An annotation as bytes."""
     mentions = [[*m.span, m.entity_type, m.mention_type, float(m.confidence)] for m in annotation.mentions]
     attributions = [[a.content, a.cue, a.source, float(a.confidence)] for a in annotation.attributions]
-    return orjson.dumps([annotation.sentences, mentions, attributions])
+    return orjson.dumps([annotation.sentences, mentions, attributions], default=tuple)  # spans are named tuples
 
 
 def unpack(found: bytes) -> Annotation:
@@ -78,9 +78,9 @@ class KnownAnnotations:
         while at < len(self._hashes) and self._hashes[at] == wanted:
             part, row = self._places[at]
             held = self._part(int(part))
-            if held["text_sha256"][int(row)].as_py() == text_sha256:
-                if held["annotator"][int(row)].as_py() == self._annotator:
-                    return unpack(held["found"][int(row)].as_py())
+            told = held.slice(int(row), 1).to_pylist()[0]
+            if (told["text_sha256"], told["annotator"]) == (text_sha256, self._annotator):
+                return unpack(told["found"])
             at += 1
         return None
 
@@ -126,9 +126,3 @@ def inherit(stage: Stage, dead: Iterable[Stage]) -> int:
 def annotation_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """The rows of a part of annotations."""
     return pa.Table.from_pylist(list(rows), schema=ANNOTATIONS_SCHEMA)
-
-
-def annotation_rows(article_ids: Sequence[str], texts: Sequence[str], annotator: str, found: Sequence[bytes]) -> Iterator[dict[str, Any]]:
-    """One row an article: the annotation of its text."""
-    for article_id, text_sha256, packed in zip(article_ids, texts, found, strict=True):
-        yield {"article_id": article_id, "text_sha256": text_sha256, "annotator": annotator, "found": packed}

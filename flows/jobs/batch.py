@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.formats.base import FormatError, Record
-from flows.formats.registry import parse_record
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
-from flows.jobs.index import content_hash
 from flows.jobs.progress import Progress, Step
+from flows.jobs.reader import Reader, Todo, document_name, told
 from flows.jobs.records import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
 from flows.jobs.specs import BatchResult, BatchSpec, to_json
 from flows.store import open_store
@@ -25,17 +21,14 @@ from flows.store.base import Stage
 from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import stage_table
 from transforms.annotate.protocol import Annotator
-from transforms.articles import build_article
 from transforms.document import document_rows, quarantine_row, text_hash
-from transforms.records import Annotation, Article, RawDocument, Reject
+from transforms.records import Annotation, Article, Reject
 from transforms.schema import ContractError, Rows, conform
 
 # Enough texts for the annotator to group them by length, few enough to hear from the worker every few seconds.
 CHUNK_CHARS = 60_000
 CHUNK_DOCUMENTS = 64
 MAX_DETAIL_CHARS = 500
-
-Todo = Mapping[str, Any]  # a row of INDEX_SCHEMA
 
 
 def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> BatchResult:
@@ -46,55 +39,12 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     """
     stage = open_store(spec.store).stage(spec.run_id)
     work = _Batch(spec, stage, annotator, progress)
-    with _Reader(stage) as reader:
+    with Reader(stage) as reader:
         for todo in pq.ParquetFile(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
             work.add(todo, reader)
     result = work.finish()
     stage.write(f"batches/{spec.batch_id}/result.json", to_json(result).encode())
     return result
-
-
-def document_name(todo: Todo) -> str:
-    """What a document is called between worker and supervisor."""
-    return todo["uri"] if todo["number"] is None else f"{todo['uri']}#{todo['number']}"
-
-
-class _Reader:
-    """The bytes of records, one open file at a time."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._path = ""
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> _Reader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def read(self, todo: Todo) -> tuple[Record, str]:
-        """The record and the hash of its bytes; FormatError where they are no longer those that were listed."""
-        is_spooled = todo["location"] is not None
-        file = self._open(self._stage.locate(todo["location"]) if is_spooled else todo["path"])
-        file.seek(todo["byte_start"])
-        data = file.read(todo["n_bytes"])
-        if is_spooled:
-            data = pa.decompress(data, todo["n_unpacked"], codec="zstd", asbytes=True)
-        stated = json.loads(todo["stated"]) if todo["stated"] else {}
-        record = Record(data, todo["format"], todo["name"], stated=stated)
-        sha256 = content_hash(record)
-        if sha256 != todo["sha256"]:
-            raise FormatError("changed_while_read", "the file was written to during the run; the next run reads it again")
-        return record, sha256
-
-    def _open(self, path: str) -> IO[bytes]:
-        if self._file is None or path != self._path:
-            if self._file is not None:
-                self._file.close()
-            self._path, self._file = path, Path(path).open("rb")  # noqa: SIM115 - kept for the next record
-        return self._file
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +84,7 @@ class _Batch:
         self._records: list[dict[str, Any]] = []
         self._counts = _Counts()
 
-    def add(self, todo: Todo, reader: _Reader) -> None:
+    def add(self, todo: Todo, reader: Reader) -> None:
         """Read one document into the current chunk, or reject it."""
         name = document_name(todo)
         if name in self._spec.skip:
@@ -152,35 +102,14 @@ class _Batch:
     def _tell(self, stage: str, documents: tuple[str, ...] = (), weight: int = 0) -> None:
         self._progress(Step(stage, documents, weight), self._counts.n_chars)
 
-    def _read(self, todo: Todo, reader: _Reader) -> None:
+    def _read(self, todo: Todo, reader: Reader) -> None:
         if document_name(todo) in self._spec.suspects:
             self._annotate_chunk()  # whatever waits goes first, so that the suspect is alone
-        try:
-            record, sha256 = reader.read(todo)
-            parsed = parse_record(record)
-        except FormatError as error:
-            return self._reject(todo, "extract", error.reason, str(error))
-        except OSError as error:
-            return self._reject(todo, "extract", "unreadable", error.strerror or type(error).__name__)
-        number = todo["number"] or 0
-        raw = RawDocument(
-            source_uri=todo["uri"],
-            record_index=number,
-            source_sha256=sha256,
-            media_type=parsed.media_type,
-            encoding=parsed.encoding,
-            text=parsed.text,
-            fields=parsed.fields,
-            quality_flags=parsed.quality_flags,
-            record_key=todo["key"],
-        )
-        try:
-            built = build_article(raw)
-        except Exception as error:
-            return self._reject(todo, "articles", "bad_record", _told(error))
-        if isinstance(built, Reject):
-            return self._reject(todo, built.stage, built.reason, built.detail)
-        self._chunk.append(_Pending(todo, built, text_hash(built.text)))
+        outcome = reader.read(todo)
+        if isinstance(outcome, Reject):
+            self._reject(todo, outcome.stage, outcome.reason, outcome.detail)
+        else:
+            self._chunk.append(_Pending(todo, outcome, text_hash(outcome.text)))
 
     def _reject(self, todo: Todo, stage: str, reason: str, detail: str) -> None:
         reject = Reject(todo["uri"], todo["number"], todo["sha256"], stage, reason, detail[:MAX_DETAIL_CHARS])
@@ -239,7 +168,7 @@ class _Batch:
             annotations = self._annotator.annotate(texts)
         except Exception as error:
             if len(new) == 1:
-                return {new[0].text_sha256: _told(error)}
+                return {new[0].text_sha256: told(error)}
             # One text must not cost the others their annotation, so each is tried alone.
             return {digest: why for pending in new for digest, why in self._annotate([pending]).items()}
         self._found |= {p.text_sha256: pack(a) for p, a in zip(new, annotations, strict=True)}
@@ -262,7 +191,7 @@ class _Batch:
         try:
             rows = document_rows(pending.article, annotation, min_confidence=self._spec.min_confidence)
         except Exception as error:
-            return _told(error)
+            return told(error)
         self._documents.append((pending, rows))
         return None
 
@@ -299,7 +228,7 @@ class _Batch:
                     conform(rows)
                     sound.append((pending, rows))
                 except ContractError as error:
-                    self._reject(pending.todo, "annotate", "annotator_crash", _told(error))
+                    self._reject(pending.todo, "annotate", "annotator_crash", told(error))
             self._documents = sound
             return conform(self._all_rows())
 
@@ -323,11 +252,3 @@ class _Batch:
         for table, data in {**tables, **internal}.items():
             if data.num_rows:
                 yield stage_table(self._stage, folder, table, name, data)
-
-
-def _told(error: Exception) -> str:
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f" in {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else ""
-    return f"{type(error).__name__}{where}: {error}"

@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 
 from flows.formats.base import Fault, Item, Record
 from flows.formats.registry import read_records, weight_of
+from flows.jobs.progress import Progress, Step
 from flows.jobs.records import INDEX_SCHEMA
 from flows.jobs.specs import IndexResult, IndexSpec
-from flows.jobs.progress import Progress, Step
 from flows.store import open_store
 from flows.store.disk import writing
 from transforms.text import replace_surrogates
@@ -169,7 +169,9 @@ class _IndexWriter:
         self._spool.write(packed)
         self.n_spooled += 1
         return {
-            **{"location": self.spool_name, "byte_start": start, "n_bytes": len(packed)},
+            "location": self.spool_name,
+            "byte_start": start,
+            "n_bytes": len(packed),
             "n_unpacked": len(record.data),
         }
 

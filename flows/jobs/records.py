@@ -44,8 +44,16 @@ SOURCES_SCHEMA = _schema(
 INDEX_SCHEMA = _schema(
     {"uri": _TEXT, "path": _TEXT, "key": _TEXT, "sha256": _TEXT, "weight": _LONG},
     {
-        **{"number": _LONG, "format": _TEXT, "name": _TEXT, "stated": _TEXT, "location": _TEXT},
-        **{"byte_start": _LONG, "n_bytes": _LONG, "n_unpacked": _LONG, "reason": _TEXT, "detail": _TEXT},
+        "number": _LONG,
+        "format": _TEXT,
+        "name": _TEXT,
+        "stated": _TEXT,
+        "location": _TEXT,
+        "byte_start": _LONG,
+        "n_bytes": _LONG,
+        "n_unpacked": _LONG,
+        "reason": _TEXT,
+        "detail": _TEXT,
     },
 )
 # One record whose rows the snapshot holds, in the part of its batch.

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.link import rules as link_rules
-from flows.store.parquet import write_table
 from transforms.catalog import Catalog, entity_id_of, gazetteer_links
 from transforms.resolve.countries import printed_names
 from transforms.resolve.keys import name_form

@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
+from flows.jobs.records import RECORDS
+from flows.run.commit import read_sources
+from flows.run.todo import read_parquet
+from flows.store import open_store
+from flows.store.base import SnapshotError, Store
 from flows.store.disk import writing
-from flows.store.lock import write_lock
+from flows.store.manifest import MANIFEST, Manifest
 from flows.store.parquet import read_table
-from flows.store.snapshots import Manifest, SnapshotError, Store, read_sources
 from transforms.schema import find_problems
 from transforms.tables import PART_TABLES, TABLES
 
 
 def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
     """The number of the snapshot looked at, and everything wrong with it, one line each."""
-    store = Store(Path(out))
+    store = open_store(out)
     number = number if number is not None else store.latest_number()
-    if number is None or not store.folder(number).is_dir():
+    if number is None or number not in store.numbers():
         raise SnapshotError(f"there is no such snapshot in {out}; `newsmill history` lists them")
-    folder = store.folder(number)
     try:
-        manifest = Manifest.load(folder)
+        manifest = store.manifest(number)
     except SnapshotError as error:
         return number, [str(error)]
-    damaged = list(_damaged_files(folder, manifest))
+    damaged = list(_damaged_files(store, manifest))
     if damaged:
         return number, damaged  # reading a damaged file would only fail in less clear words
-    return number, [*_broken_contract(folder, manifest), *_broken_keys(folder), *_unbalanced_sources(folder, manifest)]
+    problems = [*_broken_contract(store, manifest), *_broken_keys(store, manifest)]
+    return number, [*problems, *_unbalanced_sources(store, manifest)]
 
 
 def roll_back(out: str, number: int | None) -> int:
-    """Point ``latest`` at snapshot ``number``, or at the one before it; the number it points at now."""
-    store = Store(Path(out))
+    """Point ``latest`` at snapshot ``number``, or at the one that it was made from; the number it points at now."""
+    store = open_store(out)
     if store.latest_number() is None:
         raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-    with write_lock(Path(out), "rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
+    with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
         target = number if number is not None else _one_before(store, out)
         store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
@@ -48,76 +52,91 @@ def roll_back(out: str, number: int | None) -> int:
 
 
 def _one_before(store: Store, out: str) -> int:
-    current = store.latest_number() or 0
-    earlier = [n for n in store.numbers() if n < current]
+    """The snapshot that the latest was made from, or the nearest before that which is still kept."""
+    current = store.latest_number()
+    assert current is not None
+    try:
+        parent = store.manifest(current).parent
+    except SnapshotError:  # a damaged latest is what people want to leave
+        parent = current - 1
+    earlier = [n for n in store.numbers() if parent is not None and n <= parent]
     if not earlier:
-        raise SnapshotError(f"snapshot {current:06d} is the oldest in {out}; there is nothing to go back to")
+        raise SnapshotError(f"there is nothing before snapshot {current:06d} in {out} to go back to")
     return earlier[-1]
 
 
-def _damaged_files(folder: Path, manifest: Manifest) -> Iterator[str]:
-    expected = {Path(file.table) / file.name for file in manifest.files}
+def _damaged_files(store: Store, manifest: Manifest) -> Iterator[str]:
+    there = set(store.file_names(manifest.number))
     for file in manifest.files:
-        path = folder / file.table / file.name
-        if not path.is_file():
-            yield f"{file.table}/{file.name} is missing"
+        if file.path not in there:
+            yield f"{file.path} is missing"
             continue
-        with path.open("rb") as stream:
+        with Path(store.locate(manifest.number, file.path)).open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
-                yield f"{file.table}/{file.name} is damaged: its checksum differs from the manifest's"
-    for path in sorted(folder.rglob("*.parquet")):
-        if path.relative_to(folder) not in expected:
-            yield f"{path.relative_to(folder)} is not in the manifest"
+                yield f"{file.path} is damaged: its checksum differs from the manifest's"
+    for name in sorted(there - {file.path for file in manifest.files} - {MANIFEST}):
+        yield f"{name} is not in the manifest"
 
 
-def _broken_contract(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _broken_contract(store: Store, manifest: Manifest) -> Iterator[str]:
     """Columns, vocabularies, offsets: batch by batch, as they were written, so that memory stays bounded."""
-    names = {t.name: sorted(p.name for p in (folder / t.name).glob("*.parquet")) for t in TABLES}
-    for batch in sorted({name for t in PART_TABLES for name in names[t.name]}):
-        tables = {t.name: pq.ParquetFile(folder / t.name / batch).read() for t in PART_TABLES if batch in names[t.name]}
-        yield from (f"{batch}: {problem}" for problem in find_problems(tables))
-    counted = {t.name: 0 for t in TABLES}
-    for file in manifest.files:
-        if file.table in counted:
-            counted[file.table] += pq.ParquetFile(folder / file.table / file.name).metadata.num_rows
-    for table, rows in counted.items():
-        if rows != manifest.counts[table]:
-            yield f"{table}: {rows} rows, but the manifest counts {manifest.counts[table]}"
+    by_name: dict[str, dict[str, str]] = defaultdict(dict)
+    for table in PART_TABLES:
+        for file in manifest.parts(table.name):
+            by_name[file.name][table.name] = store.locate(manifest.number, file.path)
+    for name in sorted(by_name):
+        tables = {table: pq.ParquetFile(path).read() for table, path in by_name[name].items()}
+        yield from (f"{name}: {problem}" for problem in find_problems(tables))
+    for declared in TABLES:
+        paths = [store.locate(manifest.number, file.path) for file in manifest.parts(declared.name)]
+        rows = sum(pq.ParquetFile(path).metadata.num_rows for path in paths)
+        if rows != manifest.counts[declared.name]:
+            yield f"{declared.name}: {rows} rows, but the manifest counts {manifest.counts[declared.name]}"
 
 
-def _broken_keys(folder: Path) -> Iterator[str]:
+def _broken_keys(store: Store, manifest: Manifest) -> Iterator[str]:
     """Keys and foreign keys over the whole data set, out of memory."""
+    files = {
+        table.name: read_parquet([store.locate(manifest.number, file.path) for file in manifest.parts(table.name)])
+        for table in TABLES
+    }
     with duckdb.connect() as database:
 
         def count(query: str) -> int:
             found = database.execute(query).fetchone()
             return int(found[0]) if found else 0
 
-        def files(table: str) -> str:
-            pattern = f"{folder}/{table}/*.parquet".replace("'", "''")
-            return f"read_parquet('{pattern}')"
-
         for table in TABLES:
             if table.key:
-                twice = count(f"SELECT count({table.key}) - count(DISTINCT {table.key}) FROM {files(table.name)}")
+                twice = count(f"SELECT count({table.key}) - count(DISTINCT {table.key}) FROM {files[table.name]}")
                 if twice:
                     yield f"{table.name}.{table.key}: {twice} keys stand twice"
             for column in table.columns:
                 if column.references:
                     target = next(t for t in TABLES if t.name == column.references)
                     lost = count(
-                        f"SELECT count(*) FROM {files(table.name)} a ANTI JOIN {files(target.name)} b"
+                        f"SELECT count(*) FROM {files[table.name]} a ANTI JOIN {files[target.name]} b"
                         f" ON a.{column.name} = b.{target.key} WHERE a.{column.name} IS NOT NULL"
                     )
                     if lost:
                         yield f"{table.name}.{column.name}: {lost} values are not in {target.name}"
 
 
-def _unbalanced_sources(folder: Path, manifest: Manifest) -> Iterator[str]:
-    sources = read_sources(folder)
-    for table, column in (("articles", "n_articles"), ("quarantine", "n_quarantined")):
+def _unbalanced_sources(store: Store, manifest: Manifest) -> Iterator[str]:
+    """What the sources count, what the records say and what the tables hold must be the same."""
+    sources = read_sources(store, manifest)
+    records = [store.locate(manifest.number, file.path) for file in manifest.parts(RECORDS)]
+    for table, column, holds in (
+        ("articles", "n_articles", "article_id IS NOT NULL"),
+        ("quarantine", "n_quarantined", "article_id IS NULL"),
+    ):
         expected = {row["uri"]: row[column] for row in sources if row[column]}
-        stored = Counter(read_table(folder, table, ["source_uri"])["source_uri"].to_pylist())
-        if expected != stored:
-            n_files = len(expected.items() ^ stored.items())
-            yield f"sources and {table} count differently; {n_files} entries do not match"
+        stored = Counter(read_table(store, manifest.number, table, ["source_uri"])["source_uri"].to_pylist())
+        noted: Counter[str] = Counter()
+        if records:
+            with duckdb.connect() as con:
+                query = f"SELECT uri, count(*) FROM {read_parquet(records)} WHERE {holds} GROUP BY uri"
+                noted = Counter(dict(con.execute(query).fetchall()))
+        if not expected == stored == noted:
+            n_files = len(expected.items() ^ stored.items() | expected.items() ^ noted.items())
+            yield f"sources, records and {table} count differently; {n_files} entries do not match"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,14 @@ import pyarrow.parquet as pq
 
 from flows.jobs.records import RECORDS, SOURCES_SCHEMA
 from flows.jobs.specs import BatchResult
-from flows.link.entities import ID_COLUMNS, Linked, link_entities, with_final_ids
+from flows.link.provisional import ID_COLUMNS, Linked, link_entities, with_final_ids
 from flows.run.carry import BasePart, carry_over, grouped, located
 from flows.run.plan import FilePlan
 from flows.run.todo import Todo, read_parquet
 from flows.store.base import Origin, Stage, Store
 from flows.store.disk import raise_if_disk, writing
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
-from flows.store.parquet import read_table, stage_file, stage_table
+from flows.store.parquet import stage_file, stage_table
 from transforms.catalog import Catalog
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
@@ -51,14 +51,20 @@ class Work:
     catalog: Catalog
     versions: Mapping[str, str]
     run: RunInfo
+    max_quarantine_share: float = 1.0
+
+
+class QuarantineError(RuntimeError):
+    """More of the files gave no article than the settings allow."""
 
 
 def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
-    """Assemble the next snapshot and make it the latest."""
+    """Assemble the next snapshot and make it the latest; QuarantineError where too little could be used."""
     snapshot = _Snapshot(store, stage)
     parts = [*carry_over(store, stage, work.base, work.todo), *_fresh_parts(work.results)]
-    _link(snapshot, parts, work)
     sources = _source_rows(work.files, _count_records(store, stage, parts))
+    _refuse_too_many(sources, work.max_quarantine_share)
+    _link(snapshot, parts, work)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts = snapshot.count_rows()
     runs = pa.Table.from_pylist([_run_row(work, sources, counts)], schema=arrow_schema(RUNS))
@@ -89,6 +95,11 @@ class _Snapshot:
     def add_table(self, table: str, name: str, data: pa.Table) -> None:
         """Write a file for this snapshot."""
         file = stage_table(self.stage, "new", table, name, data)
+        self.add(file, Origin(None, f"new/{file.path}"))
+
+    def add_file(self, table: str, name: str, path: Path) -> None:
+        """Take a local Parquet file for this snapshot."""
+        file = stage_file(self.stage, "new", table, name, path, pq.ParquetFile(path).metadata.num_rows)
         self.add(file, Origin(None, f"new/{file.path}"))
 
     def count_rows(self) -> dict[str, int]:
@@ -128,7 +139,10 @@ def _link(snapshot: _Snapshot, parts: Sequence[BasePart], work: Work) -> None:
             raise
         for part in parts:
             _add_part(snapshot, part, linked)
-        for table, name, path in (("entities", "part-0.parquet", linked.entities), (INTERNAL, "names.parquet", linked.names)):
+        for table, name, path in (
+            ("entities", "part-0.parquet", linked.entities),
+            (INTERNAL, "names.parquet", linked.names),
+        ):
             rows = pq.ParquetFile(path).metadata.num_rows
             file = stage_file(stage, "new", table, name, path, rows)
             snapshot.add(file, Origin(None, f"new/{file.path}"))
@@ -176,6 +190,15 @@ def _source_rows(files: FilePlan, counts: Mapping[str, tuple[int, int]]) -> list
         told = {"outcome": outcome, "duplicate_of": original, "n_articles": n_articles, "n_quarantined": n_quarantined}
         rows.append({**files.rows[uri], **told})
     return rows
+
+
+def _refuse_too_many(sources: Sequence[Mapping[str, Any]], max_share: float) -> None:
+    n_quarantined = sum(1 for row in sources if row["outcome"] == "quarantined")
+    if sources and n_quarantined / len(sources) > max_share:
+        raise QuarantineError(
+            f"{n_quarantined} of {len(sources)} files gave no article, more than max_quarantine_share = {max_share:g}"
+            " allows; nothing was committed"
+        )
 
 
 def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.errors import UserError
-from flows.jobs.records import PASSING_REASONS
 from flows.sources.files import FoundFile
 from transforms.ids import short_hash
 
@@ -113,11 +112,6 @@ def versions(
 def fingerprint(version: Mapping[str, str]) -> str:
     """One short value for all versions together."""
     return short_hash(*(f"{key}={value}" for key, value in sorted(version.items())))
-
-
-def is_passing(reason: str | None) -> bool:
-    """Whether another try may mend the fault."""
-    return reason in PASSING_REASONS
 
 
 def _looks_unchanged(row: Mapping[str, Any] | None, file: FoundFile) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flows.run.batch import BatchResult
+from flows.jobs.specs import BatchResult
+from flows.run.refresh import Outcome
+from flows.settings import Settings, mask_secrets
+from flows.sources.files import describe_passed_over
+from flows.store.manifest import Manifest
 
 MIN_WORDS_FOR_A_RATE = 10_000  # below that the worker processes' start is most of the time
 _STATE_NAMES = {
@@ -26,6 +28,8 @@ class RunSummary:
     """The outcome of one run. ``snapshot`` is None where none was made.
 
     ``n_quarantined`` counts the quarantine rows of this run, ``counts`` the rows of the whole data set;
+    ``n_annotated`` articles were annotated in this run, ``n_reused`` had the annotation of the same text from before.
+    ``passed_over`` says which files were left out because no format reads them.
     ``stages`` are wall-clock seconds, ``worker_seconds`` are added up over the worker processes.
     """
 
@@ -41,7 +45,10 @@ class RunSummary:
     stages: Mapping[str, float] = field(default_factory=dict)
     worker_seconds: Mapping[str, float] = field(default_factory=dict)
     n_words: int = 0
+    n_annotated: int = 0
+    n_reused: int = 0
     elapsed_s: float = 0.0
+    passed_over: str = ""
 
     @property
     def has_failed(self) -> bool:
@@ -54,28 +61,6 @@ class RunSummary:
         return _STATE_NAMES[self.status]
 
 
-class StageClock:
-    """Wall-clock seconds of the stages of a run, in the order they began."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the block's time for the stage."""
-        before = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(time.perf_counter() - before, 3)
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the clock was made."""
-        return round(time.perf_counter() - self._started, 3)
-
-
 def describe_changes(changes: Mapping[str, int], n_quarantined: int, *, n_read: int = 0) -> str:
     """Like "12 new, 3 changed, 1 gone, 2 quarantined"; "nothing new" where nothing changed.
 
@@ -85,6 +70,43 @@ def describe_changes(changes: Mapping[str, int], n_quarantined: int, *, n_read: 
     rebuilt = n_read - counts["new"] - counts["changed"] - counts["moved"]
     counts |= {"rebuilt": max(0, rebuilt), "quarantined": n_quarantined}
     return ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "nothing new"
+
+
+def summarise(settings: Settings, outcome: Outcome) -> RunSummary:
+    """What the run did, in numbers and one line."""
+    n_files, n_quarantined = len(outcome.files.rows), outcome.n_quarantined
+    if not outcome.is_new:
+        status, message = "unchanged", f"nothing new in {n_files:,} files"
+    else:
+        status = "quarantined" if n_quarantined else "completed"
+        message = describe_changes(outcome.files.changes, n_quarantined, n_read=len(outcome.files.primary_read))
+    status, refusal = _judge(settings, outcome.manifest, status)
+    return RunSummary(
+        status=status,
+        message=message + refusal,
+        out=mask_secrets(settings.out),
+        snapshot=outcome.manifest.number,
+        n_files=n_files,
+        n_quarantined=n_quarantined,
+        changes=outcome.files.changes,
+        counts=outcome.manifest.counts,
+        counts_before=outcome.previous.counts if outcome.previous else {},
+        stages=outcome.clock.seconds,
+        worker_seconds=add_up_seconds(outcome.results),
+        n_words=sum(result.n_words for result in outcome.results),
+        n_annotated=sum(result.n_annotated for result in outcome.results),
+        n_reused=sum(result.n_reused for result in outcome.results),
+        elapsed_s=outcome.clock.elapsed_s,
+        passed_over=describe_passed_over(outcome.listing),
+    )
+
+
+def _judge(settings: Settings, manifest: Manifest, status: str) -> tuple[str, str]:
+    """The run's status, and what to add to its message where ``strict`` turns it into a failure."""
+    n_rows = manifest.counts["quarantine"]
+    if not settings.strict or not n_rows:
+        return status, ""
+    return "failed", f"; {n_rows:,} rows in quarantine, which strict does not allow"
 
 
 def add_up_seconds(results: Sequence[BatchResult]) -> dict[str, float]:
@@ -105,11 +127,13 @@ def _headline(summary: RunSummary) -> list[str]:
     words = f"{summary.n_words:,} words read"
     if annotating and summary.n_words >= MIN_WORDS_FOR_A_RATE:
         words += f" at {summary.n_words / annotating:,.0f} words/s"
+    told = [f"{summary.n_reused:,} articles had been annotated before."] if summary.n_reused else []
+    told += [f"{summary.passed_over[0].upper()}{summary.passed_over[1:]}."] if summary.passed_over else []
     return [
         f"# {summary.message}",
         "",
         f"Snapshot **{summary.snapshot:06d}** of `{summary.out}`, made in {summary.elapsed_s:.1f} s: "
-        f"{summary.n_files:,} files, {words}.",
+        f"{summary.n_files:,} files, {words}. {' '.join(told)}".rstrip(),
         "",
     ]
 

@@ -38,10 +38,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Todo:
-    """The work on records. ``dropped`` (batch, uri, key, number, article_id) are known records whose rows must go,
-    ``renumbered`` (batch, uri, key, number, article_id, new_number) those that stay at another place in their file.
+    """The work on records.
 
-    ``n_retried`` of the records to do are there only because a passing fault kept them out before.
+    ``dropped`` (batch, uri, key, number, article_id) are known records whose rows must go, ``renumbered`` (the same
+    and new_number) those that stay at another place in their file. ``n_retried`` of the records to do are there only
+    because a passing fault kept them out before.
     """
 
     batches: tuple[Batch, ...]
@@ -55,6 +56,14 @@ class Todo:
     def is_empty(self) -> bool:
         """Whether every row of the snapshot stays, and none is to come."""
         return not (self.n_records or self.dropped.num_rows or self.renumbered.num_rows)
+
+
+def _rows(**columns: pa.DataType) -> pa.Table:
+    return pa.schema([pa.field(name, kind) for name, kind in columns.items()]).empty_table()
+
+
+_KEY = {"batch": pa.string(), "uri": pa.string(), "key": pa.string(), "number": pa.int64(), "article_id": pa.string()}
+NOTHING = Todo((), _rows(**_KEY), _rows(**_KEY, new_number=pa.int64()))
 
 
 def sources_to_retry(store: Store, base: int | None) -> list[str]:
@@ -76,9 +85,10 @@ def plan_records(
         _entries_view(con, stage)
         _register(con, "files_read", files.primary_read)
         _register(con, "files_kept", files.primary_kept)
-        con.execute(_COMPARE, {"passing": list(PASSING_REASONS)})
-        dropped = con.execute(_DROPPED).to_arrow_table()
-        renumbered = con.execute(_RENUMBERED).to_arrow_table()
+        for statement in (_KEPT, _TODO):
+            con.execute(statement, {"passing": list(PASSING_REASONS)})
+        dropped = con.sql(_DROPPED).to_arrow_table()
+        renumbered = con.sql(_RENUMBERED).to_arrow_table()
         [(n_kept,)] = con.execute("SELECT count(*) FROM kept").fetchall()
         [(n_retried,)] = con.execute("SELECT count(*) FROM todo WHERE is_retried").fetchall()
         batches = tuple(_write_batches(con, stage, fingerprint, batch_chars, n_workers))
@@ -107,7 +117,9 @@ def _known_view(con: duckdb.DuckDBPyConnection, store: Store, base: int | None) 
         return
     paths = {store.locate(base, part.path): part.batch for part in parts if base is not None}
     con.register("parts", pa.table({"filename": list(paths), "batch": list(paths.values())}))
-    con.execute(f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(paths)} JOIN parts USING (filename)")
+    con.execute(
+        f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(paths)} JOIN parts USING (filename)"
+    )
 
 
 def read_parquet(paths: Sequence[str] | dict[str, str]) -> str:
@@ -136,18 +148,19 @@ def _register(con: duckdb.DuckDBPyConnection, name: str, uris: list[str]) -> Non
     con.register(name, pa.table({"uri": pa.array(uris, pa.string())}))
 
 
-_COMPARE = """
+_KEPT = """
     CREATE TABLE kept AS
     SELECT k.uri, k.key, k.number, e.number AS new_number FROM known k JOIN entries e USING (uri, key)
     WHERE k.sha256 = e.sha256 AND (k.reason IS NULL OR NOT list_contains($passing, k.reason))
       AND k.uri IN (SELECT uri FROM files_read)
-    UNION ALL SELECT k.uri, k.key, k.number, k.number FROM known k WHERE k.uri IN (SELECT uri FROM files_kept);
-
+    UNION ALL SELECT k.uri, k.key, k.number, k.number FROM known k WHERE k.uri IN (SELECT uri FROM files_kept)
+"""
+_TODO = """
     CREATE TABLE todo AS
     SELECT e.*, k.key IS NOT NULL AS is_retried FROM entries e LEFT JOIN known k
       ON k.uri = e.uri AND k.key = e.key AND k.sha256 = e.sha256 AND list_contains($passing, k.reason)
     WHERE e.uri IN (SELECT uri FROM files_read)
-      AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.uri = e.uri AND kept.key = e.key);
+      AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.uri = e.uri AND kept.key = e.key)
 """
 _DROPPED = """
     SELECT k.batch, k.uri, k.key, k.number, k.article_id FROM known k
@@ -178,7 +191,7 @@ def _write_batches(
     columns = ", ".join(INDEX_SCHEMA.names)
     for (number,) in con.execute("SELECT DISTINCT batch FROM cut ORDER BY batch").fetchall():
         query = f"SELECT {columns} FROM cut WHERE batch = ? ORDER BY lead_uri, lead_number, uri, number"
-        yield _write_batch(stage, con.execute(query, [number]).to_arrow_table().cast(INDEX_SCHEMA), fingerprint)
+        yield _write_batch(stage, con.sql(query, params=[number]).to_arrow_table().cast(INDEX_SCHEMA), fingerprint)
 
 
 def _write_batch(stage: Stage, records: pa.Table, fingerprint: str) -> Batch:

@@ -149,7 +149,9 @@ class LocalStore:
         """The stages of other runs."""
         if not self.staging.is_dir():
             return []
-        return [LocalStage(entry) for entry in sorted(self.staging.iterdir()) if entry.is_dir() and entry.name != run_id]
+        return [
+            LocalStage(entry) for entry in sorted(self.staging.iterdir()) if entry.is_dir() and entry.name != run_id
+        ]
 
     def clean_stages(self, run_id: str) -> None:
         """Remove all but the run's own stage."""

@@ -16,8 +16,6 @@ from flows.store.base import BusyError
 POLL_SECONDS = 0.5
 
 
-
-
 @contextmanager
 def write_lock(out: Path, run_id: str, *, wait: bool, on_wait: Callable[[str], None]) -> Iterator[None]:
     """Hold the data folder's lock; where it is taken, wait (after telling ``on_wait`` by whom) or raise BusyError.
