@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from training.gold import ENTITY_TYPE_OF
-from transforms.annotate.mentions import name_mentions
+from transforms.annotate.typed_mentions import name_mentions
 from transforms.records import Annotation, Article, Span
 from transforms.resolve import resolve_article
 

@@ -65,8 +65,8 @@ def figures_of(
     annotations = {}
     found = find_spans([(reading.encoded, reading.scores) for reading in readings], heads)
     for key, text, reading, spans in zip(gold, texts, readings, found, strict=True):
-        linked = find_attributions(reading.encoded, reading.scores, spans, heads)
-        attributions = [to_attribution(item, reading.encoded, text, heads.calibration) for item in linked]
+        paired = find_attributions(reading.encoded, reading.scores, spans, heads)
+        attributions = [to_attribution(item, reading.encoded, text, heads.calibration) for item in paired]
         annotations[key] = Annotation((), (), tuple(split_at_paragraphs(text, attributions)))
     with tempfile.TemporaryDirectory() as folder:
         write_tables(dict(zip(gold, texts, strict=True)), annotations, Path(folder))

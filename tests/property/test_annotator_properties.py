@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.unit.annotate.small_model import small_annotator
 from transforms.annotate.marks import paragraph_spans
-from transforms.annotate.sentences import split_sentences
+from transforms.annotate.sentence_boundaries import split_sentences
 
 ANNOTATOR = small_annotator(max_pieces=24, context=4)
 PIECES = st.sampled_from(

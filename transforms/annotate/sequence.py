@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.annotate.encoding import FloatArray, IntArray
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
 # A score this low stands for a move that the label set forbids.
 FORBIDDEN = -5e3
