@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from training.examples import IGNORED, Example, PieceSegment
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
 from transforms.annotate.pair_features import pair_features
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS, ROLES
 from transforms.annotate.wordpieces import IntArray
 
 CLS, SEP, PAD, MASK = 101, 102, 0, 103

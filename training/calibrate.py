@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.scorer import score
+from benchmarks import score
 from transforms.annotate.calibration import Calibration, attribution_evidence, log_odds
 from transforms.annotate.decoding import find_attributions, word_span
 from transforms.annotate.model import ModelAnnotator, Reading

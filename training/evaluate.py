@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from benchmarks.scorer import score
+from benchmarks import score
 from benchmarks.tables import write_tables
 from training.network import Network, PairScorer
 from transforms.annotate.calibration import Calibration

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from training.gold import GoldAttribution, GoldText, Segment
 from training.soft_labels import SoftLabels
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS, ROLES
 from transforms.annotate.wordpieces import EncodedText, IntArray, encode
 
 IGNORED = -100

@@ -10,8 +10,8 @@ from training.batches import Batch, PairTargets
 from training.crf import Crf
 from training.encoder import Encoder, EncoderShape, shared_dropout
 from training.examples import IGNORED
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
 from transforms.annotate.pair_features import N_PAIR_FEATURES
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 
 LINK_WIDTH = 128
 # Above 1 the teacher's second thoughts weigh more.

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.scorer import score
+from benchmarks import score
 from benchmarks.tables import write_tables
 from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Heads, find_attributions, find_spans, to_attribution
-from transforms.annotate.labels import ROLE_LABELS
 from transforms.annotate.model import ModelAnnotator, Reading
-from transforms.annotate.sequence import Chain
+from transforms.annotate.sequence import ROLE_LABELS, Chain
 from transforms.records import Annotation
 
 OBJECTIVE = ("source_exact", "cue_exact", "content_exact", "quote_all", "attribution_all", "quote_direct")

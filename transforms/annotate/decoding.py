@@ -9,10 +9,17 @@ import numpy as np
 
 from transforms.annotate.agreement import agree_on_types, share_evidence
 from transforms.annotate.calibration import Calibration, attribution_evidence
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow, must_go_on
 from transforms.annotate.pairing import PairedSegments, PairWeights, Segment, pair_segments
 from transforms.annotate.scores import PieceScores
-from transforms.annotate.sequence import Chain, decode_sequences, label_probabilities, spans_of_labels
+from transforms.annotate.sequence import (
+    ENTITY_LABELS,
+    ROLE_LABELS,
+    ROLES,
+    Chain,
+    decode_sequences,
+    label_probabilities,
+    spans_of_labels,
+)
 from transforms.annotate.typed_mentions import name_mentions, speaker_mentions
 from transforms.annotate.wordpieces import EncodedText, FloatArray
 from transforms.records import Attribution, Mention, Span
@@ -38,22 +45,6 @@ class Found:
 
     roles: tuple[list[Segment], list[Segment], list[Segment]]
     entities: list[tuple[str, Segment]]
-
-
-def chain_of(labels: tuple[str, ...]) -> Chain:
-    """A chain that forbids what the label set forbids and scores all else alike."""
-    n_labels = len(labels)
-    transitions = np.zeros((n_labels, n_labels), dtype=np.float32)
-    for row, before in enumerate(labels):
-        for column, after in enumerate(labels):
-            if not may_follow(before, after) or (must_go_on(before, labels) and after[:1] not in "IE"):
-                transitions[row, column] = -1e4
-    starts = np.array([-1e4 if label[:1] in "IE" else 0.0 for label in labels], dtype=np.float32)
-    ends = np.array([-1e4 if must_go_on(label, labels) else 0.0 for label in labels], dtype=np.float32)
-    return Chain(transitions, starts, ends)
-
-
-ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 
 
 def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -> list[Found]:

@@ -16,10 +16,10 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.decoding import ENTITY_CHAIN, Heads
+from transforms.annotate.decoding import Heads
 from transforms.annotate.pairing import PairWeights
 from transforms.annotate.scores import Reader
-from transforms.annotate.sequence import Chain
+from transforms.annotate.sequence import ENTITY_CHAIN, Chain
 from transforms.annotate.wordpieces import FloatArray, IntArray
 
 NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE = "network.onnx", "heads.npz", "tokenizer.json", "model.json"

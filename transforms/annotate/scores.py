@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 from transforms.annotate.windows import plan_windows
 from transforms.annotate.wordpieces import EncodedText, FloatArray, IntArray
 

@@ -6,11 +6,11 @@ import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.decoding import ENTITY_CHAIN, Heads, chain_of
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
+from transforms.annotate.decoding import Heads
 from transforms.annotate.model import ModelAnnotator
 from transforms.annotate.pair_features import N_DISTANCES, N_PAIR_FEATURES
 from transforms.annotate.pairing import PairWeights
+from transforms.annotate.sequence import ENTITY_CHAIN, ENTITY_LABELS, ROLE_LABELS, chain_of
 from transforms.annotate.wordpieces import FloatArray, IntArray
 
 WIDTH = 4

@@ -28,9 +28,12 @@ from training.network import Network  # noqa: E402
 from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
 from training.soft_labels import SoftLabels, kept_labels, mean_labels, read_soft_labels  # noqa: E402
-from transforms.annotate.decoding import chain_of  # noqa: E402
-from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
 from transforms.annotate.model_files import load_reader  # noqa: E402
+from transforms.annotate.sequence import (  # noqa: E402
+    ROLE_LABELS,
+    bioes_labels,
+    chain_of,
+)
 from transforms.annotate.wordpieces import encode  # noqa: E402
 
 TEXT = "Ann said rain falls, he said it rained.\n\n“Rain falls,” Ann said, “it rained.”"
