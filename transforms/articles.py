@@ -23,8 +23,9 @@ from transforms import ids
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
 from transforms.headers import IGNORED, keyed_line, read_header
+from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
-from transforms.text import PARAGRAPH_BREAK, clean_text, count_words, normalize_characters, split_paragraphs
+from transforms.text import clean_text, count_words, normalize_characters, split_paragraphs
 
 SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
 MAX_HEADLINE_CHARS = 250

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from transforms.paragraphs import paragraph_starts
 from transforms.records import Quotation, Span
 
 
@@ -16,7 +17,7 @@ class Context:
         self.text = text
         self.body_start = body_start
         self._sentences = [span.char_start for span in sentences] or [0]
-        self._paragraphs = [0, *(match.end() for match in re.finditer(r"\n\s*\n", text))]
+        self._paragraphs = paragraph_starts(text)
         quoted = sorted(
             span for quotation in quotations if quotation.quote_type == "direct" for span in quotation.segments
         )

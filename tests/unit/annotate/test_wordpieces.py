@@ -8,6 +8,7 @@ from tokenizers import Tokenizer
 
 from tests.unit.annotate.small_model import small_tokenizer
 from transforms.annotate import wordpieces
+from transforms.paragraphs import paragraph_spans
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_word_case(word: str, case: int) -> None:
 
 
 def states(text: str) -> str:
-    marks = wordpieces.marks_by_char(text, wordpieces.paragraph_spans(text))
+    marks = wordpieces.marks_by_char(text, paragraph_spans(text))
     return "".join(".iu()s"[state] for state in marks.tolist())
 
 

@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
-PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 DIRECT_SHARE = 0.95
 
 # Each opening mark with its proper partners, and those that stand for them in damaged or careless text.
@@ -95,15 +95,6 @@ class _Pair(NamedTuple):
     level: int
     is_closed: bool
     continues: bool = False
-
-
-def paragraph_spans(text: str) -> list[Span]:
-    """What stands between blank lines, in text order; the breaks belong to no paragraph."""
-    spans, start = [], 0
-    for match in PARAGRAPH_BREAK.finditer(text):
-        spans.append(Span(start, match.start()))
-        start = match.end()
-    return [*spans, Span(start, len(text))]
 
 
 def find_quoted(text: str) -> list[Quoted]:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from transforms.annotate.marks import Quoted, find_quoted, group_pieces, is_term, quote_type, quoted_mask
+from transforms.marks import Quoted, find_quoted, group_pieces, is_term, quote_type, quoted_mask
 from transforms.records import Span
 
 
