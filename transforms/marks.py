@@ -251,6 +251,16 @@ def quoted_mask(text: str) -> bytearray:
     return mask
 
 
+def has_unpaired_marks(text: str) -> bool:
+    """Whether a double mark has no partner; one that the next paragraph repeats has, single ones may be apostrophes."""
+    pieces = find_quoted(text)
+    if any(not piece.is_closed and not piece.continues for piece in pieces):
+        return True
+    paired = {piece.outer.char_start for piece in pieces} | {piece.inner.char_end for piece in pieces}
+    marks = (match for match in _MARK.finditer(text) if len(match.group()) <= 2 and match.group() not in SINGLE)
+    return any(match.start() not in paired for match in marks)
+
+
 def quote_type(text: str, segments: Sequence[Span], quoted: Sequence[Quoted]) -> str:
     """``direct``, ``mixed`` or ``indirect`` by the share of letters and digits that stand between marks.
 
