@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from training.gold import ENTITY_TYPE_OF
-from transforms.annotate.mentions import name_mentions
+from transforms.annotate.typed_mentions import name_mentions
+from transforms.paragraphs import paragraph_starts
 from transforms.records import Annotation, Article, Span
 from transforms.resolve import resolve_article
 
@@ -44,7 +45,8 @@ def predicted_clusters(record: dict[str, Any], spans: Iterable[tuple[int, int]])
     types = {(start, end): ENTITY_TYPE_OF.get(label, "misc") for start, end, label in record["entities"]}
     mentions = tuple(name_mentions([(types[span], Span(*span), 1.0) for span in spans], text))
     sentences = tuple(Span(*match.span()) for match in re.finditer(r"\S[^\n]*", text))
-    article = Article(record["id"], record["id"], 0, "", "text/plain", "utf-8", text, max(0, text.find("\n\n")))
+    body_start = [*paragraph_starts(text), 0][1]
+    article = Article(record["id"], record["id"], 0, "", "text/plain", "utf-8", text, body_start)
     entities = resolve_article(article, Annotation(sentences, mentions, ()), ()).entities
     owner = {mention: number for number, entity in enumerate(entities) for mention in entity.mentions}
     return [owner[number] for number in range(len(mentions))]

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import score
 from benchmarks.annotation_speed import LOADERS
 from benchmarks.reliability import Reliability, judge_mentions, judge_quotes, reliability_of
-from benchmarks.scorer import score
 from benchmarks.tables import write_tables
 from transforms.annotate.model import load_annotator
 

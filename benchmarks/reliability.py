@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scorer import score
+from benchmarks import score
 
 N_BINS = 10
 

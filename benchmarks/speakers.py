@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scorer import score
+from benchmarks import score
 
 COLUMNS = ["article_id", "char_start", "char_end", "segments", "speaker_name", "speaker_mention_type",
            "attribution_method", "confidence"]  # fmt: skip

@@ -16,7 +16,7 @@ import click  # noqa: E402
 
 from flows.cli.main import cli  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from transforms.resolve.rules_page import rule_tables  # noqa: E402
+from transforms.resolve.rules import LINK_RULES, NAME_RULES, SPEAKER_RULES, Rule  # noqa: E402
 from transforms.tables import TABLES, Column, Table  # noqa: E402
 
 HEADER = "<!-- Made by `make docs` from {source}; do not edit. -->\n"
@@ -72,6 +72,14 @@ def table_overview() -> str:
     return "\n".join(lines)
 
 
+def rule_tables() -> str:
+    """The block between the markers ``rules`` of docs/resolution.md."""
+    parts = ["### Names of one entity in an article", _rule_table(NAME_RULES, "one entity")]
+    parts += ["### Speakers", _rule_table(SPEAKER_RULES, "answer", with_chance=True)]
+    parts += ["### Entities of one data set", _rule_table(LINK_RULES, "result")]
+    return "\n\n".join(parts)
+
+
 def with_block(page: str, name: str, block: str) -> str:
     """The page with what stands between the markers of ``name`` replaced; ValueError where it has none."""
     pattern = re.compile(rf"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
@@ -97,6 +105,23 @@ def _column_line(column: Column) -> str:
     kind = re.sub(r"list<item: (.*?)(?: not null)?>", r"list of \1", kind)
     example = f"`{column.example}`" if column.example else ""
     return f"| `{column.name}` | {kind} | {'yes' if column.nullable else ''} | {what} | {example} |"
+
+
+def _rule_table(rules: tuple[Rule, ...], answer: str, *, with_chance: bool = False) -> str:
+    """Rules as Markdown rows, the source of a quotation in bold and names in italics."""
+    heads = ["rule", "what it says", "example", answer, *(["chance"] if with_chance else [])]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for rule in rules:
+        cells = [f"`{rule.name}`", rule.says, _shown_example(rule.example), rule.answer]
+        cells += [f"{rule.chance:.2f}"] if with_chance else []
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _shown_example(example: str) -> str:
+    """An example as Markdown for one cell."""
+    named = re.sub(r"\{(?:\w+\|)?([^}]*)\}", r"_\1_", example)
+    return re.sub(r"<([^>]*)>", r"**\1**", named).replace("\n\n", " ¶ ")
 
 
 _DICTIONARY_INTRO = """\

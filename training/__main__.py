@@ -21,13 +21,13 @@ from training.finish import average_states, finish
 from training.fit import Recipe, Trainer, count_steps, epoch_examples
 from training.gold import GoldText, read_gold
 from training.network import Network
-from training.polish import polish_links
+from training.polish import polish_pairs
 from training.restore import restore_network
 from training.soft_labels import SoftLabels, kept_labels, mean_labels
 from training.teacher import CONTEXT, TEACHER_RECIPE, WINDOW
-from transforms.annotate.encoding import encode
 from transforms.annotate.model import WEIGHTS_FOLDER, ModelAnnotator, load_annotator
-from transforms.annotate.weights import load_tokenizer
+from transforms.annotate.model_files import load_tokenizer
+from transforms.annotate.wordpieces import encode
 
 TRAIN_FILES = ("polnear/train.jsonl", "newswire/train.jsonl")
 # Reading the dev files takes a sixth of an epoch's time.
@@ -118,7 +118,7 @@ def trained_teacher(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train a teacher and its pupil, average, polish the links, quantise, calibrate, check, measure."""
+    """Train a teacher and its pupil, average, polish the pairing, quantise, calibrate, check, measure."""
     args = parse_arguments(arguments)
     args.work = args.work or args.out / "work"
     recipe = Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     last = range(recipe.epochs - args.average + 1, recipe.epochs + 1)
     states = [torch.load(args.work / f"epoch{number}.pt", map_location="cpu", weights_only=True) for number in last]
     network.load_state_dict(average_states(states))
-    polish_links(network, [make_example(gold, tokenizer) for gold in golds], seed=recipe.seed)
+    polish_pairs(network, [make_example(gold, tokenizer) for gold in golds], seed=recipe.seed)
     report = finish(network, base, args.gold, args.out, [gold.text for gold in golds[:: max(1, len(golds) // 40)]])
     report["dev"] = dev_figures(load_annotator(args.out), args.gold)
     (args.out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")

@@ -12,18 +12,18 @@ import torch
 from torch import Tensor
 
 from training.examples import IGNORED, Example, PieceSegment
-from transforms.annotate.encoding import IntArray
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
-from transforms.annotate.link_features import pair_features
+from transforms.annotate.pair_features import pair_features
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS, ROLES
+from transforms.annotate.wordpieces import IntArray
 
 CLS, SEP, PAD, MASK = 101, 102, 0, 103
 WINDOW_SIZES = (128, 192, 224, 256, 256, 320)
-MAX_LINK_DISTANCE = 256
+MAX_PAIR_DISTANCE = 256
 SOURCE, CUE, CONTENT = (ROLES.index(role) for role in ("source", "cue", "content"))
 
 
 @dataclass(frozen=True, slots=True)
-class LinkTargets:
+class PairTargets:
     """G choices of N candidates: ``cues`` and ``others`` [G, N] number segments, ``gold`` [G] is 1-based, 0: none."""
 
     cues: Tensor
@@ -51,8 +51,8 @@ class Batch:
     role_labels: Tensor
     role_mask: Tensor
     segment_ends: Tensor
-    content: LinkTargets
-    source: LinkTargets
+    content: PairTargets
+    source: PairTargets
     soft_index: Tensor
     soft_roles: Tensor
     soft_entity_index: Tensor
@@ -118,7 +118,7 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
         hidden = np.random.default_rng(chance.getrandbits(32)).random(ids.shape) < mask_share
         ids[hidden & (ids > MASK)] = MASK
     sequences = [row for number, window in enumerate(windows) for row in role_sequences(window, number * longest)]
-    segments, contents, sources = link_rows(windows, longest)
+    segments, contents, sources = pair_rows(windows, longest)
     role_index, role_labels, role_mask = pad_sequences(sequences)
     soft_index, soft_roles = soft_targets(windows, longest, "roles", len(ROLE_LABELS))
     soft_entity_index, soft_entities = soft_targets(windows, longest, "entities", len(ENTITY_LABELS))
@@ -131,8 +131,8 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
         role_labels=role_labels,
         role_mask=role_mask,
         segment_ends=torch.tensor(segments, dtype=torch.long),
-        content=link_targets(contents),
-        source=link_targets(sources),
+        content=pair_targets(contents),
+        source=pair_targets(sources),
         soft_index=soft_index,
         soft_roles=soft_roles,
         soft_entity_index=soft_entity_index,
@@ -196,14 +196,14 @@ def pad_sequences(sequences: list[tuple[IntArray, IntArray]]) -> tuple[Tensor, T
 
 
 # One choice: the (cue, other) segments of each candidate, their pair features, and the right one, 1-based.
-LinkRow = tuple[list[tuple[int, int]], IntArray, int]
+PairRow = tuple[list[tuple[int, int]], IntArray, int]
 
 
-def link_rows(windows: Sequence[TrainingWindow], longest: int) -> tuple[list[list[int]], list[LinkRow], list[LinkRow]]:
+def pair_rows(windows: Sequence[TrainingWindow], longest: int) -> tuple[list[list[int]], list[PairRow], list[PairRow]]:
     """First and last wordpiece of every segment, the cue choices of the contents, the source choices of the cues."""
     ends: list[list[int]] = []
-    contents: list[LinkRow] = []
-    sources: list[LinkRow] = []
+    contents: list[PairRow] = []
+    sources: list[PairRow] = []
     for number, window in enumerate(windows):
         inside = [s for s in window.example.segments if s.start >= window.start and s.stop <= window.stop]
         groups = {role: sorted(s for s in inside if s.role == role) for role in (SOURCE, CUE, CONTENT)}
@@ -224,9 +224,9 @@ def spans_of(segments: Sequence[PieceSegment]) -> IntArray:
     return np.array([(s.start, s.stop) for s in segments], dtype=np.int64).reshape(-1, 2)
 
 
-def content_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int], example: Example) -> list[LinkRow]:
+def content_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int], example: Example) -> list[PairRow]:
     """For each content segment: which of the cues near it reports it (none where its cue lies outside)."""
-    rows: list[LinkRow] = []
+    rows: list[PairRow] = []
     cues = groups[CUE]
     cue_spans, other_spans = spans_of(cues), spans_of(groups[CONTENT])
     for number, segment in enumerate(groups[CONTENT]):
@@ -239,9 +239,9 @@ def content_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int]
     return rows
 
 
-def source_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int], example: Example) -> list[LinkRow]:
+def source_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int], example: Example) -> list[PairRow]:
     """For each cue: which of the source segments near it names who speaks; a source may serve several cues."""
-    rows: list[LinkRow] = []
+    rows: list[PairRow] = []
     cues, sources = groups[CUE], groups[SOURCE]
     cue_spans, other_spans = spans_of(cues), spans_of(sources)
     for number, cue in enumerate(cues):
@@ -256,11 +256,11 @@ def source_choices(groups: dict[int, list[PieceSegment]], first: dict[int, int],
 
 
 def is_near(one: PieceSegment, other: PieceSegment) -> bool:
-    """Whether at most ``MAX_LINK_DISTANCE`` wordpieces lie between two segments."""
-    return max(one.start - other.stop, other.start - one.stop) <= MAX_LINK_DISTANCE
+    """Whether at most ``MAX_PAIR_DISTANCE`` wordpieces lie between two segments."""
+    return max(one.start - other.stop, other.start - one.stop) <= MAX_PAIR_DISTANCE
 
 
-def link_targets(rows: list[LinkRow]) -> LinkTargets:
+def pair_targets(rows: list[PairRow]) -> PairTargets:
     """The choices as padded tensors."""
     widest = max((len(pairs) for pairs, _, _ in rows), default=0)
     pairs = torch.zeros(len(rows), widest, 2, dtype=torch.long)
@@ -271,4 +271,4 @@ def link_targets(rows: list[LinkRow]) -> LinkTargets:
         features[row, : len(candidates)] = torch.from_numpy(values)
         mask[row, : len(candidates)] = True
     gold = torch.tensor([gold for _, _, gold in rows], dtype=torch.long)
-    return LinkTargets(pairs[..., 0], pairs[..., 1], features, mask, gold)
+    return PairTargets(pairs[..., 0], pairs[..., 1], features, mask, gold)

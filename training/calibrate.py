@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.scorer import score
+from benchmarks import score
 from transforms.annotate.calibration import Calibration, attribution_evidence, log_odds
 from transforms.annotate.decoding import find_attributions, word_span
-from transforms.annotate.linking import LinkedSegments
 from transforms.annotate.model import ModelAnnotator, Reading
+from transforms.annotate.pairing import PairedSegments
 
 Array = npt.NDArray[np.float64]
 RIDGE = 1.0
@@ -67,20 +67,20 @@ def observe_attributions(annotator: ModelAnnotator, gold_file: Path) -> Observat
     rows: list[tuple[list[float], bool, int]] = []
     gold = list(score.read_gold(gold_file).values())
     for number, (record, reading) in enumerate(zip(gold, annotator.read([r["text"] for r in gold]), strict=True)):
-        linked = find_attributions(reading.encoded, reading.scores, reading.found, annotator.heads)
-        for item, is_right in zip(linked, right_attributions(record, linked, reading), strict=True):
+        paired = find_attributions(reading.encoded, reading.scores, reading.found, annotator.heads)
+        for item, is_right in zip(paired, right_attributions(record, paired, reading), strict=True):
             rows.append((attribution_evidence(item), is_right, number))
     return as_observations(rows)
 
 
-def right_attributions(record: dict[str, Any], linked: Sequence[LinkedSegments], reading: Reading) -> list[bool]:
+def right_attributions(record: dict[str, Any], paired: Sequence[PairedSegments], reading: Reading) -> list[bool]:
     """Whether each attribution counts as a hit of the scorer's attribution_all."""
     align = score.Alignment(record["text"], record["text"])
 
     def letters_of(segments: Sequence[Any]) -> frozenset[int]:
         return frozenset(align.stored([word_span(s, reading.encoded, record["text"]) for s in segments]))
 
-    guess = [(letters_of(item.content), letters_of([item.source] if item.source else [])) for item in linked]
+    guess = [(letters_of(item.content), letters_of([item.source] if item.source else [])) for item in paired]
     wanted = [(align.gold(a["content"]), align.gold(a["source"])) for a in record["attributions"]]
     wanted = [item for item in wanted if item[0]]
     match = score.best_matches([item[0] for item in wanted], [item[0] for item in guess])

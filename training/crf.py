@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from transforms.annotate.labels import may_follow, must_go_on
+from transforms.annotate.sequence import may_follow, must_go_on
 
 FORBIDDEN = -1e4
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from transforms.annotate.encoding import N_FEATURE_CODES
+from transforms.annotate.wordpieces import N_FEATURE_CODES
 
 
 @dataclass(frozen=True, slots=True)

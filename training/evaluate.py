@@ -12,15 +12,15 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from benchmarks.scorer import score
+from benchmarks import score
 from benchmarks.tables import write_tables
 from training.network import Network, PairScorer
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.encoding import FloatArray, IntArray
 from transforms.annotate.model import ModelAnnotator
+from transforms.annotate.model_files import heads_from_arrays
 from transforms.annotate.protocol import Annotator
 from transforms.annotate.scores import Reader
-from transforms.annotate.weights import heads_from_arrays
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
 
 def torch_reader(network: Network) -> Reader:
@@ -45,13 +45,13 @@ def head_arrays(network: Network) -> dict[str, FloatArray]:
     """What the runtime needs of the network besides the encoder, as ``heads_from_arrays`` takes it."""
     transitions, starts, ends = network.crf.scores()
     tensors = {"role_transitions": transitions, "role_starts": starts, "role_ends": ends}
-    for name, scorer in (("content", network.content_link), ("source", network.source_link)):
-        tensors |= {f"{name}_{field}": value for field, value in link_tensors(scorer).items()}
+    for name, scorer in (("content", network.content_pairs), ("source", network.source_pairs)):
+        tensors |= {f"{name}_{field}": value for field, value in scorer_tensors(scorer).items()}
     return {name: value.detach().float().cpu().numpy().astype(np.float32) for name, value in tensors.items()}
 
 
-def link_tensors(scorer: PairScorer) -> dict[str, torch.Tensor]:
-    """One link's weights under the runtime's names and orientation."""
+def scorer_tensors(scorer: PairScorer) -> dict[str, torch.Tensor]:
+    """The weights of one kind of pair under the runtime's names and orientation."""
     return {
         "cue": scorer.cue.weight.T,
         "cue_bias": scorer.cue.bias,

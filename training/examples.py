@@ -1,4 +1,4 @@
-"""Gold texts as token-level targets: labels a wordpiece, segments, and the links between segments."""
+"""Gold texts as token-level targets: labels a wordpiece, segments, and the pairs of segments."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 
 from training.gold import GoldAttribution, GoldText, Segment
 from training.soft_labels import SoftLabels
-from transforms.annotate.encoding import EncodedText, IntArray, encode
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS, ROLES
+from transforms.annotate.wordpieces import EncodedText, IntArray, encode
 
 IGNORED = -100
 

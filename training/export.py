@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from training.encoder import EncoderShape, Layer
 from training.network import Network
 from training.smoothing import Scales
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 
 Array = npt.NDArray[np.generic]
 WEIGHT_LEVELS, ROW_LEVELS = 63, 127

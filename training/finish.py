@@ -21,11 +21,8 @@ from training.network import Network
 from training.smoothing import Scales, channel_scales
 from training.tune import biased, choose_bias
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.encoding import FloatArray, IntArray, encode
 from transforms.annotate.model import MAX_PIECES, load_annotator
-from transforms.annotate.scores import CLS, SEP
-from transforms.annotate.sequence import Chain
-from transforms.annotate.weights import (
+from transforms.annotate.model_files import (
     CHAIN_FIELDS,
     HEADS_FILE,
     NETWORK_FILE,
@@ -35,6 +32,9 @@ from transforms.annotate.weights import (
     load_tokenizer,
     save_card,
 )
+from transforms.annotate.scores import CLS, SEP
+from transforms.annotate.sequence import Chain
+from transforms.annotate.wordpieces import FloatArray, IntArray, encode
 
 BoolArray = npt.NDArray[np.bool_]
 MODEL_NAME = "newsmill-minilm"

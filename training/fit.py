@@ -15,13 +15,13 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from training.augment import vary_marks
-from training.batches import Batch, LinkTargets, epoch_batches
+from training.batches import Batch, PairTargets, epoch_batches
 from training.examples import Example, make_example
 from training.gold import GoldText
 from training.network import Network
 from training.soft_labels import SoftLabels
 
-LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "links": 0.3, "soft": 1.0}
+LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "pairs": 0.3, "soft": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def to_device(batch: Batch, device: torch.device) -> Batch:
     """The batch with every tensor on ``device``."""
 
     def moved(value: Any) -> Any:
-        if isinstance(value, LinkTargets):
-            return LinkTargets(**{name: getattr(value, name).to(device) for name in LinkTargets.__slots__})
+        if isinstance(value, PairTargets):
+            return PairTargets(**{name: getattr(value, name).to(device) for name in PairTargets.__slots__})
         return value.to(device)
 
     return Batch(**{name: moved(getattr(batch, name)) for name in Batch.__slots__})

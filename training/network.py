@@ -1,4 +1,4 @@
-"""Encoder and heads: role labels through a CRF, entity labels, and the links between segments."""
+"""Encoder and heads: role labels through a CRF, entity labels, and the pairs of segments."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.batches import Batch, LinkTargets
+from training.batches import Batch, PairTargets
 from training.crf import Crf
 from training.encoder import Encoder, EncoderShape, shared_dropout
 from training.examples import IGNORED
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
-from transforms.annotate.link_features import N_PAIR_FEATURES
+from transforms.annotate.pair_features import N_PAIR_FEATURES
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 
 LINK_WIDTH = 128
 # Above 1 the teacher's second thoughts weigh more.
@@ -28,7 +28,7 @@ class PairScorer(nn.Module):
         self.biases = nn.Embedding(N_PAIR_FEATURES, 1)
         nn.init.zeros_(self.biases.weight)
 
-    def forward(self, ends: Tensor, targets: LinkTargets) -> Tensor:
+    def forward(self, ends: Tensor, targets: PairTargets) -> Tensor:
         """[G, N]: a score each candidate of each group; ``ends`` is [segments, 2 * width]."""
         cue = functional.relu(self.cue(ends))[targets.cues]
         other = functional.relu(self.other(ends))[targets.others]
@@ -45,8 +45,8 @@ class Network(nn.Module):
         self.roles = nn.Linear(shape.width, len(ROLE_LABELS))
         self.entities = nn.Linear(shape.width, len(ENTITY_LABELS))
         self.crf = Crf(ROLE_LABELS)
-        self.content_link = PairScorer(shape.width)
-        self.source_link = PairScorer(shape.width)
+        self.content_pairs = PairScorer(shape.width)
+        self.source_pairs = PairScorer(shape.width)
 
     def forward(self, batch: Batch, drop: float) -> tuple[Tensor, Tensor, Tensor]:
         """Hidden states [B, T, width], role emissions [B, T, K] and entity scores [B, T, E]."""
@@ -63,7 +63,7 @@ class Network(nn.Module):
         """The mean loss of each task, in float32; zero where the batch has no gold for it."""
         hidden, roles, entities = (output.float() for output in outputs)
         zero = hidden.new_zeros(())
-        found = {"roles": zero, "pieces": zero, "entities": zero, "links": zero, "soft": zero}
+        found = {"roles": zero, "pieces": zero, "entities": zero, "pairs": zero, "soft": zero}
         if len(batch.role_index):
             emissions = roles.flatten(0, 1)[batch.role_index]
             mask = batch.role_mask
@@ -75,12 +75,12 @@ class Network(nn.Module):
             found["entities"] = functional.cross_entropy(flat, batch.entity_labels.flatten(), ignore_index=IGNORED)
         if len(batch.segment_ends):
             ends = hidden.flatten(0, 1)[batch.segment_ends].flatten(1)
-            links = [
-                link_loss(scorer(ends, targets), targets)
-                for scorer, targets in ((self.content_link, batch.content), (self.source_link, batch.source))
+            pairs = [
+                pair_loss(scorer(ends, targets), targets)
+                for scorer, targets in ((self.content_pairs, batch.content), (self.source_pairs, batch.source))
                 if len(targets.gold)
             ]
-            found["links"] = torch.stack(links).sum() if links else zero
+            found["pairs"] = torch.stack(pairs).sum() if pairs else zero
         if len(batch.soft_index):
             found["soft"] = soft_loss(roles.flatten(0, 1)[batch.soft_index], batch.soft_roles)
         if len(batch.soft_entity_index):
@@ -89,7 +89,7 @@ class Network(nn.Module):
         return found
 
 
-def link_loss(scores: Tensor, targets: LinkTargets) -> Tensor:
+def pair_loss(scores: Tensor, targets: PairTargets) -> Tensor:
     """Mean cross-entropy of the right candidate, where column 0 stands for none of them (score zero)."""
     scores = torch.cat([scores.new_zeros(len(scores), 1), scores], dim=1)
     return functional.cross_entropy(scores, targets.gold)

@@ -1,4 +1,4 @@
-"""The links, trained on for a while with the encoder at rest.
+"""The pair scorers, trained on for a while with the encoder at rest.
 
 Their biases have a long way to go at the rate that suits the rest of the network; with the encoder's vectors at hand
 a pass over all choices takes seconds. Here some right candidates are hidden, for at run time a cue or a source may
@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.batches import Batch, LinkTargets, epoch_batches
+from training.batches import Batch, PairTargets, epoch_batches
 from training.examples import Example
 from training.fit import to_device
-from training.network import Network, PairScorer, link_loss
+from training.network import Network, PairScorer, pair_loss
 
 N_PASSES = 12
 RATE = 3e-3
@@ -27,24 +27,24 @@ DROPOUT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class LinkBatch:
+class PairBatch:
     """The ends of a batch's gold segments, [segments, 2 * width], and the choices among them."""
 
     ends: Tensor
-    content: LinkTargets
-    source: LinkTargets
+    content: PairTargets
+    source: PairTargets
 
 
-def polish_links(network: Network, examples: Sequence[Example], *, seed: int, batch_pieces: int = 4096) -> float:
-    """Train both link scorers in place; returns the mean loss of the last pass."""
+def polish_pairs(network: Network, examples: Sequence[Example], *, seed: int, batch_pieces: int = 4096) -> float:
+    """Train both pair scorers in place; returns the mean loss of the last pass."""
     chance = random.Random(f"{seed}-links")
     torch.manual_seed(seed)
     device = next(network.parameters()).device
     annotated = [example for example in examples if example.segments]
     batches = [
-        link_batch(network, to_device(batch, device)) for batch in epoch_batches(annotated, chance, batch_pieces)
+        pair_batch(network, to_device(batch, device)) for batch in epoch_batches(annotated, chance, batch_pieces)
     ]
-    parameters = [*network.content_link.parameters(), *network.source_link.parameters()]
+    parameters = [*network.content_pairs.parameters(), *network.source_pairs.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, total_iters=N_PASSES * len(batches))
     total = 0.0
@@ -52,8 +52,8 @@ def polish_links(network: Network, examples: Sequence[Example], *, seed: int, ba
         chance.shuffle(batches)
         total = 0.0
         for batch in batches:
-            loss = pass_loss(network.content_link, batch, batch.content) + pass_loss(
-                network.source_link, batch, batch.source
+            loss = pass_loss(network.content_pairs, batch, batch.content) + pass_loss(
+                network.source_pairs, batch, batch.source
             )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -63,23 +63,23 @@ def polish_links(network: Network, examples: Sequence[Example], *, seed: int, ba
     return total / max(1, len(batches))
 
 
-def link_batch(network: Network, batch: Batch) -> LinkBatch:
+def pair_batch(network: Network, batch: Batch) -> PairBatch:
     """The vectors of one batch's segments, without a gradient."""
     with torch.inference_mode(), torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
         hidden = network.eval().encoder(batch.ids, batch.codes, batch.mask)
     ends = hidden.float().flatten(0, 1)[batch.segment_ends].flatten(1) if len(batch.segment_ends) else hidden[:0, 0]
-    return LinkBatch(ends.clone(), batch.content, batch.source)
+    return PairBatch(ends.clone(), batch.content, batch.source)
 
 
-def pass_loss(scorer: PairScorer, batch: LinkBatch, targets: LinkTargets) -> Tensor:
-    """The loss of one kind of link, with some vectors blurred and some right candidates hidden."""
+def pass_loss(scorer: PairScorer, batch: PairBatch, targets: PairTargets) -> Tensor:
+    """The loss of one kind of pair, with some vectors blurred and some right candidates hidden."""
     if not len(targets.gold):
         return torch.zeros((), device=batch.ends.device, requires_grad=True)
     hidden = hide_some(targets)
-    return link_loss(scorer(functional.dropout(batch.ends, DROPOUT), hidden), hidden)
+    return pair_loss(scorer(functional.dropout(batch.ends, DROPOUT), hidden), hidden)
 
 
-def hide_some(targets: LinkTargets) -> LinkTargets:
+def hide_some(targets: PairTargets) -> PairTargets:
     """The choices with the right candidate taken away from a few, where none is then right."""
     chosen = (torch.rand(len(targets.gold), device=targets.gold.device) < HIDDEN_SHARE) & (targets.gold > 0)
     mask = targets.mask.clone()

@@ -16,7 +16,7 @@ from onnx import numpy_helper
 from torch import nn
 
 from training.network import Network, PairScorer
-from transforms.annotate.weights import CHAIN_FIELDS, HEADS_FILE, NETWORK_FILE
+from transforms.annotate.model_files import CHAIN_FIELDS, HEADS_FILE, NETWORK_FILE
 
 Stored = dict[str, npt.NDArray[np.float32]]
 
@@ -67,18 +67,18 @@ def restore_pair(module: nn.Linear | nn.LayerNorm, stored: Stored, name: str) ->
 
 
 def restore_heads(network: Network, folder: Path) -> None:
-    """The chain and the links, in place; what the label set forbids stands in the network's own masks."""
+    """The chain and the pair scorers, in place; what the label set forbids stands in the network's own masks."""
     with np.load(folder / HEADS_FILE) as arrays:
         heads = {name: arrays[name].astype(np.float32) for name in arrays.files}
     for field, allowed in zip(CHAIN_FIELDS, ("allowed", "allowed_starts", "allowed_ends"), strict=True):
         is_allowed = getattr(network.crf, allowed).numpy() == 0
         put(getattr(network.crf, field), np.where(is_allowed, heads[f"role_{field}"], 0.0))
-    for name, scorer in (("content", network.content_link), ("source", network.source_link)):
-        restore_link(scorer, heads, name)
+    for name, scorer in (("content", network.content_pairs), ("source", network.source_pairs)):
+        restore_scorer(scorer, heads, name)
 
 
-def restore_link(scorer: PairScorer, heads: Stored, name: str) -> None:
-    """The two projections and the biases of one link, in place."""
+def restore_scorer(scorer: PairScorer, heads: Stored, name: str) -> None:
+    """The two projections and the biases of one pair scorer, in place."""
     for side in ("cue", "other"):
         module: nn.Linear = getattr(scorer, side)
         put(module.weight, heads[f"{name}_{side}"].T)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from training.network import Network
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.wordpieces import IntArray
 
 SMOOTHED = ("qkv", "up", "down")
 STRENGTH = 0.8

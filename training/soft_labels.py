@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from training.gold import GoldText
-from transforms.annotate.encoding import EncodedText, FloatArray, IntArray
 from transforms.annotate.model import ModelAnnotator
 from transforms.annotate.sequence import Chain, decode_sequences
+from transforms.annotate.wordpieces import EncodedText, FloatArray, IntArray
 
 HalfArray = npt.NDArray[np.float16]
 FIELDS = ("starts", "roles", "entities", "path")

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.scorer import score
+from benchmarks import score
 from benchmarks.tables import write_tables
 from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Heads, find_attributions, find_spans, to_attribution
-from transforms.annotate.labels import ROLE_LABELS
 from transforms.annotate.model import ModelAnnotator, Reading
-from transforms.annotate.sequence import Chain
+from transforms.annotate.sequence import ROLE_LABELS, Chain
 from transforms.records import Annotation
 
 OBJECTIVE = ("source_exact", "cue_exact", "content_exact", "quote_all", "attribution_all", "quote_direct")
@@ -65,8 +64,8 @@ def figures_of(
     annotations = {}
     found = find_spans([(reading.encoded, reading.scores) for reading in readings], heads)
     for key, text, reading, spans in zip(gold, texts, readings, found, strict=True):
-        linked = find_attributions(reading.encoded, reading.scores, spans, heads)
-        attributions = [to_attribution(item, reading.encoded, text, heads.calibration) for item in linked]
+        paired = find_attributions(reading.encoded, reading.scores, spans, heads)
+        attributions = [to_attribution(item, reading.encoded, text, heads.calibration) for item in paired]
         annotations[key] = Annotation((), (), tuple(split_at_paragraphs(text, attributions)))
     with tempfile.TemporaryDirectory() as folder:
         write_tables(dict(zip(gold, texts, strict=True)), annotations, Path(folder))

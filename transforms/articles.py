@@ -23,8 +23,10 @@ from transforms import ids
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
 from transforms.headers import IGNORED, keyed_line, read_header
+from transforms.marks import has_unpaired_marks
+from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
-from transforms.text import PARAGRAPH_BREAK, clean_text, count_words, normalize_characters, split_paragraphs
+from transforms.text import clean_text, count_words, normalize_characters, split_paragraphs
 
 SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
 MAX_HEADLINE_CHARS = 250
@@ -256,25 +258,7 @@ def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated) -> tuple[st
         "no_date": dated.date is None,
         "ambiguous_date": dated.is_ambiguous,
         "short_text": sum(map(count_words, layout.body)) < SHORT_TEXT_WORDS,
-        "unbalanced_quotes": has_unbalanced_quotes(layout.body),
+        "unbalanced_quotes": has_unpaired_marks(PARAGRAPH_BREAK.join(layout.body)),
         "replacement_characters": "\ufffd" in raw.text,
     }
     return tuple(dict.fromkeys((*raw.quality_flags, *(flag for flag, holds in checks.items() if holds))))
-
-
-def has_unbalanced_quotes(paragraphs: list[str]) -> bool:
-    """Whether a quotation mark has no partner in its paragraph.
-
-    A quotation over several paragraphs opens each of them and closes in the last alone; that is balanced.
-    """
-    for number, paragraph in enumerate(paragraphs):
-        after = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
-        for opening, closing in (("“", "”"), ("«", "»"), ('"', '"')):
-            n_open = (
-                paragraph.count(opening) - paragraph.count(closing)
-                if opening != closing
-                else (paragraph.count(opening) % 2)
-            )
-            if n_open and not (n_open == 1 and after.startswith(opening)):
-                return True
-    return False

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from transforms.entities import article_entity_rows, mention_rows
+from transforms.paragraphs import paragraph_spans
 from transforms.quotes import place_quotations, quote_rows
 from transforms.records import Annotation, Article, Reject
 from transforms.resolve import resolve_article
 from transforms.schema import Rows
-from transforms.sentences import paragraph_starts, sentence_rows
+from transforms.sentences import sentence_rows
 from transforms.text import count_words
 
 
@@ -56,7 +57,7 @@ def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, 
         "text_sha256": text_hash(article.text),
         "n_chars": len(article.text),
         "n_words": count_words(article.text),
-        "n_paragraphs": len(paragraph_starts(article.text)),
+        "n_paragraphs": len(paragraph_spans(article.text)),
         "n_sentences": n_sentences,
         "n_quotes": n_quotes,
         "quality_flags": list(article.quality_flags),

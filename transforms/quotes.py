@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms import ids
-from transforms.annotate.marks import find_quoted, quote_type
+from transforms.marks import find_quoted, quote_type
 from transforms.records import Article, Attribution, Quotation, Span, Speaker
 from transforms.sentences import sentence_at
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms import ids
+from transforms.paragraphs import paragraph_starts
 from transforms.records import Article, Span
 from transforms.text import count_words
 
@@ -15,15 +16,6 @@ def sentence_rows(article: Article, sentences: Sequence[Span]) -> list[dict[str,
     """One row a sentence, in text order."""
     starts = paragraph_starts(article.text)
     return [_row(article, index, span, starts) for index, span in enumerate(sentences)]
-
-
-def paragraph_starts(text: str) -> list[int]:
-    """The offsets at which paragraphs start; paragraphs are parted by one blank line."""
-    starts, at = [0], text.find("\n\n")
-    while at != -1:
-        starts.append(at + 2)
-        at = text.find("\n\n", at + 2)
-    return starts
 
 
 def sentence_at(sentences: Sequence[Span], offset: int) -> int:

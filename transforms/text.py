@@ -10,7 +10,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-PARAGRAPH_BREAK = "\n\n"
+from transforms.paragraphs import PARAGRAPH_BREAK, split_blocks
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028]")
 _SPACES = re.compile(r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -21,7 +21,6 @@ _INVISIBLE = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 # Where a line of wrapped text ends: typewriter and e-mail habits.
@@ -62,7 +61,7 @@ def split_paragraphs(text: str) -> list[str]:
     A blank line always parts paragraphs. A single line break parts them too, unless the text is wrapped at a fixed
     width or the next line plainly goes on with the sentence.
     """
-    blocks = [[line for line in block.split("\n") if line.strip()] for block in _BLANK_LINES.split(text)]
+    blocks = [[line for line in block.split("\n") if line.strip()] for block in split_blocks(text)]
     width = wrap_width(blocks)
     return [" ".join(paragraph.split(" ")) for block in blocks for paragraph in _join_lines(block, width)]
 

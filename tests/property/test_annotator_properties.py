@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.annotate.small_model import small_annotator
-from transforms.annotate.marks import paragraph_spans
-from transforms.annotate.sentences import split_sentences
+from transforms.annotate.sentence_boundaries import split_sentences
+from transforms.paragraphs import paragraph_spans
 
 ANNOTATOR = small_annotator(max_pieces=24, context=4)
 PIECES = st.sampled_from(

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.annotate.marks import PARAGRAPH_BREAK, find_quoted, group_pieces, is_term, quote_type, quoted_mask
+from transforms.marks import find_quoted, group_pieces, is_term, quote_type, quoted_mask
+from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
 MARKS = "\"'“”‘’„«»‹›‚`"
@@ -29,7 +30,7 @@ def test_pieces_lie_inside_the_text_and_inside_one_paragraph(text: str) -> None:
         assert 0 <= piece.outer.char_start <= piece.inner.char_start <= piece.inner.char_end <= piece.outer.char_end
         assert piece.outer.char_end <= len(text)
         assert piece.outer.char_end > piece.outer.char_start
-        assert not PARAGRAPH_BREAK.search(text[slice(*piece.outer)])
+        assert len(paragraph_spans(text[slice(*piece.outer)])) == 1
 
 
 @given(ANY_TEXT)

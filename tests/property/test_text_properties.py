@@ -12,8 +12,9 @@ from flows.formats.encoding import decode, repaired
 from transforms.articles import build_article
 from transforms.dates import parse_date
 from transforms.headers import read_header
+from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
-from transforms.text import PARAGRAPH_BREAK, clean_text
+from transforms.text import clean_text
 
 # Lines of words with the characters that cleaning is about, so that examples look like damaged news text.
 _DIRT = "\r\n\t \u00a0\u00ad\u200b\u200d\u2028\u2029\ufeff\x00\x0b\x0c\x1c\x85'\"“”‘’«»-—.,;:()#|"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.articles import build_article, has_unbalanced_quotes
+from transforms.articles import build_article
 from transforms.dates import is_ambiguous, parse_date
 from transforms.records import Article, RawDocument, Reject
 
@@ -225,19 +225,8 @@ def test_short_texts_and_replacement_characters_are_flagged() -> None:
     assert not {"short_text", "replacement_characters", "unbalanced_quotes"} & set(article(BODY).quality_flags)
 
 
-@pytest.mark.parametrize(
-    ("paragraphs", "is_unbalanced"),
-    [
-        (["“One,” he said."], False),
-        (["“One.", "“Two.”"], False),
-        (["“One.", "Two."], True),
-        (['"One," he said. "Two.'], True),
-        (['"One.', '"Two."'], False),
-        (["“One,” he said. Two.”"], True),
-    ],
-)
-def test_unbalanced_quotation_marks(paragraphs: list[str], is_unbalanced: bool) -> None:
-    assert has_unbalanced_quotes(paragraphs) is is_unbalanced
+def test_a_mark_without_a_partner_is_flagged() -> None:
+    assert "unbalanced_quotes" in article(BODY + "\n\n“One, he said.").quality_flags
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "Title: Town votes\nDate: 2024-03-06\n", "—\n\n* * *"])

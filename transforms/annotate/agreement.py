@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from transforms.annotate.encoding import CASE_MIXED, CASE_TITLE, CASE_UPPER, EncodedText, FloatArray, IntArray
-from transforms.annotate.linking import Segment
+from transforms.annotate.pairing import Segment
 from transforms.annotate.sequence import label_probabilities
+from transforms.annotate.wordpieces import CASE_MIXED, CASE_TITLE, CASE_UPPER, EncodedText, FloatArray, IntArray
 
 # Chosen on newswire/dev: the share that the same word elsewhere has in a word's scores, and the weight of a longer
 # name's votes.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.annotate.linking import LinkedSegments
+from transforms.annotate.pairing import PairedSegments
 
 N_EVIDENCE = 6
 DIGITS = 4
@@ -18,16 +18,16 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def attribution_evidence(linked: LinkedSegments) -> list[float]:
-    """What speaks for one attribution: the log odds of its parts and of its links (``N_EVIDENCE`` values)."""
-    contents = [segment.probability for segment in linked.content]
+def attribution_evidence(paired: PairedSegments) -> list[float]:
+    """What speaks for one attribution: the log odds of its parts and of its pairs (``N_EVIDENCE`` values)."""
+    contents = [segment.probability for segment in paired.content]
     return [
         log_odds(min(contents)),
-        log_odds(linked.cue.probability) if linked.cue else -2.0,
-        log_odds(linked.source.probability) if linked.source else 0.0,
-        log_odds(linked.content_probability),
-        log_odds(linked.source_probability),
-        0.0 if linked.source else 1.0,
+        log_odds(paired.cue.probability) if paired.cue else -2.0,
+        log_odds(paired.source.probability) if paired.source else 0.0,
+        log_odds(paired.content_probability),
+        log_odds(paired.source_probability),
+        0.0 if paired.source else 1.0,
     ]
 
 

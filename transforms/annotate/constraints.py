@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from transforms.annotate.marks import Quoted, find_quoted
+from transforms.marks import Quoted, find_quoted
+from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Attribution, Span
 
 
@@ -22,7 +23,7 @@ def split_at_paragraphs(text: str, attributions: Sequence[Attribution]) -> list[
 def _split(text: str, attribution: Attribution, quoted: Sequence[Quoted]) -> Iterator[Attribution]:
     groups = [[attribution.content[0]]]
     for before, segment in pairwise(attribution.content):
-        if "\n" in text[before.char_end : segment.char_start] and not _goes_on(before, quoted):
+        if PARAGRAPH_BREAK in text[before.char_end : segment.char_start] and not _goes_on(before, quoted):
             groups.append([segment])
         else:
             groups[-1].append(segment)
@@ -46,7 +47,7 @@ def _stands_in_marks(group: Sequence[Span], quoted: Sequence[Quoted]) -> bool:
 
 
 def _distance(text: str, group: Sequence[Span], cue: Span | None) -> tuple[int, int]:
-    """Lines, then characters, between the group and the cue; a group without a cue counts from the text's start."""
+    """Paragraph breaks, then characters, between the group and the cue (or the text's start where it has none)."""
     start, end = group[0].char_start, group[-1].char_end
     between = (0, start) if cue is None else (end, cue.char_start) if end <= cue.char_start else (cue.char_end, start)
-    return text.count("\n", *between), between[1] - between[0]
+    return text.count(PARAGRAPH_BREAK, *between), between[1] - between[0]

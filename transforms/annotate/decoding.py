@@ -1,4 +1,4 @@
-"""From wordpiece scores to annotations: label sequences, links, and spans of whole words in code points."""
+"""From wordpiece scores to annotations: label sequences, pairs of segments, and spans of whole words in code points."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ import numpy as np
 
 from transforms.annotate.agreement import agree_on_types, share_evidence
 from transforms.annotate.calibration import Calibration, attribution_evidence
-from transforms.annotate.encoding import EncodedText, FloatArray
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, ROLES, may_follow, must_go_on
-from transforms.annotate.linking import LinkedSegments, PairWeights, Segment, link_segments
-from transforms.annotate.mentions import name_mentions, speaker_mentions
+from transforms.annotate.pairing import PairedSegments, PairWeights, Segment, pair_segments
 from transforms.annotate.scores import PieceScores
-from transforms.annotate.sequence import Chain, decode_sequences, label_probabilities, spans_of_labels
+from transforms.annotate.sequence import (
+    ENTITY_LABELS,
+    ROLE_LABELS,
+    ROLES,
+    Chain,
+    decode_sequences,
+    label_probabilities,
+    spans_of_labels,
+)
+from transforms.annotate.typed_mentions import name_mentions, speaker_mentions
+from transforms.annotate.wordpieces import EncodedText, FloatArray
 from transforms.records import Attribution, Mention, Span
 
 # A name below this is wrong more often than right.
@@ -23,12 +30,12 @@ MIN_NAME_CONFIDENCE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What the runtime knows besides the network: chains of both label sets, link weights, calibration."""
+    """What the runtime knows besides the network: chains of both label sets, pair weights, calibration."""
 
     role_chain: Chain
     entity_chain: Chain
-    content_link: PairWeights
-    source_link: PairWeights
+    content_pairs: PairWeights
+    source_pairs: PairWeights
     calibration: Calibration
 
 
@@ -38,22 +45,6 @@ class Found:
 
     roles: tuple[list[Segment], list[Segment], list[Segment]]
     entities: list[tuple[str, Segment]]
-
-
-def chain_of(labels: tuple[str, ...]) -> Chain:
-    """A chain that forbids what the label set forbids and scores all else alike."""
-    n_labels = len(labels)
-    transitions = np.zeros((n_labels, n_labels), dtype=np.float32)
-    for row, before in enumerate(labels):
-        for column, after in enumerate(labels):
-            if not may_follow(before, after) or (must_go_on(before, labels) and after[:1] not in "IE"):
-                transitions[row, column] = -1e4
-    starts = np.array([-1e4 if label[:1] in "IE" else 0.0 for label in labels], dtype=np.float32)
-    ends = np.array([-1e4 if must_go_on(label, labels) else 0.0 for label in labels], dtype=np.float32)
-    return Chain(transitions, starts, ends)
-
-
-ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 
 
 def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -> list[Found]:
@@ -89,11 +80,11 @@ def decode_layer(
     return spans
 
 
-def find_attributions(encoded: EncodedText, scores: PieceScores, found: Found, heads: Heads) -> list[LinkedSegments]:
+def find_attributions(encoded: EncodedText, scores: PieceScores, found: Found, heads: Heads) -> list[PairedSegments]:
     """The attributions of one text in wordpieces."""
     sources, cues, contents = found.roles
-    weights = heads.content_link, heads.source_link
-    return link_segments(sources, cues, contents, scores.hidden, encoded.paragraphs, weights)
+    weights = heads.content_pairs, heads.source_pairs
+    return pair_segments(sources, cues, contents, scores.hidden, encoded.paragraphs, weights)
 
 
 def word_span(segment: Segment, encoded: EncodedText, text: str) -> Span:
@@ -116,13 +107,13 @@ def content_spans(segments: Sequence[Segment], encoded: EncodedText, text: str) 
     return tuple(spans)
 
 
-def to_attribution(linked: LinkedSegments, encoded: EncodedText, text: str, calibration: Calibration) -> Attribution:
+def to_attribution(paired: PairedSegments, encoded: EncodedText, text: str, calibration: Calibration) -> Attribution:
     """One attribution in code points, with its calibrated confidence."""
     return Attribution(
-        content=content_spans(linked.content, encoded, text),
-        cue=None if linked.cue is None else word_span(linked.cue, encoded, text),
-        source=None if linked.source is None else word_span(linked.source, encoded, text),
-        confidence=calibration.attribution(attribution_evidence(linked)),
+        content=content_spans(paired.content, encoded, text),
+        cue=None if paired.cue is None else word_span(paired.cue, encoded, text),
+        source=None if paired.source is None else word_span(paired.source, encoded, text),
+        confidence=calibration.attribution(attribution_evidence(paired)),
     )
 
 

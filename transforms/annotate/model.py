@@ -11,12 +11,12 @@ from tokenizers import Tokenizer
 
 from transforms.annotate.constraints import split_at_paragraphs
 from transforms.annotate.decoding import Found, Heads, find_attributions, find_spans, to_attribution, to_mentions
-from transforms.annotate.encoding import EncodedText, encode
+from transforms.annotate.model_files import load_card, load_heads, load_reader, load_tokenizer
 from transforms.annotate.nested import find_nested
 from transforms.annotate.scores import PieceScores, Reader, score_pieces
-from transforms.annotate.sentences import split_sentences
+from transforms.annotate.sentence_boundaries import split_sentences
 from transforms.annotate.signatures import credit_signatures
-from transforms.annotate.weights import load_card, load_heads, load_reader, load_tokenizer
+from transforms.annotate.wordpieces import EncodedText, encode
 from transforms.records import Annotation, Attribution
 
 # Raised by hand whenever the code around the weights changes what is found; the weights carry their own version.
@@ -32,7 +32,7 @@ CHARS_AT_ONCE = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text as the model read it, before anything is linked: what calibration looks at."""
+    """One text as the model read it, before anything is paired: what calibration looks at."""
 
     encoded: EncodedText
     scores: PieceScores
@@ -95,9 +95,9 @@ class ModelAnnotator:
         return Annotation(tuple(split_sentences(text)), tuple(mentions), tuple(attributions))
 
     def _attributions(self, text: str, reading: Reading) -> list[Attribution]:
-        linked = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
+        paired = find_attributions(reading.encoded, reading.scores, reading.found, self.heads)
         return split_at_paragraphs(
-            text, [to_attribution(item, reading.encoded, text, self.heads.calibration) for item in linked]
+            text, [to_attribution(item, reading.encoded, text, self.heads.calibration) for item in paired]
         )
 
     def _attributions_of(self, text: str) -> list[Attribution]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotate.encoding import EncodedText, FloatArray, IntArray
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
+from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 from transforms.annotate.windows import plan_windows
+from transforms.annotate.wordpieces import EncodedText, FloatArray, IntArray
 
 CLS, SEP = 101, 102
 
@@ -42,7 +42,7 @@ def score_pieces(encoded: EncodedText, read: Reader, *, max_pieces: int, context
         codes = np.concatenate([[0], encoded.features[window.start : window.stop], [0]])
         kept = slice(1 + window.keep_start - window.start, 1 + window.keep_stop - window.start)
         hidden, roles, entities = read(ids, codes)
-        # Half precision for what a long text keeps in memory; the links need no more.
+        # Half precision for what a long text keeps in memory; the pairs need no more.
         parts.append((hidden[kept].astype(np.float16), roles[kept], entities[kept]))
     hiddens, role_parts, entity_parts = zip(*parts, strict=True)
     return PieceScores(np.concatenate(hiddens), np.concatenate(role_parts), np.concatenate(entity_parts))

@@ -1,4 +1,7 @@
-"""Label sequences under a linear-chain conditional random field: the best one, and the spans in it."""
+"""Label sequences: the label sets of the model's outputs, the best sequence by a chain, and the spans in it.
+
+The chain is a linear-chain conditional random field (Lafferty et al., 2001).
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,39 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.annotate.encoding import FloatArray, IntArray
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
+ROLES = ("source", "cue", "content")
+ENTITY_TYPES = ("person", "organization", "place", "group", "product", "misc")
 # A score this low stands for a move that the label set forbids.
 FORBIDDEN = -5e3
 # Places decoded at once: what a processor's cache holds.
 MAX_PLACES = 30_000
+
+
+def bio_labels(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Outside first, then a beginning and an inside label a kind."""
+    return ("O", *(f"{prefix}-{kind}" for kind in kinds for prefix in "BI"))
+
+
+def bioes_labels(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Outside first, then beginning, inside, end and single labels a kind: both ends of a long span have a score."""
+    return ("O", *(f"{prefix}-{kind}" for kind in kinds for prefix in "BIES"))
+
+
+def may_follow(before: str, after: str) -> bool:
+    """Whether ``after`` may stand right after ``before``, in BIO or BIOES."""
+    has_ends = before[:1] in "BI" and after[:1] in "IE" and before[2:] == after[2:]
+    return has_ends or after[:1] not in "IE"
+
+
+def must_go_on(label: str, labels: tuple[str, ...]) -> bool:
+    """Whether a span that has got to ``label`` still lacks its end: only where the label set marks ends."""
+    return label[:1] in "BI" and any(other.startswith("E-") for other in labels)
+
+
+ROLE_LABELS = bioes_labels(ROLES)
+ENTITY_LABELS = bio_labels(ENTITY_TYPES)
 
 
 @dataclass(frozen=True)
@@ -40,6 +70,22 @@ class Chain:
             (np.array(sources), np.array(targets), self.transitions[np.ix_(sources, targets)][:, :, None])
             for sources, targets in groups.items()
         ]
+
+
+def chain_of(labels: tuple[str, ...]) -> Chain:
+    """A chain that forbids what the label set forbids and scores all else alike."""
+    n_labels = len(labels)
+    transitions = np.zeros((n_labels, n_labels), dtype=np.float32)
+    for row, before in enumerate(labels):
+        for column, after in enumerate(labels):
+            if not may_follow(before, after) or (must_go_on(before, labels) and after[:1] not in "IE"):
+                transitions[row, column] = -1e4
+    starts = np.array([-1e4 if label[:1] in "IE" else 0.0 for label in labels], dtype=np.float32)
+    ends = np.array([-1e4 if must_go_on(label, labels) else 0.0 for label in labels], dtype=np.float32)
+    return Chain(transitions, starts, ends)
+
+
+ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.annotate.marks import Quoted, find_quoted
+from transforms.marks import Quoted, find_quoted
 from transforms.records import Attribution, Span
 
 # Rare in news and unmistakable where it occurs: all of the dev texts' are right.

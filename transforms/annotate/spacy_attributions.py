@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transforms.annotate.marks import Quoted, is_term
 from transforms.annotate.reporting_words import (
     NOUNS,
     QUOTING,
@@ -23,6 +22,8 @@ from transforms.annotate.reporting_words import (
     WITH_PREPOSITION,
 )
 from transforms.annotate.spacy_parsed import Parsed, joined
+from transforms.marks import Quoted, is_term
+from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Attribution, Span
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def reported_quotations(parsed: Parsed) -> list[Find]:
         if before and not leads_in(before):
             continue
         cue = last_cue(before) or first_cue(parsed.text[start:end], after)
-        is_next = bool(finds) and not re.search(r"\w|\n\n", parsed.text[clause_end:start])
+        between = parsed.text[clause_end:start]
+        is_next = bool(finds) and PARAGRAPH_BREAK not in between and not re.search(r"\w", between)
         is_interrupted = cue is not None and bool(finds) and cue.i == finds[-1].cue_index
         if is_interrupted or (is_next and cue is None and not before):
             finds[-1].content += [piece.outer for piece in group]

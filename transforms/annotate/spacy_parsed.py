@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from transforms.annotate.marks import Quoted, group_pieces
+from transforms.marks import Quoted, group_pieces
 from transforms.records import Span
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from transforms.annotate.marks import find_quoted, paragraph_spans
 from transforms.annotate.spacy_attributions import find_attributions
+from transforms.marks import find_quoted
+from transforms.paragraphs import paragraph_starts
 from transforms.records import Annotation, Mention, Span
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def load_pipeline() -> Language:
 def make_doc(pipeline: Language, text: str) -> Doc:
     """Tokens of ``text``, with a sentence start set at every paragraph, which the parser then keeps."""
     doc = pipeline.make_doc(text)
-    starts = {paragraph.char_start for paragraph in paragraph_spans(text)}
+    starts = set(paragraph_starts(text))
     for token in doc:
         if token.idx in starts:
             token.is_sent_start = True

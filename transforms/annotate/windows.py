@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.wordpieces import IntArray
 
 
 class Window(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 
-def word_set(words: str) -> frozenset[str]:
-    """The words of a list that is written with spaces between them."""
-    return frozenset(words.split())
+def word_set(words: str, separator: str | None = None) -> frozenset[str]:
+    """The words of a list that is written with white space, or with a separator, between them."""
+    return frozenset(words.split(separator))
 
 
 PRONOUNS = word_set(

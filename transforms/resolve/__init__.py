@@ -10,7 +10,7 @@ from transforms.records import Annotation, Article, ArticleEntity, Quotation, Re
 from transforms.resolve import gender, organizations, people, places, pronouns, roles
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
-from transforms.resolve.mentions import read_names, settle_types
+from transforms.resolve.mention_repair import read_names, settle_types
 from transforms.resolve.speakers import SpeakerFinder
 from transforms.resolve.view import ArticleView
 

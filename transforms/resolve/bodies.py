@@ -6,10 +6,9 @@ import re
 
 from transforms.records import Quotation
 from transforms.resolve import lexicon
-from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.sources import SourcePhrase, possessive
-from transforms.resolve.view import ArticleView
+from transforms.resolve.view import Answer, ArticleView
 
 OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
 FAR, NEAR = 10_000, 1_000

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from transforms.marks import quoted_mask
+from transforms.paragraphs import paragraph_starts
 from transforms.records import Quotation, Span
 
 
@@ -16,14 +17,13 @@ class Context:
         self.text = text
         self.body_start = body_start
         self._sentences = [span.char_start for span in sentences] or [0]
-        self._paragraphs = [0, *(match.end() for match in re.finditer(r"\n\s*\n", text))]
+        self._paragraphs = paragraph_starts(text)
         quoted = sorted(
             span for quotation in quotations if quotation.quote_type == "direct" for span in quotation.segments
         )
         self._quote_starts = [span.char_start for span in quoted]
         self._quotes = quoted
-        self._marks = marked_spans(text)
-        self._mark_starts = [span.char_start for span in self._marks]
+        self._marked = quoted_mask(text)
 
     def sentence(self, position: int) -> int:
         """The number of the sentence at a position."""
@@ -35,28 +35,11 @@ class Context:
 
     def in_quote(self, position: int) -> bool:
         """Whether a position lies between quotation marks or in a direct quotation."""
-        return within(position, self._mark_starts, self._marks) or within(position, self._quote_starts, self._quotes)
+        is_marked = position < len(self._marked) and self._marked[position] == 1
+        return is_marked or within(position, self._quote_starts, self._quotes)
 
 
 def within(position: int, starts: Sequence[int], spans: Sequence[Span]) -> bool:
     """Whether the last span that starts at or before the position reaches over it."""
     index = bisect_right(starts, position) - 1
     return index >= 0 and position < spans[index].char_end
-
-
-def marked_spans(text: str) -> list[Span]:
-    """Spans between double quotation marks; a mark left open closes with its paragraph."""
-    spans: list[Span] = []
-    for paragraph in re.finditer(r"[^\n]+", text):
-        opened: int | None = None
-        for mark in re.finditer(r"[\"“”]", paragraph.group()):
-            position = paragraph.start() + mark.start()
-            closes = mark.group() == "”" or (mark.group() == '"' and opened is not None)
-            if closes and opened is not None:
-                spans.append(Span(opened, position))
-                opened = None
-            elif not closes:
-                opened = position
-        if opened is not None:
-            spans.append(Span(opened, paragraph.end()))
-    return spans

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from transforms.resolve import lexicon
-from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
 from transforms.resolve.roles import head_part, role_gender
 from transforms.resolve.sources import SourcePhrase
+from transforms.resolve.view import Answer
 
 SAME_ROLE = (
     frozenset({"senator", "sen", "lawmaker", "legislator"}),

@@ -49,7 +49,9 @@ def by_pronouns(person: Cluster, starts: Sequence[int], context: Context) -> str
         following = bisect_right(starts, start)
         stop = min(starts[following] if following < len(starts) else len(context.text), end + NEAR_CHARS)
         pronoun = PRONOUN.search(context.text, end, max(end, stop))
-        if pronoun and "\n" not in context.text[end : pronoun.start()] and not context.in_quote(pronoun.start()):
+        if pronoun is None or context.in_quote(pronoun.start()):
+            continue
+        if context.paragraph(end) == context.paragraph(pronoun.start()):
             votes["m" if pronoun[1].lower().startswith("hi") or pronoun[1].lower() == "he" else "f"] += 1
     gender, times = votes.most_common(1)[0] if votes else ("", 0)
     return gender if times >= 0.75 * votes.total() else ""

@@ -12,13 +12,12 @@ import re
 from transforms import ids
 from transforms.records import Article, Quotation, Span, Speaker
 from transforms.resolve import bodies, descriptions, lexicon
-from transforms.resolve.answers import Answer
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
 from transforms.resolve.roles import clean_role, role_gender
 from transforms.resolve.rules import CHANCE
 from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
-from transforms.resolve.view import ArticleView
+from transforms.resolve.view import Answer, ArticleView
 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5

@@ -1,13 +1,15 @@
-"""One article as the speaker rules see it: its names and clusters, and those that only a source brings up."""
+"""What the speaker rules see of an article, and what they answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from transforms.records import Span
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
 from transforms.resolve.missed import NameIndex
+from transforms.resolve.rules import CHANCE
 
 
 class ArticleView:
@@ -38,3 +40,16 @@ class ArticleView:
         if key not in self.made:
             self.made[key] = Cluster(entity_type, key, full=name.person, shown=shown)
         return self.made[key]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a rule says of one quotation: the speaker's cluster (None for nobody by name) and the chance it is right."""
+
+    rule: str
+    cluster: Cluster | None = None
+    chance: float = -1.0
+
+    def __post_init__(self) -> None:
+        if self.chance < 0:
+            self.chance = CHANCE[self.rule]

@@ -6,12 +6,12 @@ import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.decoding import ENTITY_CHAIN, Heads, chain_of
-from transforms.annotate.encoding import FloatArray, IntArray
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS
-from transforms.annotate.link_features import N_DISTANCES, N_PAIR_FEATURES
-from transforms.annotate.linking import PairWeights
+from transforms.annotate.decoding import Heads
 from transforms.annotate.model import ModelAnnotator
+from transforms.annotate.pair_features import N_DISTANCES, N_PAIR_FEATURES
+from transforms.annotate.pairing import PairWeights
+from transforms.annotate.sequence import ENTITY_CHAIN, ENTITY_LABELS, ROLE_LABELS, chain_of
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
 WIDTH = 4
 SPECIAL = ["[PAD]", *(f"[unused{n}]" for n in range(99)), "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

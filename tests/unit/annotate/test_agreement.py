@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.annotate.small_model import small_tokenizer
 from transforms.annotate.agreement import agree_on_types, share_evidence
-from transforms.annotate.encoding import EncodedText, FloatArray, encode
-from transforms.annotate.labels import ENTITY_LABELS
-from transforms.annotate.linking import Segment
+from transforms.annotate.pairing import Segment
+from transforms.annotate.sequence import ENTITY_LABELS
+from transforms.annotate.wordpieces import EncodedText, FloatArray, encode
 
 PERSON, PLACE = ENTITY_LABELS.index("B-person"), ENTITY_LABELS.index("B-place")
 

@@ -7,9 +7,16 @@ import itertools
 import numpy as np
 import pytest
 
-from transforms.annotate.decoding import chain_of
-from transforms.annotate.labels import ENTITY_LABELS, ROLE_LABELS, may_follow
-from transforms.annotate.sequence import Chain, decode_sequences, label_probabilities, spans_of_labels
+from transforms.annotate.sequence import (
+    ENTITY_LABELS,
+    ROLE_LABELS,
+    Chain,
+    chain_of,
+    decode_sequences,
+    label_probabilities,
+    may_follow,
+    spans_of_labels,
+)
 
 N_LABELS = 4
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from transforms.annotate.marks import find_quoted, quote_type
 from transforms.annotate.spacy_rules import SpacyRulesAnnotator
+from transforms.marks import find_quoted, quote_type
 from transforms.records import Annotation, Attribution, Span
 
 pytest.importorskip("spacy")

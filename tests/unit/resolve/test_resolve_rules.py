@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from flows.link import rules as link_rules
 from tests.unit.resolve.marked import resolve_marked
 from transforms.resolve.rules import LINK_RULES, NAME_RULES, SPEAKER_RULES, Rule
-from transforms.resolve.rules_page import rule_tables
 
 WITH_EXAMPLE = [rule for rule in SPEAKER_RULES if rule.example]
 
@@ -37,8 +35,3 @@ def test_rules_have_names_of_their_own(rules: tuple[Rule, ...]) -> None:
 def test_every_linking_rule_is_declared() -> None:
     in_sql = {name for rule in link_rules.RULES for name in re.findall(r"'(\w+)', \d", rule)}
     assert in_sql == {rule.name for rule in LINK_RULES} - {"correction_merge"}
-
-
-def test_the_page_of_rules_is_fresh() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "resolution.md").read_text(encoding="utf-8")
-    assert f"<!-- rules:begin -->\n{rule_tables()}\n<!-- rules:end -->" in page

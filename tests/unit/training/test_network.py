@@ -28,10 +28,13 @@ from training.network import Network  # noqa: E402
 from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
 from training.soft_labels import SoftLabels, kept_labels, mean_labels, read_soft_labels  # noqa: E402
-from transforms.annotate.decoding import chain_of  # noqa: E402
-from transforms.annotate.encoding import encode  # noqa: E402
-from transforms.annotate.labels import ROLE_LABELS, bioes_labels  # noqa: E402
-from transforms.annotate.weights import load_reader  # noqa: E402
+from transforms.annotate.model_files import load_reader  # noqa: E402
+from transforms.annotate.sequence import (  # noqa: E402
+    ROLE_LABELS,
+    bioes_labels,
+    chain_of,
+)
+from transforms.annotate.wordpieces import encode  # noqa: E402
 
 TEXT = "Ann said rain falls, he said it rained.\n\n“Rain falls,” Ann said, “it rained.”"
 SMALL = EncoderShape(vocabulary=len(WORDS), width=64, layers=2, heads=2, inner=128, positions=512)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from transforms.annotate.marks import Quoted, find_quoted, group_pieces, is_term, quote_type, quoted_mask
+from transforms.marks import Quoted, find_quoted, group_pieces, has_unpaired_marks, is_term, quote_type, quoted_mask
 from transforms.records import Span
 
 
@@ -177,3 +177,21 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
 def test_pieces_are_sorted_with_the_outer_before_the_inner() -> None:
     pieces: list[Quoted] = find_quoted("“A ‘b’ c” and “d”")
     assert pieces == sorted(pieces, key=lambda piece: (piece.outer.char_start, -piece.outer.char_end))
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "is_unpaired"),
+    [
+        (["“One,” he said."], False),
+        (["“One.", "“Two.”"], False),
+        (["“One.", "Two."], True),
+        (['"One," he said. "Two.'], True),
+        (['"One.', '"Two."'], False),
+        (["“One,” he said. Two.”"], True),
+        (["“One “two,” he said."], True),
+        (["«One» and the workers’ own 5'10\"."], False),
+        ([], False),
+    ],
+)
+def test_unpaired_marks(paragraphs: list[str], is_unpaired: bool) -> None:
+    assert has_unpaired_marks("\n\n".join(paragraphs)) is is_unpaired

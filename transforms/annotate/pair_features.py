@@ -1,10 +1,10 @@
-"""What the linker sees of a pair of segments besides their meaning: where one stands to the other."""
+"""What the pairing sees of a pair of segments besides their meaning: where one stands to the other."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from transforms.annotate.encoding import IntArray
+from transforms.annotate.wordpieces import IntArray
 
 # Signed distance in wordpieces, cut at these bounds; paragraphs and cues between, cut at small numbers.
 DISTANCE_BOUNDS = np.array([1, 2, 3, 5, 8, 12, 18, 26, 40, 60, 90, 140, 220], dtype=np.int64)

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotate.encoding import FloatArray, IntArray
-from transforms.annotate.link_features import pair_features
+from transforms.annotate.pair_features import pair_features
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
-MAX_LINK_DISTANCE = 256
+MAX_PAIR_DISTANCE = 256
 # Chosen on dev: a second segment less sure of its cue than this is a quotation of its own.
-SURE_LINK = 0.7
-# What a link pays for each paragraph it leaps (two at most), on the scale of the scores. The trained scorer leaps too
+SURE_PAIR = 0.7
+# What a pair pays for each paragraph it leaps (two at most), on the scale of the scores. The trained scorer leaps too
 # readily: where a paragraph's own cue went unfound, its content hangs itself on a far one. Chosen on polnear/dev.
 CONTENT_LEAP_COST = 4.0
 SOURCE_LEAP_COST = 8.0
@@ -47,8 +47,8 @@ class Choice(NamedTuple):
     probability: float
 
 
-class LinkedSegments(NamedTuple):
-    """One attribution in wordpieces; ``probabilities`` are those of its content links and of its source link."""
+class PairedSegments(NamedTuple):
+    """One attribution in wordpieces, with the probability that its contents and its source belong to its cue."""
 
     cue: Segment | None
     source: Segment | None
@@ -65,12 +65,12 @@ def segment_ends(segments: Sequence[Segment], hidden: npt.NDArray[np.float16]) -
 
 
 def near_pairs(cue_spans: IntArray, other_spans: IntArray) -> tuple[IntArray, IntArray]:
-    """The numbers of the cues and of the other segments that stand near enough to be linked, pair by pair.
+    """The numbers of the cues and of the other segments that stand near enough, pair by pair.
 
     Both are wordpiece ranges [N, 2] in text order without overlaps, so that what is near a cue is one run.
     """
-    firsts = np.searchsorted(other_spans[:, 1], cue_spans[:, 0] - MAX_LINK_DISTANCE, side="left")
-    stops = np.searchsorted(other_spans[:, 0], cue_spans[:, 1] + MAX_LINK_DISTANCE, side="right")
+    firsts = np.searchsorted(other_spans[:, 1], cue_spans[:, 0] - MAX_PAIR_DISTANCE, side="left")
+    stops = np.searchsorted(other_spans[:, 0], cue_spans[:, 1] + MAX_PAIR_DISTANCE, side="right")
     counts = stops - firsts
     cue_index = np.repeat(np.arange(len(cue_spans)), counts)
     before = np.repeat(np.cumsum(counts) - counts, counts)
@@ -85,7 +85,7 @@ def score_pairs(
     weights: PairWeights,
     leap_cost: float,
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """(cue numbers, segment numbers, scores) of all pairs that stand near enough to be linked."""
+    """(cue numbers, segment numbers, scores) of all pairs that stand near enough to be paired."""
     cue_spans = np.array([cue[:2] for cue in cues], dtype=np.int64)
     other_spans = np.array([other[:2] for other in others], dtype=np.int64)
     left = np.maximum(segment_ends(cues, hidden) @ weights.cue + weights.cue_bias, 0.0)
@@ -115,17 +115,17 @@ def choose(n_rows: int, rows: IntArray, candidates: IntArray, scores: FloatArray
     return [Choice(candidate, float(1.0 / chance)) for candidate, chance in zip(chosen, total, strict=True)]
 
 
-def link_segments(
+def pair_segments(
     sources: Sequence[Segment],
     cues: Sequence[Segment],
     contents: Sequence[Segment],
     hidden: npt.NDArray[np.float16],
     paragraphs: IntArray,
     weights: tuple[PairWeights, PairWeights],
-) -> list[LinkedSegments]:
+) -> list[PairedSegments]:
     """Attributions in the order of their first content; a cue without content is none, a content without cue is one.
 
-    ``hidden`` is [T, width], ``weights`` those of the content link and of the source link.
+    ``hidden`` is [T, width], ``weights`` those of the content pairs and of the source pairs.
     """
     cue_of = [Choice(None, 1.0)] * len(contents)
     source_of = [Choice(None, 1.0)] * len(cues)
@@ -136,7 +136,7 @@ def link_segments(
         cue_index, index, scores = score_pairs(cues, sources, hidden, paragraphs, weights[1], SOURCE_LEAP_COST)
         source_of = choose(len(cues), cue_index, index, scores)
     found = [
-        linked(cue, [contents[i] for i in numbers], [cue_of[i] for i in numbers], sources, cues, source_of)
+        paired(cue, [contents[i] for i in numbers], [cue_of[i] for i in numbers], sources, cues, source_of)
         for cue, numbers in group_contents(cue_of)
     ]
     return sorted(found, key=lambda item: item.content[0].start)
@@ -145,7 +145,7 @@ def link_segments(
 def group_contents(cue_of: Sequence[Choice]) -> list[tuple[int, list[int]]]:
     """(cue, contents) of each attribution; the cue is negative where there is none.
 
-    What is surely linked to a cue is one quotation in several segments. A content that is not sure of its cue beside
+    What is surely paired to a cue is one quotation in several segments. A content that is not sure of its cue beside
     one that is surer stands for itself, with the same cue and source: often its own cue was not found.
     """
     surest: dict[int, int] = {}
@@ -159,25 +159,25 @@ def group_contents(cue_of: Sequence[Choice]) -> list[tuple[int, list[int]]]:
     for number, choice in enumerate(cue_of):
         if choice.candidate is None:
             alone.append((-1, [number]))
-        elif number not in groups and choice.probability >= SURE_LINK:
+        elif number not in groups and choice.probability >= SURE_PAIR:
             groups[surest[choice.candidate]].append(number)
         elif number not in groups:
             alone.append((choice.candidate, [number]))
     return [(cue, sorted(groups[number])) for cue, number in surest.items()] + alone
 
 
-def linked(
+def paired(
     cue: int,
     content: list[Segment],
     choices: list[Choice],
     sources: Sequence[Segment],
     cues: Sequence[Segment],
     source_of: Sequence[Choice],
-) -> LinkedSegments:
+) -> PairedSegments:
     """One attribution from its cue's number (negative: no cue) and its content segments."""
     certainty = min(choice.probability for choice in choices)
     if cue < 0:
-        return LinkedSegments(None, None, tuple(content), certainty, 1.0)
+        return PairedSegments(None, None, tuple(content), certainty, 1.0)
     chosen = source_of[cue]
     source = None if chosen.candidate is None else sources[chosen.candidate]
-    return LinkedSegments(cues[cue], source, tuple(content), certainty, chosen.probability)
+    return PairedSegments(cues[cue], source, tuple(content), certainty, chosen.probability)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.annotate.sentences import split_sentences
+from transforms.annotate.sentence_boundaries import split_sentences
 
 
 def sentences(text: str) -> list[str]:

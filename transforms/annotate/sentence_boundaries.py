@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transforms.annotate.marks import paragraph_spans
 from transforms.annotate.word_lists import ABBREVIATIONS, BINDING_ABBREVIATIONS, SENTENCE_STARTERS, TITLES
+from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
 # What may end a sentence: stops, then closing marks and brackets, then white space or the paragraph's end.

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from transforms.annotate.marks import paragraph_spans
+from transforms.paragraphs import paragraph_spans
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]

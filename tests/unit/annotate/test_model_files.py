@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from transforms.annotate.model import WEIGHTS_FOLDER, ModelAnnotator, load_annotator
-from transforms.annotate.weights import WEIGHT_FILES
+from transforms.annotate.model_files import WEIGHT_FILES
 from transforms.records import Annotation, Span
 
 ARTICLE = """Mayor vows to rebuild bridge

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from transforms.annotate.mentions import misc_type, name_mentions, speaker_mentions
+from transforms.annotate.typed_mentions import misc_type, name_mentions, speaker_mentions
 from transforms.records import Attribution, Mention, Span
 
 

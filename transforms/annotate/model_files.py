@@ -1,7 +1,7 @@
 """The model's files: a folder with the network, the heads around it, the vocabulary and a card of settings.
 
 ``network.onnx`` takes wordpiece ids and feature codes [1, N] to hidden [1, N, width], roles and entities;
-``heads.npz`` holds the role chain and the link weights, ``tokenizer.json`` the vocabulary as the tokenizers library
+``heads.npz`` holds the role chain and the pair weights, ``tokenizer.json`` the vocabulary as the tokenizers library
 writes it, ``model.json`` name, version and calibration.
 """
 
@@ -16,11 +16,11 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from transforms.annotate.calibration import Calibration
-from transforms.annotate.decoding import ENTITY_CHAIN, Heads
-from transforms.annotate.encoding import FloatArray, IntArray
-from transforms.annotate.linking import PairWeights
+from transforms.annotate.decoding import Heads
+from transforms.annotate.pairing import PairWeights
 from transforms.annotate.scores import Reader
-from transforms.annotate.sequence import Chain
+from transforms.annotate.sequence import ENTITY_CHAIN, Chain
+from transforms.annotate.wordpieces import FloatArray, IntArray
 
 NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE = "network.onnx", "heads.npz", "tokenizer.json", "model.json"
 WEIGHT_FILES = (NETWORK_FILE, HEADS_FILE, TOKENIZER_FILE, CARD_FILE)
@@ -50,7 +50,7 @@ def save_card(card: Card, folder: Path) -> None:
 
 
 def load_heads(folder: Path) -> Heads:
-    """The role chain and the link weights, with the card's calibration."""
+    """The role chain and the pair weights, with the card's calibration."""
     with np.load(folder / HEADS_FILE) as stored:
         arrays = {name: stored[name].astype(np.float32) for name in stored.files}
     return heads_from_arrays(arrays, load_card(folder).calibration)
@@ -61,8 +61,8 @@ def heads_from_arrays(arrays: dict[str, FloatArray], calibration: Calibration) -
     return Heads(
         role_chain=Chain(*(arrays[f"role_{name}"] for name in CHAIN_FIELDS)),
         entity_chain=ENTITY_CHAIN,
-        content_link=PairWeights(*(arrays[f"content_{name}"] for name in PAIR_FIELDS)),
-        source_link=PairWeights(*(arrays[f"source_{name}"] for name in PAIR_FIELDS)),
+        content_pairs=PairWeights(*(arrays[f"content_{name}"] for name in PAIR_FIELDS)),
+        source_pairs=PairWeights(*(arrays[f"source_{name}"] for name in PAIR_FIELDS)),
         calibration=calibration,
     )
 

@@ -7,15 +7,15 @@ import pytest
 
 from tests.unit.annotate.small_model import WIDTH, nearest_first
 from transforms.annotate.calibration import N_EVIDENCE, Calibration, attribution_evidence
-from transforms.annotate.linking import (
-    MAX_LINK_DISTANCE,
+from transforms.annotate.pairing import (
+    MAX_PAIR_DISTANCE,
     Choice,
-    LinkedSegments,
+    PairedSegments,
     Segment,
     choose,
     group_contents,
-    link_segments,
     near_pairs,
+    pair_segments,
 )
 
 
@@ -23,16 +23,16 @@ def segment(start: int, stop: int) -> Segment:
     return Segment(start, stop, 0.9)
 
 
-def linked(sources: list[Segment], cues: list[Segment], contents: list[Segment]) -> list[LinkedSegments]:
+def paired(sources: list[Segment], cues: list[Segment], contents: list[Segment]) -> list[PairedSegments]:
     n_pieces = 1000
     hidden = np.zeros((n_pieces, WIDTH), dtype=np.float16)
     paragraphs = np.zeros(n_pieces, dtype=np.int64)
-    return link_segments(sources, cues, contents, hidden, paragraphs, (nearest_first(), nearest_first()))
+    return pair_segments(sources, cues, contents, hidden, paragraphs, (nearest_first(), nearest_first()))
 
 
 def test_an_interrupted_quotation_is_one_attribution() -> None:
     source, cue, before, after = segment(10, 12), segment(12, 13), segment(0, 10), segment(14, 20)
-    (found,) = linked([source], [cue], [before, after])
+    (found,) = paired([source], [cue], [before, after])
     assert (found.source, found.cue, found.content) == (source, cue, (before, after))
 
 
@@ -43,20 +43,20 @@ def test_an_unsure_second_content_stands_for_itself() -> None:
 
 def test_a_source_serves_several_cues() -> None:
     source, cues, contents = segment(0, 1), [segment(1, 2), segment(4, 5)], [segment(2, 4), segment(5, 9)]
-    assert [item.source for item in linked([source], cues, contents)] == [source, source]
+    assert [item.source for item in paired([source], cues, contents)] == [source, source]
 
 
 def test_a_cue_without_content_is_no_attribution() -> None:
-    assert linked([segment(0, 1)], [segment(1, 2)], []) == []
+    assert paired([segment(0, 1)], [segment(1, 2)], []) == []
 
 
 def test_a_content_without_cue_stands_alone() -> None:
-    found = linked([segment(0, 1)], [], [segment(2, 5), segment(6, 9)])
+    found = paired([segment(0, 1)], [], [segment(2, 5), segment(6, 9)])
     assert [(item.cue, item.source) for item in found] == [(None, None)] * 2
 
 
 def test_what_is_too_far_away_is_not_linked() -> None:
-    (found,) = linked([], [segment(0, 1)], [segment(600, 610)])
+    (found,) = paired([], [segment(0, 1)], [segment(600, 610)])
     assert found.cue is None
 
 
@@ -75,7 +75,7 @@ def test_near_pairs_are_those_of_all_pairs() -> None:
         (c, o)
         for c, cue in enumerate(cues)
         for o, other in enumerate(others)
-        if max(other[0] - cue[1], cue[0] - other[1]) <= MAX_LINK_DISTANCE
+        if max(other[0] - cue[1], cue[0] - other[1]) <= MAX_PAIR_DISTANCE
     ]
     assert list(zip(*(index.tolist() for index in near_pairs(cues, others)), strict=True)) == expected
 
@@ -83,7 +83,7 @@ def test_near_pairs_are_those_of_all_pairs() -> None:
 @pytest.mark.parametrize("has_source", [True, False])
 def test_confidence_grows_with_the_evidence(has_source: bool) -> None:
     source = segment(0, 1) if has_source else None
-    found = LinkedSegments(segment(1, 2), source, (segment(2, 5),), 0.9, 0.9)
+    found = PairedSegments(segment(1, 2), source, (segment(2, 5),), 0.9, 0.9)
     surer = found._replace(content_probability=0.99)
     assert len(attribution_evidence(found)) == N_EVIDENCE
     calibration = Calibration()

@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
-PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 DIRECT_SHARE = 0.95
 
 # Each opening mark with its proper partners, and those that stand for them in damaged or careless text.
@@ -95,15 +95,6 @@ class _Pair(NamedTuple):
     level: int
     is_closed: bool
     continues: bool = False
-
-
-def paragraph_spans(text: str) -> list[Span]:
-    """What stands between blank lines, in text order; the breaks belong to no paragraph."""
-    spans, start = [], 0
-    for match in PARAGRAPH_BREAK.finditer(text):
-        spans.append(Span(start, match.start()))
-        start = match.end()
-    return [*spans, Span(start, len(text))]
 
 
 def find_quoted(text: str) -> list[Quoted]:
@@ -258,6 +249,16 @@ def quoted_mask(text: str) -> bytearray:
             start, end = piece.inner
             mask[start:end] = b"\x01" * (end - start)
     return mask
+
+
+def has_unpaired_marks(text: str) -> bool:
+    """Whether a double mark has no partner; one that the next paragraph repeats has, single ones may be apostrophes."""
+    pieces = find_quoted(text)
+    if any(not piece.is_closed and not piece.continues for piece in pieces):
+        return True
+    paired = {piece.outer.char_start for piece in pieces} | {piece.inner.char_end for piece in pieces}
+    marks = (match for match in _MARK.finditer(text) if len(match.group()) <= 2 and match.group() not in SINGLE)
+    return any(match.start() not in paired for match in marks)
 
 
 def quote_type(text: str, segments: Sequence[Span], quoted: Sequence[Quoted]) -> str:

@@ -7,7 +7,8 @@ import pytest
 from tokenizers import Tokenizer
 
 from tests.unit.annotate.small_model import small_tokenizer
-from transforms.annotate import encoding
+from transforms.annotate import wordpieces
+from transforms.paragraphs import paragraph_spans
 
 
 @pytest.fixture(scope="module")
@@ -18,21 +19,21 @@ def tokenizer() -> Tokenizer:
 @pytest.mark.parametrize(
     ("word", "case"),
     [
-        ("rain", encoding.CASE_LOWER),
-        ("Rain", encoding.CASE_TITLE),
-        ("NATO", encoding.CASE_UPPER),
-        ("McCoy", encoding.CASE_MIXED),
-        ("1990", encoding.CASE_DIGIT),
-        ("J", encoding.CASE_INITIAL),
-        ("日本", encoding.CASE_MIXED),
+        ("rain", wordpieces.CASE_LOWER),
+        ("Rain", wordpieces.CASE_TITLE),
+        ("NATO", wordpieces.CASE_UPPER),
+        ("McCoy", wordpieces.CASE_MIXED),
+        ("1990", wordpieces.CASE_DIGIT),
+        ("J", wordpieces.CASE_INITIAL),
+        ("日本", wordpieces.CASE_MIXED),
     ],
 )
 def test_word_case(word: str, case: int) -> None:
-    assert encoding.word_case(word) == case
+    assert wordpieces.word_case(word) == case
 
 
 def states(text: str) -> str:
-    marks = encoding.marks_by_char(text, encoding.paragraph_spans(text))
+    marks = wordpieces.marks_by_char(text, paragraph_spans(text))
     return "".join(".iu()s"[state] for state in marks.tolist())
 
 
@@ -53,31 +54,31 @@ def test_quotation_marks(text: str, expected: str) -> None:
 
 def test_offsets_are_code_points(tokenizer: Tokenizer) -> None:
     text = "It was 🙂 in Zürich, e\u0301t \U0001d400"
-    encoded = encoding.encode(text, tokenizer)
+    encoded = wordpieces.encode(text, tokenizer)
     words = [text[start:end] for start, end in zip(encoded.starts, encoded.ends, strict=True)]
     assert "🙂" in words and "Zürich" in words and "," in words
 
 
 def test_gaps_and_paragraphs(tokenizer: Tokenizer) -> None:
-    encoded = encoding.encode("Rain.\n\nIt rained\nall day", tokenizer)
-    gaps = encoded.features // encoding.FEATURE_SIZES[3] % encoding.FEATURE_SIZES[2]
+    encoded = wordpieces.encode("Rain.\n\nIt rained\nall day", tokenizer)
+    gaps = encoded.features // wordpieces.FEATURE_SIZES[3] % wordpieces.FEATURE_SIZES[2]
     assert encoded.paragraphs.tolist() == [0, 0, 1, 1, 1, 1]
     assert gaps.tolist() == [
-        encoding.GAP_PARAGRAPH,
-        encoding.GAP_NONE,
-        encoding.GAP_PARAGRAPH,
-        encoding.GAP_SPACE,
-        encoding.GAP_LINE,
-        encoding.GAP_SPACE,
+        wordpieces.GAP_PARAGRAPH,
+        wordpieces.GAP_NONE,
+        wordpieces.GAP_PARAGRAPH,
+        wordpieces.GAP_SPACE,
+        wordpieces.GAP_LINE,
+        wordpieces.GAP_SPACE,
     ]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b\ufeff", "\x00"])
 def test_texts_without_words(text: str, tokenizer: Tokenizer) -> None:
-    encoded = encoding.encode(text, tokenizer)
+    encoded = wordpieces.encode(text, tokenizer)
     assert len(encoded.ids) == len(encoded.features) == len(encoded.paragraphs)
 
 
 def test_codes_stay_within_the_table(tokenizer: Tokenizer) -> None:
     text = '“Rain,” J said ‘so’.\n\nNATO 5 McCoy "x'
-    assert np.all(encoding.encode(text, tokenizer).features < encoding.N_FEATURE_CODES)
+    assert np.all(wordpieces.encode(text, tokenizer).features < wordpieces.N_FEATURE_CODES)
