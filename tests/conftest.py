@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from prefect.settings import (
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_SERVER_ANALYTICS_ENABLED,
@@ -13,6 +14,10 @@ from prefect.settings import (
 from prefect.testing.utilities import prefect_test_harness
 
 from tests.seed_folder import SeedFolder
+
+# A busy machine is no failure; pytest's own timeout stops what hangs.
+settings.register_profile("newsmill", deadline=None)
+settings.load_profile("newsmill")
 
 
 @pytest.fixture(scope="session")

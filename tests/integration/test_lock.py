@@ -83,18 +83,46 @@ def test_second_run_is_skipped_where_told(prefect_api: str, seeds: SeedFolder, t
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_second_run_waits_and_finds_the_firsts_work(prefect_api: str, seeds: SeedFolder, tmp_path: Path) -> None:
+def test_second_run_waits_and_finds_the_firsts_work(
+    prefect_api: str, seeds: SeedFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     seeds.write_stories(range(2))
     out = tmp_path / "out"
+    started = time.monotonic()
+    run_flow(seeds.root, out)
+    unhindered_s = time.monotonic() - started
+    seeds.write_stories(range(2, 5))
     other = hold_elsewhere(out, 60)
     ended: list[str] = []
     run = threading.Thread(target=lambda: ended.append(run_flow(seeds.root, out)[0].status))
     run.start()
-    time.sleep(2)
-    assert not ended
-    assert not (out / "latest").exists()
-    other.kill()
-    other.wait()
-    run.join(60)
+    try:
+        run.join(3 * unhindered_s)  # a run that does not wait is done by then
+        assert not ended
+        assert len(rows_of(out, "articles")) == 2
+    finally:
+        other.kill()
+        other.wait()
+        run.join(60)
     assert ended == ["completed"]
-    assert len(rows_of(out, "articles")) == 2
+    assert len(rows_of(out, "articles")) == 5
+    assert any(f"process {other.pid}" in record.getMessage() for record in caplog.records), "nobody was told why"
+
+
+TAKE_TURNS = """
+import os, sys, time
+from pathlib import Path
+from flows.store.lock import write_lock
+out = Path(sys.argv[1])
+for _ in range(5):
+    with write_lock(out, "one of several", wait=True, on_wait=lambda _: None):
+        (out / "inside").touch(exist_ok=False)
+        time.sleep(0.02)
+        (out / "inside").unlink()
+"""
+
+
+def test_no_two_hold_it_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TAKE_TURNS, str(tmp_path)]
+    processes = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in processes] == [("", 0)] * 3

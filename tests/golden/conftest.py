@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.run.annotators import load_annotator
+from flows.settings import Settings
+from flows.sources.read import find_files, hash_file, read_source
+from transforms.articles import build_article
+from transforms.document import document_rows
+from transforms.records import Article, RawDocument, Source
+
+
+@pytest.fixture(scope="session")
+def rows_of_document() -> Callable[[Path], dict[str, list[dict[str, Any]]]]:
+    """What the product makes of one file with its own annotator and its default settings, by table."""
+
+    @cache
+    def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+        found = find_files([str(path)])[0]
+        source = Source(found.uri, found.path, found.size, found.mtime_ns, hash_file(found.path))
+        raw = next(iter(read_source(source)))
+        assert isinstance(raw, RawDocument)
+        article = build_article(raw)
+        assert isinstance(article, Article)
+        settings = Settings()
+        annotation = load_annotator(settings.annotator).annotate([article.text])[0]
+        return document_rows(article, annotation, min_confidence=settings.min_confidence)
+
+    return rows
