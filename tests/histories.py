@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from flows.errors import UserError
 from tests.fakes import FakeAnnotator
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder, story
@@ -147,7 +146,9 @@ def live(seeds: SeedFolder, out: Path, history: History, *, batch_chars: int, af
         _run(seeds, out, version, dies_at, batch_chars)
         if dies_at is None:
             after_run()
-    refresh(seeds.root, out, annotator=UnsteadyAnnotator(version, is_steady=True), batch_chars=batch_chars, allow_gone=True)
+    refresh(
+        seeds.root, out, annotator=UnsteadyAnnotator(version, is_steady=True), batch_chars=batch_chars, allow_gone=True
+    )
     return version
 
 

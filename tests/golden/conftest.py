@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from flows.run.annotators import load_annotator
-from flows.settings import Settings
 from flows.sources.read import find_files, hash_file, read_source
+
+from flows.settings import Settings
 from transforms.articles import build_article
 from transforms.document import document_rows
 from transforms.records import Article, RawDocument, Source

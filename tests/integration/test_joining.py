@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-import flows.store.carry
 from flows.operate.check import check_snapshot
-from flows.store.parts import part_batch
 from tests.pieces import all_rows, refresh, rows_of
 
 
-def test_small_batches_become_one_and_keep_their_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr(flows.store.carry, "SMALL_BATCHES_TO_JOIN", 3)
+def test_small_batches_become_one_and_keep_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.run.carry.SMALL_BATCHES_TO_JOIN", 3)
     seeds, out = tmp_path / "seeds", tmp_path / "data"
     seeds.mkdir()
     for number in range(8):
@@ -26,8 +26,3 @@ def test_small_batches_become_one_and_keep_their_rows(tmp_path, monkeypatch):
     assert check_snapshot(str(out), None)[1] == []
     refresh(seeds, tmp_path / "fresh")
     assert all_rows(out) == all_rows(tmp_path / "fresh")
-
-
-@pytest.mark.parametrize("name", ["part-abc.parquet", "part-abc-1.parquet"])
-def test_a_part_knows_its_batch(name):
-    assert part_batch(name) == "abc"

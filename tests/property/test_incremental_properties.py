@@ -36,9 +36,7 @@ def test_incremental_equals_rebuilt(history: History, batch_chars: int, join_at:
         seeds, out = SeedFolder(folder / "seeds"), folder / "out"
         seeds.write("always.txt", story(99))  # a folder without any file is refused
         with patch("flows.run.carry.SMALL_BATCHES_TO_JOIN", join_at), patch("flows.run.todo.MIN_SHARED_CHARS", 1):
-            version = live(
-                seeds, out, history, batch_chars=batch_chars, after_run=lambda: assert_conserved(seeds, out)
-            )
+            version = live(seeds, out, history, batch_chars=batch_chars, after_run=lambda: assert_conserved(seeds, out))
         assert_conserved(seeds, out)
         refresh(seeds.root, folder / "full", annotator=UnsteadyAnnotator(version, is_steady=True))
         incremental, rebuilt = all_rows(out), all_rows(folder / "full")

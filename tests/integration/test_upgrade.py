@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from flows.store.commit import upgraded
+from flows.run.commit import upgraded
 from transforms.schema import arrow_schema
 from transforms.tables import RUNS
 
