@@ -19,6 +19,7 @@ from transforms.text import replace_surrogates
 SUFFIXES = (".jsonl", ".ndjson")
 MAX_NESTING = 200  # the standard parser gives up at the depth of the caller's stack, so the limit is set here
 
+_LENIENT = json.JSONDecoder(strict=False)
 _MARK = b"\xef\xbb\xbf"
 _BLANK = _MARK + b" \t\r\n"
 _SKIPPED_BYTES = 64 * 1024
@@ -48,7 +49,7 @@ def _starts_with_object(start: bytes, *, is_whole: bool) -> bool:
     if not end and not is_whole:
         return _OBJECT_START.match(line) is not None
     try:
-        return isinstance(_load(line)[0], dict)
+        return isinstance(_load(line), dict)
     except FormatError:
         return False
 
@@ -123,36 +124,46 @@ def _wide_lines(stream: IO[bytes], encoding: str, max_bytes: int) -> Iterator[tu
 
 def _record(data: bytes, name: str, byte_start: int | None) -> Item:
     try:
-        value, _ = _load(data)
+        value = _load(data)
     except FormatError as error:
         return Fault(error.reason, str(error))
     if not isinstance(value, dict):
         return Fault("bad_json", f"a JSON object was expected, not a {type(value).__name__}")
-    if not json_record.has_text(value):
+    named = json_record.named_fields(value)
+    if not json_record.has_text(named):
         names = ", ".join(sorted(value)[:10]) or "none"
         return Fault("no_text", f"no field holds the text; the record's fields: {names}")
-    return Record(data, "json_lines", name, json_record.own_id(value), byte_start=byte_start)
+    return Record(data, "json_lines", name, json_record.own_id(named), byte_start=byte_start)
 
 
-def _load(data: bytes) -> tuple[Any, encodings.Decoded]:
-    """What a line holds and how it was decoded; raises FormatError where it is no JSON, or is nested too deep.
+def _load(data: bytes) -> Any:
+    """What a line holds, to find its id by; raises FormatError where it is no JSON, or is nested too deep.
 
-    The strict and fast parser first. What it refuses may still be read: another encoding, control characters inside
-    strings, NaN, half a surrogate pair.
+    The strict and fast parser first. What it refuses may still be read: control characters inside strings, NaN, half
+    a surrogate pair, another encoding. Which one is seen when the record is parsed: JSON's own characters are ASCII.
     """
     try:
-        return orjson.loads(data), encodings.Decoded("", "utf-8")
+        return orjson.loads(data)
     except orjson.JSONDecodeError:
-        decoded = encodings.decode(data)
+        pass
+    if encodings.byte_order_mark(data):
+        return _load_text(encodings.decode(data).text)
     try:
-        value = json.loads(decoded.text, strict=False)
+        return _load_text(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _load_text(data.decode("latin-1"))
+
+
+def _load_text(text: str) -> Any:
+    try:
+        value = _LENIENT.decode(text)
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
         raise FormatError("bad_json", f"not JSON: {error}") from None
     if json_record.is_nested_deeper(value, MAX_NESTING):
         raise _too_deep()
-    return value, decoded
+    return value
 
 
 def _too_deep() -> FormatError:
@@ -163,13 +174,21 @@ def _too_deep() -> FormatError:
 
 
 def _parse(record: Record) -> Document:
-    value, line = _load(record.data)
+    value, line = _decode(record)
     text, fields = json_record.text_and_fields(value)
     if not text.strip():
         raise FormatError("no_text", "the fields of the text hold no words")
     decoded = encodings.repaired(encodings.Decoded(replace_surrogates(text), line.encoding, line.quality_flags))
     fields = {name: replace_surrogates(encodings.repair_mojibake(found)[0]) for name, found in fields.items()}
     return Document(decoded.text, "application/x-ndjson", decoded.encoding, fields, decoded.quality_flags)
+
+
+def _decode(record: Record) -> tuple[dict[str, Any], encodings.Decoded]:
+    try:
+        return orjson.loads(record.data), encodings.Decoded("", "utf-8")
+    except orjson.JSONDecodeError:
+        decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
+    return _load_text(decoded.text), decoded
 
 
 FORMAT = Format("json_lines", SUFFIXES, _recognise, _read, _parse)

@@ -36,13 +36,14 @@ ID_NAMES = ("id", "guid", "uuid", "articleid", "documentid", "docid")
 MAX_ID_CHARS = 200
 MAX_NAME_CHARS = 60  # no field that is known has a longer name
 MAX_PARTS_DEPTH = 20  # of paragraphs in lists in objects ...: deeper lies no text
+_TEXT_NAMES = frozenset(TEXT_NAMES)
 _NAME_INSIDE = ("name", "title", "label", "value", "text")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
 def text_and_fields(record: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The body of a JSON record (empty where it has none) and what it states, under the names of ``articles``."""
-    named = _named(record)
+    named = named_fields(record)
     text = next((found for name in TEXT_NAMES if (found := _text(named.get(name)))), "")
     fields = {}
     for column, names in FIELD_NAMES.items():
@@ -52,17 +53,22 @@ def text_and_fields(record: dict[str, Any]) -> tuple[str, dict[str, str]]:
     return text, fields
 
 
-def has_text(record: dict[str, Any]) -> bool:
-    """Whether a field that may hold the body holds anything."""
-    named = _named(record)
-    return any(
-        (value.strip() if isinstance(value, str) else value) for name in TEXT_NAMES if (value := named.get(name))
-    )
+def named_fields(record: dict[str, Any]) -> dict[str, Any]:
+    """The fields under their names without case and punctuation; of two with one name, the first."""
+    return {_bare(name): value for name, value in reversed(record.items()) if len(name) <= MAX_NAME_CHARS}
 
 
-def own_id(record: dict[str, Any]) -> str | None:
-    """The id that a record gives itself: the first string or whole number in a field of that meaning."""
-    named = _named(record)
+def has_text(named: Mapping[str, Any]) -> bool:
+    """Whether one of the named fields that may hold the body holds anything."""
+    for name in _TEXT_NAMES.intersection(named):
+        value = named[name]
+        if value.strip() if isinstance(value, str) else value:
+            return True
+    return False
+
+
+def own_id(named: Mapping[str, Any]) -> str | None:
+    """The id that a record gives itself: the first string or whole number in a named field of that meaning."""
     for name in ID_NAMES:
         value = named.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool):
@@ -85,11 +91,6 @@ def is_nested_deeper(value: Any, limit: int) -> bool:
         if not level:
             return False
     return True
-
-
-def _named(record: dict[str, Any]) -> dict[str, Any]:
-    """The fields under their names without case and punctuation; of two with one name, the first."""
-    return {_bare(name): value for name, value in reversed(record.items()) if len(name) <= MAX_NAME_CHARS}
 
 
 @lru_cache(maxsize=4096)
