@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -154,6 +154,8 @@ def live(seeds: SeedFolder, out: Path, history: History, *, batch_chars: int, af
 
 def _run(seeds: SeedFolder, out: Path, version: str, dies_at: int | None, batch_chars: int) -> None:
     annotator = UnsteadyAnnotator(version, dies_at=dies_at if dies_at is not None and dies_at >= 0 else None)
-    dies_at_commit = patch("flows.store.local.LocalStore.publish", side_effect=Dying) if dies_at == -1 else suppress()
+    dies_at_commit = (
+        patch("flows.store.local.LocalStore.publish", side_effect=Dying) if dies_at == -1 else nullcontext()
+    )
     with suppress(Dying), dies_at_commit:
         refresh(seeds.root, out, annotator=annotator, batch_chars=batch_chars, allow_gone=True)

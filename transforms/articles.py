@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 from transforms import ids
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
-from transforms.headers import IGNORED, keyed_line, read_header
+from transforms.field_names import IGNORED
+from transforms.headers import keyed_line, read_front_matter, read_header
 from transforms.marks import has_unpaired_marks
 from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
@@ -107,10 +108,12 @@ def clean_field(value: str | None) -> str | None:
 
 
 def _read_header(raw: RawDocument) -> tuple[dict[str, str], str]:
-    text = normalize_characters(raw.text)
     if raw.media_type not in _WITH_HEADER:
-        return {}, text
-    header, rest = read_header(text)
+        return {}, normalize_characters(raw.text)
+    header, text = read_front_matter(raw.text)
+    rest = normalize_characters(text)
+    if not header:
+        header, rest = read_header(rest)
     return {name: cleaned for name, value in header.items() if (cleaned := clean_field(value))}, rest
 
 

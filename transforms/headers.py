@@ -14,38 +14,13 @@ its key says (a date that is none, a section as long as a sentence) is no header
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import Any
+
+import yaml
 
 from transforms.dates import ISO, WORDED, is_ambiguous, parse_date
+from transforms.field_names import IGNORED, header_column, record_column, stated_fields
 
-IGNORED = "ignored"
-_KEYS_BY_COLUMN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "heading", "hed"),
-    "published_date": (
-        *("date", "published", "publisheddate", "publishdate", "publicationdate", "datepublished", "pubdate"),
-        *("publishedon", "publishedat", "posted", "postedon", "dated"),
-    ),
-    "byline": ("author", "authors", "by", "byline", "writer", "reporter", "writtenby"),
-    "publisher": ("source", "publisher", "publication", "outlet", "newspaper", "agency", "publishedby", "site"),
-    "url": ("url", "link", "sourceurl", "permalink", "canonical"),
-    "language": ("language", "lang"),
-    "section": ("section", "category", "categories", "desk"),
-    # Known, and of no column: they leave the text with the header they stand in.
-    IGNORED: (
-        "id",
-        "tags",
-        "tag",
-        "keywords",
-        "topics",
-        "slug",
-        "layout",
-        "updated",
-        "lastupdated",
-        "modified",
-        "draft",
-    ),
-}
-COLUMN_OF_KEY = {key: column for column, keys in _KEYS_BY_COLUMN.items() for key in keys}
 # One of these alone makes a header; the others are also how a line of prose or a photo credit begins.
 _STRONG = frozenset({"title", "published_date", "url", "byline"})
 MAX_CHARS = {
@@ -58,8 +33,16 @@ MAX_CHARS = {
     "section": 60,
 }
 MAX_UNKNOWN_LINES = 3
+MAX_FRONT_MATTER_CHARS = 20_000  # what is longer is a text between two rules
+MAX_BRACKETS = 8  # inside each other
 
+<<<<<<< HEAD
 _FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|\Z))", re.S)
+=======
+_FRONT_MATTER = re.compile(r"\A\s*(---[ \t]*[\r\n].*?[\r\n]---[ \t]*(?:\r\n?|\n|\Z))", re.S)
+_LIST_ITEM = re.compile(r"\s*-\s+(.*)")
+_YAML_NULLS = ("null", "Null", "NULL", "~")
+>>>>>>> transforms
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
 _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
@@ -67,23 +50,18 @@ _DATE = rf"(?:{ISO}(?:[T ]\d\d:\d\d\S*)?|{WORDED}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d
 _BARE_DATE = re.compile(
     rf"\s*(?:date|published|publication date|pubdate|dated)\s*[:=]?\s+({_DATE})(?![\w/])[\s|,;–—-]*(.*)", re.I
 )
-_BARE_KEYS = re.compile(
-    r"(?:^|\s)(title|headline|author|byline|source|publisher|section|category|language|url)\s+(?=\S)"
-)
-_INLINE_KEYS = re.compile(
-    r"(?:^|[\s|;,]+)(title|headline|date|published|author|byline|source|publisher|section|category|language|url|link)"
-    r"\s*:\s+",
-    re.I,
-)
+_BARE = "title|headline|author|byline|source|publisher|section|category|language|url"
+_BARE_KEYS = re.compile(rf"(?:^|\s)({_BARE})\s+(?=\S)")
+_INLINE_KEYS = re.compile(rf"(?:^|[\s|;,]+)({_BARE}|date|published|link)\s*:\s+", re.I)
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*$")
 
 
 def read_header(text: str) -> tuple[dict[str, str], str]:
     """What the header of a text states, under the names of ``articles``, and the text below the header.
 
-    ``text`` has its characters normalized and its lines still apart.
+    ``text`` has its characters normalized and its lines still apart. Front matter is read before that.
     """
-    for reader in (_front_matter, _inline, _block):
+    for reader in (_inline, _block):
         fields, rest = reader(text)
         if fields:
             fields.pop(IGNORED, None)
@@ -106,16 +84,12 @@ def is_plausible(column: str, value: str) -> bool:
     return not _SENTENCE_END.search(value) or len(value.split()) <= 3
 
 
-def _column(key: str) -> str | None:
-    return COLUMN_OF_KEY.get(re.sub(r"[ _-]", "", key.lower()))
-
-
 def keyed_line(line: str) -> tuple[str, str] | None:
     """The column and value of a line ``Key: value`` with a known key and a value that fits it."""
     if address := _URL_LINE.fullmatch(line):
         return "url", address[1]
     found = _KEYED.fullmatch(line)
-    column = _column(found[1]) if found else None
+    column = header_column(found[1]) if found else None
     if found is None or column is None:
         return None
     value = found[2].strip()
@@ -123,15 +97,32 @@ def keyed_line(line: str) -> tuple[str, str] | None:
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
+<<<<<<< HEAD
     """The block between two ``---`` lines at the start, those included (empty where there is none), and the rest."""
     found = _FRONT_MATTER.match(text)
     return (found[1], text[found.end() :]) if found else ("", text)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
+=======
+    """The block between two ``---`` lines at the start, those lines included, and the rest; empty and all without one.
+
+    ``text`` is as it was read, for in YAML white space has a meaning.
+    """
+>>>>>>> transforms
     found = _FRONT_MATTER.match(text)
-    if found is None:
+    if found is None or len(found[1]) > MAX_FRONT_MATTER_CHARS:
+        return "", text
+    return found[1], text[found.end() :]
+
+
+def read_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """What the front matter of a text states, by column, and the text below it; nothing and all where it names none."""
+    block, rest = split_front_matter(text)
+    stated = _load_yaml(block) or _read_lines(block)
+    if not any(record_column(str(name)) for name in stated):
         return {}, text
+<<<<<<< HEAD
     fields: dict[str, str] = {}
     open_column = None  # of a key whose value is a list on the lines below it
     for line in found[2].split("\n"):
@@ -145,6 +136,54 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         if keyed and column and keyed[2].strip():
             fields.setdefault(column, _unquote(keyed[2]))
     return (fields, text[found.end() :]) if fields else ({}, text)
+=======
+    return {column: value for column, value in stated_fields(stated).items() if value not in _YAML_NULLS}, rest
+
+
+class _Strings(yaml.BaseLoader):
+    """YAML whose every scalar is the string that was written, without references and deep brackets.
+
+    So a date stays as stated, an impossible one is no error, and a small block cannot stand for a huge one; the time
+    that brackets take grows with their depth.
+    """
+
+    def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:  # noqa: N803
+        if self.flow_level >= MAX_BRACKETS:
+            raise yaml.scanner.ScannerError(None, None, "brackets too deep")
+        super().fetch_flow_collection_start(TokenClass)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "a reference")
+        return super().compose_node(parent, index)
+
+
+def _load_yaml(block: str) -> dict[Any, Any]:
+    """The mapping that a block of front matter holds; empty where it holds none or is no YAML."""
+    try:
+        loaded = yaml.load("\n".join(_inner_lines(block)), Loader=_Strings)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _read_lines(block: str) -> dict[str, str]:
+    """The same line by line, for what is written by hand and no YAML: ``title: Strike: day two``."""
+    stated: dict[str, str] = {}
+    open_key = ""  # whose value is a list on the lines below it
+    for line in _inner_lines(block):
+        item, keyed = _LIST_ITEM.fullmatch(line), _KEYED.fullmatch(line)
+        if item and open_key:
+            stated[open_key] = ", ".join(filter(None, (stated[open_key], _unquote(item[1]))))
+        elif keyed and not item:
+            open_key = "" if keyed[2].strip() else keyed[1]
+            stated.setdefault(keyed[1], _unquote(keyed[2]))
+    return stated
+
+
+def _inner_lines(block: str) -> list[str]:
+    return block.strip().splitlines()[1:-1]
+>>>>>>> transforms
 
 
 def _unquote(value: str) -> str:
@@ -186,11 +225,11 @@ def _dated_line(date: str, after: str, text: str, rest: str) -> tuple[dict[str, 
 
 def _cut(line: str, keys: list[re.Match[str]]) -> dict[str, str]:
     """The values between the keys of one line, each key once; empty where one of them does not fit its key."""
-    firsts = list({_column(key[1]): key for key in reversed(keys)}.values())
+    firsts = list({header_column(key[1]): key for key in reversed(keys)}.values())
     firsts.sort(key=lambda key: key.start())
     fields = {}
     for key, after in zip(firsts, [*firsts[1:], None], strict=True):
-        column, value = _column(key[1]), line[key.end() : after.start() if after else None].strip(" |;,")
+        column, value = header_column(key[1]), line[key.end() : after.start() if after else None].strip(" |;,")
         if column is None or not is_plausible(column, value):
             return {}
         fields[column] = value
@@ -231,6 +270,6 @@ def _bare_line(line: str, is_inside: bool) -> tuple[str, str] | None:
     if dated and not dated[2].strip() and is_plausible("published_date", dated[1]):
         return "published_date", dated[1]
     key = _BARE_KEYS.match(line.strip()) if is_inside else None
-    column = _column(key[1]) if key else None
+    column = header_column(key[1]) if key else None
     value = line.strip()[key.end() :] if key else ""
     return (column, value) if column and is_plausible(column, value) else None

@@ -1,13 +1,13 @@
-"""One JSON object to text and fields: the many names that feeds give to the same few things."""
+"""One JSON object to text and fields."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from flows.formats.html import fragment_text, holds_markup
+<<<<<<< HEAD
 
 # Names are compared without case and punctuation: datePublished, date_published and "Date published" are one. Where a
 # record has several names of one column, the first of them that holds something counts. All other names are ignored.
@@ -39,10 +39,14 @@ MAX_PARTS_DEPTH = 20  # of paragraphs in lists in objects ...: deeper lies no te
 _TEXT_NAMES = frozenset(TEXT_NAMES)
 _NAME_INSIDE = ("name", "title", "label", "value", "text")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+=======
+from transforms.field_names import TEXT_NAMES, named_values, stated_fields
+>>>>>>> transforms
 
 
 def text_and_fields(record: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The body of a JSON record (empty where it has none) and what it states, under the names of ``articles``."""
+<<<<<<< HEAD
     named = named_fields(record)
     text = next((found for name in TEXT_NAMES if (found := _text(named.get(name)))), "")
     fields = {}
@@ -51,6 +55,12 @@ def text_and_fields(record: dict[str, Any]) -> tuple[str, dict[str, str]]:
         if value:
             fields[column] = fragment_text(value).strip() if holds_markup(value) else value
     return text, fields
+=======
+    values = named_values(record)
+    text = next((found for name in TEXT_NAMES if (found := _text(values.get(name)))), "")
+    stated = stated_fields(record).items()
+    return text, {column: fragment_text(value).strip() if holds_markup(value) else value for column, value in stated}
+>>>>>>> transforms
 
 
 def named_fields(record: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +119,7 @@ def _text(value: Any, depth: int = 0) -> str:
     if not isinstance(value, str) or not value.strip():
         return ""
     return fragment_text(value) if holds_markup(value) else value
+<<<<<<< HEAD
 
 
 def _value(value: Any, depth: int = 0) -> str:
@@ -122,3 +133,5 @@ def _value(value: Any, depth: int = 0) -> str:
     if isinstance(value, bool) or value is None:
         return ""
     return str(value).strip()
+=======
+>>>>>>> transforms

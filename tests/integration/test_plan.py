@@ -322,7 +322,7 @@ def test_an_input_that_vanished_is_not_taken_for_an_empty_one(seeds: SeedFolder,
     refresh(seeds.root, out)
     for number in range(1, 5):
         seeds.delete(f"story-{number:04d}.txt")
-    with pytest.raises(VanishedError, match="4 of 5 known files are gone.*--allow-gone"):
+    with pytest.raises(VanishedError, match=r"4 of 5 known files are gone.*--allow-gone"):
         refresh(seeds.root, out)
     assert len(rows_of(out, "articles")) == 5
     refresh(seeds.root, out, max_gone_share=0.8)
@@ -353,9 +353,10 @@ def test_a_moved_folder_is_not_gone(seeds: SeedFolder, out: Path) -> None:
 
 
 def test_unrelated_article_rewrites_no_part(seeds: SeedFolder, out: Path) -> None:
-    """Half of the stories call a person by a surname alone, so that linking changes ids in many parts."""
+    """Half of the stories call a person by a short form, so that linking changes ids in many parts."""
     for number in range(12):
-        seeds.write(f"{number}.txt", f"“We agree on point {number},” said Anna Smith. Mary Anna Smith, she said, too.")
+        name = "Mike" if number % 2 else "Michael"
+        seeds.write(f"{number}.txt", f"“We agree on point {number},” said {name} Okoro. That was all of it.")
         refresh(seeds.root, out)
     before = (out / "latest").resolve()
     inodes = {

@@ -19,7 +19,7 @@ LOST_STOP = re.compile(
     r"(?<=\w)(?= (?:In|On|At|The|It|He|She|They|This|But|However|After|There|As|For) [a-z]+ [A-Za-z])"
 )
 # Who said it, after the quotation: "It is a long game." - Ann Example
-SIGNATURE = re.compile(r"(?:-{1,2}|–|—) ?[A-Z]")
+DASHED_NAME = re.compile(r"(?:-{1,2}|–|—) ?[A-Z]")
 
 # Abbreviations that never end a sentence.
 BINDING_EVER = ("vs", "v", "e.g", "i.e", "cf", "ca")
@@ -70,7 +70,7 @@ def is_boundary(text: str, begin: int, at: int, end: int) -> bool:
     if before[-1:].isalnum():
         return True
     bare = re.sub(r"(?:\[\d+\])+$", "", before).rstrip("\"”“’'»)]")
-    if bare != before and SIGNATURE.match(following):
+    if bare != before and DASHED_NAME.match(following):
         return False
     if following[0].islower() and not re.match(r"(?:i[A-Z]|e[A-Z])", following):
         return False

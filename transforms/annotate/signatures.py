@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from transforms.marks import Quoted, find_quoted
 from transforms.records import Attribution, Span
@@ -22,7 +23,8 @@ _NAME_WORD = r"[^\W\d_a-z][\w’'.-]*"
 _NAME = rf"{_NAME_WORD}(?:[ \u00a0](?:(?:{_PARTICLES})[ \u00a0])*{_NAME_WORD}){{0,4}}"
 _SIGNATURE = re.compile(
     rf"[ \t\u00a0]*\n{{0,2}}[ \t\u00a0]*(?P<dash>[―—–-]|--)[ \t\u00a0]*(?P<name>{_NAME})"
-    r"(?:[ \u00a0]?\([^\n()]{1,40}\))?(?:,[^\n“”\"]{1,80})?[ \t\u00a0]*(?=\n|\Z)"
+    r"(?:[ \u00a0]?\([^\n()]{1,40}\))?"
+    r"(?:,[^\n“”\"]{1,80}(?:[“\"][^\n“”\"]{1,60}[”\"]\.?)?)?[ \t\u00a0]*(?=\n|\Z)"  # an office, a place, a programme
     r"(?!\s*[―—–-])"  # or it is a list
 )
 # Who signs a text or a picture as a whole, not the words before.
@@ -30,6 +32,23 @@ _AGENCIES = frozenset(
     {"reuters", "ap", "afp", "upi", "dpa", "efe", "ansa", "tass", "xinhua", "bloomberg", "associated press"}
     | {"the associated press", "getty images", "staff", "wire reports", "editor", "ed"}
 )
+
+
+class Signature(NamedTuple):
+    """The dash and the name after a quotation."""
+
+    dash: Span
+    name: Span
+
+
+def read_signature(text: str, position: int) -> Signature | None:
+    """The signature that begins at ``position``, right after a closing mark, and ends its line."""
+    match = _SIGNATURE.match(text, position)
+    if match is None:
+        return None
+    start, end = match.span("name")
+    name = text[start:end].rstrip(".")
+    return None if name.lower() in _AGENCIES else Signature(Span(*match.span("dash")), Span(start, start + len(name)))
 
 
 def credit_signatures(text: str, attributions: Sequence[Attribution]) -> list[Attribution]:
@@ -40,8 +59,8 @@ def credit_signatures(text: str, attributions: Sequence[Attribution]) -> list[At
     kept = list(attributions)
     for signed in find_signed(text):
         (content,) = signed.content
-        inside = [item for item in kept if all(_within(segment, content) for segment in item.content)]
-        if not any(item.source is not None and not _within(item.source, content) for item in inside):
+        inside = [item for item in kept if all(map(content.covers, item.content))]
+        if not any(item.source is not None and not content.covers(item.source) for item in inside):
             kept = [item for item in kept if item not in inside] + [signed]
     return kept
 
@@ -50,14 +69,9 @@ def find_signed(text: str) -> list[Attribution]:
     """The quotations that begin a line, end before a dash and carry a name to the end of the line."""
     found = []
     for quoted in find_quoted(text):
-        match = _SIGNATURE.match(text, quoted.outer.char_end)
-        if match is None or not _is_line_of_words(text, quoted):
-            continue
-        start, end = match.span("name")
-        name = text[start:end].rstrip(".")
-        if name.lower() not in _AGENCIES:
-            source = Span(start, start + len(name))
-            found.append(Attribution((quoted.outer,), Span(*match.span("dash")), source, CONFIDENCE))
+        signature = read_signature(text, quoted.outer.char_end)
+        if signature is not None and _is_line_of_words(text, quoted):
+            found.append(Attribution((quoted.outer,), signature.dash, signature.name, CONFIDENCE))
     return found
 
 
@@ -66,7 +80,3 @@ def _is_line_of_words(text: str, quoted: Quoted) -> bool:
     line_start = text.rfind("\n", 0, start) + 1
     is_whole = quoted.depth == 1 and quoted.is_closed and not quoted.continued
     return is_whole and not text[line_start:start].strip() and len(text[start:end].split()) >= MIN_WORDS
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.char_start <= inner.char_start and inner.char_end <= outer.char_end

@@ -124,7 +124,10 @@ def word_case(word: str) -> int:
 
 
 def marks_by_char(text: str, paragraphs: Sequence[tuple[int, int]]) -> IntArray:
-    """How each character stands to the quotation marks of its paragraph (shape [len(text)])."""
+    """How each character stands to the quotation marks of its paragraph (shape [len(text)]).
+
+    This is what the weights learnt to read, not what a quotation is: that is told by ``transforms.marks``.
+    """
     states = np.zeros(len(text), dtype=np.int64)
     for match in SINGLE_QUOTED.finditer(text):
         states[match.start() : match.end()] = MARK_SINGLE

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from transforms import ids
-from transforms.records import Article, Quotation, Span, Speaker
+from transforms.annotate.signatures import read_signature
+from transforms.records import Article, Quotation, Speaker
 from transforms.resolve import bodies, descriptions, lexicon
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
@@ -22,10 +23,7 @@ from transforms.resolve.view import Answer, ArticleView
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
-SIGNATURE = re.compile(
-    r"(?:[.,]?[”\"’']|(?<=[”\"’']))[ \t\xa0]*[―—–-]{1,2}[ \t\xa0]*"
-    r"([A-Z][\w.’'-]*(?:[ \xa0](?:[A-Z][\w.’'-]*|de|la|del|van|von|bin|al|y)){0,4}?)[ \t\xa0]*(?=\.?$|\.?\n|,|\()"
-)
+CLOSING_MARK = re.compile(r"[.,]?[”\"’']")
 METHODS = {
     "full_name": "name",
     "lone_name": "name",
@@ -111,13 +109,15 @@ class SpeakerFinder:
         """A dash and a name after the closing mark; a source inside the quoted words does not count against it."""
         if quotation.source is not None and not quotation.span.covers(quotation.source):
             return None
-        signature = SIGNATURE.match(self.view.context.text, quotation.span.char_end)
+        text, end = self.view.context.text, quotation.span.char_end
+        closing = CLOSING_MARK.match(text, end) or CLOSING_MARK.match(text, end - 1)
+        signature = read_signature(text, closing.end()) if closing is not None else None
         if signature is None:
             return None
-        inside = self.view.names_in(Span(*signature.span(1)))
+        inside = self.view.names_in(signature.name)
         cluster = self.view.cluster_of(inside[0]) if len(inside) == 1 else None
         if cluster is None or cluster.entity_type not in ("person", "organization"):
-            cluster = self.view.source_cluster(signature[1], "person")
+            cluster = self.view.source_cluster(text[slice(*signature.name)], "person")
         return Answer("signed", cluster)
 
     def continued(self, quotation: Quotation) -> Answer:

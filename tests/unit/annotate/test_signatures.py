@@ -22,6 +22,7 @@ def found_in(text: str, *before: Attribution) -> list[tuple[str, str, str]]:
         ("\n\n- Brandt", "-", "Brandt"),
         ("\n–Ludwig van Loon, Utrecht.", "–", "Ludwig van Loon"),
         (" -- Mayor Abena Osei (Harbour Party)", "--", "Mayor Abena Osei"),
+        (" – Abena Osei, the mayor, on “Harbour Hour.”", "–", "Abena Osei"),
     ],
 )
 def test_a_signature_is_the_source(signature: str, dash: str, name: str):
