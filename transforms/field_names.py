@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 # Where a record has several names of one column, the first of them that holds something counts.
@@ -45,11 +46,13 @@ IGNORED_NAMES = frozenset(
 
 _COLUMN_OF_NAME = {name: column for column, names in FIELD_NAMES.items() for name in names}
 _COLUMN_OF_NAME |= dict.fromkeys(IGNORED_NAMES, IGNORED)
+MAX_NAME_CHARS = 60  # no name that is known is longer
 MAX_DEPTH = 4  # a list of authors, each an object whose name is an object: what lies deeper is no field
 _NAME_INSIDE = ("name", "title", "label", "value", "text")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4096)
 def normal_name(name: str) -> str:
     """A name as it is compared."""
     return _NOT_ALPHANUMERIC.sub("", name.lower())
@@ -77,7 +80,8 @@ def stated_fields(record: Mapping[Any, Any]) -> dict[str, str]:
 
 def named_values(record: Mapping[Any, Any]) -> dict[str, Any]:
     """The values of a record by the names as they are compared; of two that become one the first counts."""
-    return {normal_name(str(name)): value for name, value in reversed(list(record.items()))}
+    named = ((str(name), value) for name, value in reversed(list(record.items())))
+    return {normal_name(name): value for name, value in named if len(name) <= MAX_NAME_CHARS}
 
 
 def plain_value(value: Any, *, depth: int = MAX_DEPTH) -> str:

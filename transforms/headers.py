@@ -36,13 +36,9 @@ MAX_UNKNOWN_LINES = 3
 MAX_FRONT_MATTER_CHARS = 20_000  # what is longer is a text between two rules
 MAX_BRACKETS = 8  # inside each other
 
-<<<<<<< HEAD
-_FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|\Z))", re.S)
-=======
-_FRONT_MATTER = re.compile(r"\A\s*(---[ \t]*[\r\n].*?[\r\n]---[ \t]*(?:\r\n?|\n|\Z))", re.S)
+_FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+[\r\n].*?[\r\n]---[ \t]*+(?:\r\n?|\n|\Z))", re.S)
 _LIST_ITEM = re.compile(r"\s*-\s+(.*)")
 _YAML_NULLS = ("null", "Null", "NULL", "~")
->>>>>>> transforms
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
 _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
@@ -97,19 +93,10 @@ def keyed_line(line: str) -> tuple[str, str] | None:
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
-<<<<<<< HEAD
-    """The block between two ``---`` lines at the start, those included (empty where there is none), and the rest."""
-    found = _FRONT_MATTER.match(text)
-    return (found[1], text[found.end() :]) if found else ("", text)
-
-
-def _front_matter(text: str) -> tuple[dict[str, str], str]:
-=======
     """The block between two ``---`` lines at the start, those lines included, and the rest; empty and all without one.
 
     ``text`` is as it was read, for in YAML white space has a meaning.
     """
->>>>>>> transforms
     found = _FRONT_MATTER.match(text)
     if found is None or len(found[1]) > MAX_FRONT_MATTER_CHARS:
         return "", text
@@ -122,21 +109,6 @@ def read_front_matter(text: str) -> tuple[dict[str, str], str]:
     stated = _load_yaml(block) or _read_lines(block)
     if not any(record_column(str(name)) for name in stated):
         return {}, text
-<<<<<<< HEAD
-    fields: dict[str, str] = {}
-    open_column = None  # of a key whose value is a list on the lines below it
-    for line in found[2].split("\n"):
-        if item := re.fullmatch(r"\s*-\s+(.*)", line):
-            if open_column and open_column != IGNORED:
-                fields[open_column] = ", ".join(filter(None, (fields.get(open_column), _unquote(item[1]))))
-            continue
-        keyed = _KEYED.fullmatch(line)
-        column = _column(keyed[1]) if keyed else None
-        open_column = column if keyed and not keyed[2].strip() else None
-        if keyed and column and keyed[2].strip():
-            fields.setdefault(column, _unquote(keyed[2]))
-    return (fields, text[found.end() :]) if fields else ({}, text)
-=======
     return {column: value for column, value in stated_fields(stated).items() if value not in _YAML_NULLS}, rest
 
 
@@ -183,7 +155,6 @@ def _read_lines(block: str) -> dict[str, str]:
 
 def _inner_lines(block: str) -> list[str]:
     return block.strip().splitlines()[1:-1]
->>>>>>> transforms
 
 
 def _unquote(value: str) -> str:

@@ -301,7 +301,13 @@ QUARANTINE = Table(
     columns=(
         Column("source_uri", _STRING, "The source, relative to the seeds root.", "damaged.txt.gz"),
         Column("record_index", _INT, "The record's number; null where the whole source failed.", "4", True),
-        Column("source_sha256", _STRING, "SHA-256 of the record's bytes; null where they could not be read.", "9f86d0…", True),
+        Column(
+            "source_sha256",
+            _STRING,
+            "SHA-256 of the record's bytes; null where they could not be read.",
+            "9f86d0…",
+            True,
+        ),
         Column("stage", _STRING, "The step that refused it.", "extract", vocabulary=STAGES),
         Column("reason", _STRING, "Why.", "truncated_archive", vocabulary=REASONS),
         Column("detail", _STRING, "The particulars, for a person.", "gzip ends after 212 bytes"),

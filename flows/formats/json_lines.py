@@ -14,6 +14,7 @@ from flows.formats import encoding as encodings
 from flows.formats import json_record
 from flows.formats.base import HEAD_BYTES, Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
 from flows.formats.unpacked import start_of
+from transforms.field_names import named_values
 from transforms.text import replace_surrogates
 
 SUFFIXES = (".jsonl", ".ndjson")
@@ -129,7 +130,7 @@ def _record(data: bytes, name: str, byte_start: int | None) -> Item:
         return Fault(error.reason, str(error))
     if not isinstance(value, dict):
         return Fault("bad_json", f"a JSON object was expected, not a {type(value).__name__}")
-    named = json_record.named_fields(value)
+    named = named_values(value)
     if not json_record.has_text(named):
         names = ", ".join(sorted(value)[:10]) or "none"
         return Fault("no_text", f"no field holds the text; the record's fields: {names}")
