@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 MIN_YEAR, MAX_YEAR = 1600, 2099  # the oldest newspaper is of 1605; outside these years a number is no date
+MAX_EPOCH_SECONDS = 1_900_000_000  # March 2030; what is more begins like a year (2024031512) or is a telephone number
 MAX_STATED_CHARS = 80  # a longer string is prose, whatever date stands in it
 
 MONTH = (
@@ -36,7 +37,12 @@ _MONTH_FIRST = re.compile(rf"\b({MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s
 _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({MONTH}),?[\s-]+({_YEAR})\b", re.I)
 _WORDED_PATH = re.compile(r"/(\d{4})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d{1,2})(?=/|$)", re.I)
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+# 2024031512, 202403151230, 20240315123045, 20240315123045678, with or without a zone behind it.
+_STAMP = re.compile(
+    r"((?:19|20)\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(?:(\d\d)(?:\d{3})?)?)?(?:[.,]\d+)?"
+    r"(?:\s*(?:Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?))?"
+)
+_EPOCH = re.compile(r"[1-9]\d{9}(?:\d{3})?(?:\.\d+)?")
 
 
 def to_iso(year: int, month: int, day: int) -> str | None:
@@ -59,6 +65,8 @@ def parse_date(stated: str) -> str | None:
     stated = stated.strip()
     if not stated or len(stated) > MAX_STATED_CHARS:
         return None
+    if stamp := _STAMP.fullmatch(stated):
+        return _from_stamp(*(int(part or 0) for part in stamp.groups()))
     if _EPOCH.fullmatch(stated):
         return _from_epoch(float(stated))
     if plain := _plain_dates(stated):
@@ -102,8 +110,16 @@ def _numeric_readings(stated: str) -> Iterator[str]:
         yield from (iso for month, day in months if (iso := to_iso(year, month, day)))
 
 
+def _from_stamp(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str | None:
+    """The day of a compact timestamp, None where it is none."""
+    return to_iso(year, month, day) if hour <= 24 and minute <= 59 and second <= 60 else None
+
+
 def _from_epoch(seconds: float) -> str | None:
+    """The day of a moment in seconds or milliseconds since 1970; None where the number is rather something else."""
     seconds = seconds / 1000 if seconds >= 1e11 else seconds
+    if seconds >= MAX_EPOCH_SECONDS:
+        return None
     day = dt.datetime.fromtimestamp(seconds, dt.UTC)
     return to_iso(day.year, day.month, day.day)
 

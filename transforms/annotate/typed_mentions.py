@@ -17,7 +17,6 @@ EVENT_WORD = re.compile(
     r"revolution|hurricane|cyclone|typhoon|league|tournament|fair|forum|awards?|marathon|parade|crisis)\b",
     re.IGNORECASE,
 )
-TYPE_OF = {"person": "person", "organization": "organization", "place": "place", "group": "group", "product": "product"}
 
 
 def name_mentions(found: Sequence[tuple[str, Span, float]], text: str) -> list[Mention]:
@@ -28,7 +27,7 @@ def name_mentions(found: Sequence[tuple[str, Span, float]], text: str) -> list[M
     names = [text[slice(*span)] for _, span, _ in found]
     longer = {name.split()[0] for name in names if " " in name}
     return [
-        Mention(span, TYPE_OF.get(kind) or misc_type(span, text), "name", chance)
+        Mention(span, misc_type(span, text) if kind == "misc" else kind, "name", chance)
         for (kind, span, chance), name in zip(found, names, strict=True)
         if name in longer or not is_pronoun(name)
     ]

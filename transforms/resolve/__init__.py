@@ -21,7 +21,7 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     clusters = cluster_names(names, article)
     home = {id(name): cluster for cluster in clusters for name in cluster.names}
     persons = [cluster for cluster in clusters if cluster.entity_type == "person"]
-    context = Context(article.text, article.body_char_start, annotation.sentences, quotations)
+    context = Context(article.text, annotation.sentences, quotations)
     state_roles(persons, context)
     gender.decide_genders(persons, context)
     view = ArticleView(context, names, home)

@@ -7,7 +7,7 @@ import re
 from transforms.records import Quotation
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster
-from transforms.resolve.sources import SourcePhrase, possessive
+from transforms.resolve.source_phrases import SourcePhrase, possessive
 from transforms.resolve.view import Answer, ArticleView
 
 OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")

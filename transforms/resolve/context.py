@@ -13,9 +13,8 @@ from transforms.records import Quotation, Span
 class Context:
     """Positions of one article; all look-ups are by character offset."""
 
-    def __init__(self, text: str, body_start: int, sentences: Sequence[Span], quotations: Sequence[Quotation]) -> None:
+    def __init__(self, text: str, sentences: Sequence[Span], quotations: Sequence[Quotation]) -> None:
         self.text = text
-        self.body_start = body_start
         self._sentences = [span.char_start for span in sentences] or [0]
         self._paragraphs = paragraph_starts(text)
         quoted = sorted(

@@ -29,9 +29,9 @@ NAMES_OF_PLACES = lexicon.words("names_of_places")
 SURNAME_AFTER = re.compile(r" ([A-Z][\w-]*\w)\b(?! [A-Z])")
 WORD_BEFORE = re.compile(r"\b([A-Z][a-z]+) $")
 GENERIC_HEADS = SHORT_HEADS | lexicon.words("generic_heads")
-# Types that a surname is taken for; a place is not among them, for people are named after places.
 # Types of one name in one article that are one thing: an app, the firm that runs it.
 THINGS = ("organization", "product", "work", "event", "law")
+# Types that a surname is taken for; a place is not among them, for people are named after places.
 SLIPS = frozenset({"organization", "work", "product", "event", "law", "group"})
 
 

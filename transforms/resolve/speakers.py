@@ -17,7 +17,7 @@ from transforms.resolve.clusters import Cluster
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
 from transforms.resolve.roles import clean_role, role_gender
 from transforms.resolve.rules import CHANCE
-from transforms.resolve.sources import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_source
+from transforms.resolve.source_phrases import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_phrase
 from transforms.resolve.view import Answer, ArticleView
 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
@@ -68,7 +68,7 @@ class SpeakerFinder:
 
     def find(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
         """The speaker of the next quotation in text order."""
-        phrase = read_source(self.view.context.text, quotation.source, self.view.names_in(quotation.source))
+        phrase = read_phrase(self.view.context.text, quotation.source, self.view.names_in(quotation.source))
         answer = self.signed(quotation) or self.answer(phrase, quotation)
         if answer.cluster is not None and answer.chance < MIN_CHANCE:
             answer = Answer("unknown")

@@ -61,7 +61,7 @@ class SourcePhrase:
     is_apposed: bool = False
 
 
-def read_source(text: str, span: Span | None, names: Sequence[Name]) -> SourcePhrase:
+def read_phrase(text: str, span: Span | None, names: Sequence[Name]) -> SourcePhrase:
     """The phrase that a source span holds; ``names`` are the name mentions that lie in it, in text order."""
     if span is None:
         return SourcePhrase("none")

@@ -4,13 +4,13 @@ import pytest
 
 from tests.unit.resolve.marked import read_marked
 from transforms.resolve.clusters import Name
-from transforms.resolve.sources import SourcePhrase, read_source
+from transforms.resolve.source_phrases import SourcePhrase, read_phrase
 
 
 def read(marked: str) -> SourcePhrase:
     text, mentions, sources, _ = read_marked(marked)
     names = [Name(n, m.span, text[slice(*m.span)], m.entity_type) for n, m in enumerate(mentions)]
-    return read_source(text, sources[0], names)
+    return read_phrase(text, sources[0], names)
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_pronoun(source: str) -> None:
 
 
 def test_no_source() -> None:
-    assert read_source("No.", None, []).kind == "none"
+    assert read_phrase("No.", None, []).kind == "none"
