@@ -49,7 +49,7 @@ def measure(n_files: int, folder: Path) -> dict[str, str]:
     first = seconds(lambda: run_flow(seeds.root, out))
     store = Store(out)
     previous = latest_manifest(store)
-    files = find_files([str(seeds.root)])
+    files = find_files([str(seeds.root)]).files
     known = known_sources(store, previous)
     plan = plan_run(files, known, rebuild=False)
     assert not plan.has_work

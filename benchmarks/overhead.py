@@ -37,7 +37,7 @@ def bare_transforms(seeds: Path, annotator_name: str) -> None:
             document_rows(article, annotation)
         chunk.clear()
 
-    for file in find_files([str(seeds)]):
+    for file in find_files([str(seeds)]).files:
         for raw in read_source(Source(file.uri, file.path, file.size, file.mtime_ns, "")):
             article = build_article(raw)  # type: ignore[arg-type]
             assert isinstance(article, Article)

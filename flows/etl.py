@@ -18,12 +18,13 @@ from flows.errors import SettingsError, UserError
 from flows.link.catalog_files import load_catalog
 from flows.operate.report import (
     ProgressArtifact,
+    count_rows,
     name_run,
     name_started_run,
     name_stopped_run,
     publish_quarantine,
     publish_run,
-    quarantine_rows,
+    quarantine_parts,
 )
 from flows.run.annotators import load_annotator
 from flows.run.batch import BatchResult, BatchSpec
@@ -33,10 +34,10 @@ from flows.run.summary import RunSummary, StageClock, add_up_seconds, describe_c
 from flows.settings import Settings, mask_secrets
 from flows.sources.read import find_files
 from flows.store.commit import RunInfo, commit_snapshot
-from flows.store.disk import writing
+from flows.store.disk import local_path, writing
 from flows.store.lock import BusyError, write_lock
 from flows.store.seen import recall, remember
-from flows.store.snapshots import Manifest, Store, latest_manifest, read_sources
+from flows.store.snapshots import Manifest, Store, latest_manifest, outcome_since, read_sources
 from flows.store.staging import Staging
 from transforms.catalog import Catalog
 from transforms.records import Source
@@ -78,8 +79,11 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
         lock = write_lock(
             out, run_id, wait=settings.when_busy == "wait", on_wait=lambda who: logger.warning("Waiting: %s", who)
         )
-        with lock, writing(out):
-            summary = run_locked(settings, out, run_id)
+        with lock:
+            store = Store(out)
+            before = store.latest_number()
+            with writing(out, lambda: outcome_since(store, before)):
+                summary = run_locked(settings, out, run_id)
     except BusyError as error:
         summary = RunSummary("skipped", f"skipped: {error}", settings.out)
     except (AnnotationError, QuarantineError) as error:
@@ -95,7 +99,7 @@ def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
     started, clock = datetime.now(UTC), StageClock()
     store, staging = Store(out), Staging(out / "staging", run_id)
     store.recover()
-    catalog = load_catalog(_path(settings.gazetteer), _path(settings.corrections))
+    catalog = read_catalog(settings)
     row_versions = current_versions(settings)
     previous = latest_manifest(store)
     with clock.stage("find sources"):
@@ -108,7 +112,8 @@ def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
     staging.open()
     with clock.stage("annotate"):
         results = annotate(settings, plan, staging, fingerprint(row_versions))
-    quarantine = quarantine_rows(results, staging.done)
+    quarantine = quarantine_parts(results, staging.done)
+    n_quarantined = count_rows(quarantine)
     publish_quarantine(quarantine)
     _refuse_too_many(_count_quarantined(plan, results), len(plan.files), settings.max_quarantine_share)
     run = RunInfo(run_id, started, version("newsmill"), settings.without_secrets())
@@ -116,14 +121,14 @@ def run_locked(settings: Settings, out: Path, run_id: str) -> RunSummary:
         manifest = load_snapshot(store, staging, plan, results, catalog, row_versions, run)
         store.prune(settings.keep_snapshots)
         staging.remove()
-    summary = _summarise(settings, plan, results, manifest, previous, len(quarantine), clock)
+    summary = _summarise(settings, plan, results, manifest, previous, n_quarantined, clock)
     publish_run(summary, results, store.folder(manifest.number))
     return summary
 
 
 def prepare_output(settings: Settings) -> Path:
     """The data folder, made where it is missing; SettingsError where it cannot be one."""
-    out = Path(settings.out)
+    out = local_path(settings.out, "--out")
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / ".lock").touch()
@@ -132,6 +137,12 @@ def prepare_output(settings: Settings) -> Path:
     except OSError as error:
         raise SettingsError(f"cannot write to the output folder {out}: {error.strerror}") from None
     return out.resolve()
+
+
+def read_catalog(settings: Settings) -> Catalog:
+    """The gazetteer and the corrections that the settings name; UserError where a file cannot be used."""
+    named = {"--gazetteer": settings.gazetteer, "--corrections": settings.corrections}
+    return load_catalog(*(local_path(path, option, "CSV file") if path else None for option, path in named.items()))
 
 
 def current_versions(settings: Settings) -> dict[str, str]:
@@ -148,7 +159,7 @@ def known_sources(store: Store, previous: Manifest | None) -> list[dict[str, Any
 
 @task(name="find sources", task_run_name="find sources", cache_policy=NO_CACHE, persist_result=False)
 def _find_sources(settings: Settings, known: Any, rebuild: bool) -> Plan:
-    return plan_run(find_files(settings.seeds), known(), rebuild=rebuild)
+    return plan_run(find_files(settings.seeds).files, known(), rebuild=rebuild)
 
 
 def find_work(settings: Settings, store: Store, previous: Manifest | None, row_versions: dict[str, str]) -> Plan:
@@ -285,7 +296,3 @@ def _final_state(summary: RunSummary) -> State[Any]:
     if summary.has_failed:
         return Failed(message=summary.message, data=summary)
     return Completed(name=summary.state_name, message=summary.message, data=summary)
-
-
-def _path(name: str) -> Path | None:
-    return Path(name) if name else None

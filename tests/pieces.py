@@ -46,7 +46,7 @@ def refresh(
         previous = latest_manifest(store)
         known = known_sources(store, previous)
         rebuild = rebuild or previous is None or previous.versions != row_versions
-        plan = plan_run(find_files([str(seeds)]), known, rebuild=rebuild)
+        plan = plan_run(find_files([str(seeds)]).files, known, rebuild=rebuild)
         if not plan.has_work and previous is not None and previous.linked_with == catalog.fingerprint:
             staging.clean_others()
             if plan.n_hashed:

@@ -24,6 +24,7 @@ from pathlib import Path
 from flows.run.annotators import load_annotator
 from flows.run.batch import BatchSpec, run_batch
 from flows.store.disk import OutputError
+from transforms.visible import visible
 
 CONTEXT = multiprocessing.get_context("spawn")
 STARTUP_TIMEOUT_S = 120
@@ -45,7 +46,8 @@ class BatchError(RuntimeError):
     """A worker died, hung or raised on a batch; ``blame`` says where."""
 
     def __init__(self, blame: Blame) -> None:
-        super().__init__(f"{blame.reason} near {blame.uri or 'the start'} record {blame.record_index}: {blame.detail}")
+        where = f"{blame.uri or 'the start'} record {blame.record_index}"
+        super().__init__(visible(f"{blame.reason} near {where}: {blame.detail}"))
         self.blame = blame
 
 

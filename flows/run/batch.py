@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from flows.sources.read import read_source
-from flows.store.disk import writing
+from flows.store.disk import UNCHANGED, writing
 from flows.store.parquet import WrittenFile, write_table
 from transforms.annotate.protocol import Annotator
 from transforms.articles import build_article
@@ -91,7 +91,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress, *, care
     """
     done = Path(spec.done_folder) / spec.batch_id
     work = done.with_name(f".{spec.batch_id}-{os.getpid()}")
-    with writing(work):
+    with writing(work, UNCHANGED):
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
     writer = _BatchWriter(spec, annotator, work, careful=careful)
@@ -101,7 +101,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress, *, care
             writer.annotate_chunk()
             progress("", 0, writer.n_chars)
     result = writer.finish()
-    with writing(work):
+    with writing(work, UNCHANGED):
         _put_away(result, {s.uri: s.sha256 for s in spec.sources}, work, done)
     return result
 
@@ -220,7 +220,7 @@ class _BatchWriter:
         self.seconds["tables"] += time.perf_counter() - started
         piece = f"-{len({file.name for file in self._files})}" if self._files else ""
         name = f"part-{self.spec.batch_id}{piece}.parquet"
-        with writing(self.work):
+        with writing(self.work, UNCHANGED):
             for table, data in tables.items():
                 if data.num_rows:
                     self._files.append(write_table(self.work, table, name, data))

@@ -18,7 +18,7 @@ from flows.engine.local import BatchError, Blame, PoolClosedError, WorkerPool
 from flows.run.batch import BatchResult, BatchSpec
 from flows.run.plan import batch_id, make_batches, shared_batch_chars
 from flows.run.progress import RunProgress
-from flows.store.disk import OutputError, writing
+from flows.store.disk import UNCHANGED, OutputError, writing
 from flows.store.staging import Staging
 from transforms.records import Source
 
@@ -48,7 +48,7 @@ def annotate_sources(
     for batch in make_batches(sources, shared_batch_chars(sources, batch_chars, n_workers)):
         spec = make_spec(batch_id(batch, fingerprint), batch)
         path = staging.folder / f"batch-{spec.batch_id}.json"
-        with writing(staging.folder):
+        with writing(staging.folder, UNCHANGED):
             spec.save(path)
         specs.append(path)
         sizes[path.stem] = sum(source.size for source in batch)
@@ -111,7 +111,7 @@ class _Work:
         key = f"{blame.uri}#{blame.record_index}"
         if key in spec.skip:
             key = blame.uri
-        with writing(self.path.parent):
+        with writing(self.path.parent, UNCHANGED):
             replace(spec, skip={**spec.skip, key: (blame.reason, blame.detail)}).save(self.path)
 
 
@@ -160,7 +160,7 @@ def _quarantine_guilty(work: _Work, warn: Callable[..., None]) -> None:
         except BatchError as failure:
             if not failure.blame.uri:
                 raise AnnotationError(f"the annotator does not start: {failure.blame.detail}") from failure
-            warn("quarantined %s record %d: %s", failure.blame.uri, failure.blame.record_index, failure.blame.detail)
+            warn("quarantined: %s", failure)
             work.skip(failure.blame)
         else:
             return

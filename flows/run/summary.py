@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from flows.operate.markup import code, plain
 from flows.run.batch import BatchResult
 
 MIN_WORDS_FOR_A_RATE = 10_000  # below that the worker processes' start is most of the time
@@ -106,9 +107,9 @@ def _headline(summary: RunSummary) -> list[str]:
     if annotating and summary.n_words >= MIN_WORDS_FOR_A_RATE:
         words += f" at {summary.n_words / annotating:,.0f} words/s"
     return [
-        f"# {summary.message}",
+        f"# {plain(summary.message)}",
         "",
-        f"Snapshot **{summary.snapshot:06d}** of `{summary.out}`, made in {summary.elapsed_s:.1f} s: "
+        f"Snapshot **{summary.snapshot:06d}** of {code(summary.out)}, made in {summary.elapsed_s:.1f} s: "
         f"{summary.n_files:,} files, {words}.",
         "",
     ]

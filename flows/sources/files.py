@@ -1,19 +1,28 @@
-"""Which files a run reads: arguments to a sorted list of files, each with its uri."""
+"""Which files a run reads: arguments to a sorted list of files, each with its uri, and a count of what is left out."""
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import hashlib
 import os
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.errors import UserError
+from flows.settings import mask_secrets
 
 SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson")
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
+NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
+MAX_KINDS_TOLD = 6
+
+# What is shown of a suffix is letters and digits alone; anything else after a dot is no kind of file.
+_SUFFIX = re.compile(r"\.[^\W_]{1,10}(\.gz)?\Z")
 
 
 class SeedsError(UserError):
@@ -24,33 +33,69 @@ class SeedsError(UserError):
 class FoundFile:
     """One file to read: ``uri`` names it on every machine, ``path`` opens it on this one.
 
-    A folder that cannot be listed and a link that leads nowhere are found as well, with size 0, so that they end in
-    the quarantine and not in silence.
+    ``root`` is the argument it was first found by, without secrets. A folder that cannot be listed and a link that
+    leads nowhere are found as well, with size 0, so that they end in the quarantine and not in silence.
     """
 
     uri: str
     path: str
     size: int
     mtime_ns: int
+    root: str = ""
 
 
-def find_files(seeds: Sequence[str]) -> list[FoundFile]:
-    """The files that the arguments stand for (files, folders, globs), sorted by uri, each file once.
+@dataclass(frozen=True)
+class Listing:
+    """What the arguments stand for: ``files`` sorted by uri, and what was passed over.
+
+    ``passed_over`` maps a kind (".xml", NO_SUFFIX, NO_FILE, OTHER) to how many there were and the uri of one of them.
+    Hidden files and the notes are meant to be left out, and are not counted.
+    """
+
+    files: tuple[FoundFile, ...]
+    passed_over: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+def find_files(seeds: Sequence[str]) -> Listing:
+    """The files that the arguments stand for (files, folders, globs), each file once.
 
     A uri is the path below the seeds root in Unicode NFC: the folder given, the folder of a file, the fixed part of
     a glob, and for several arguments the folder that all of them share. Hidden files, files of other kinds and the
-    notes (README.md, SOURCES.md) in a folder are passed over. Raises SeedsError where nothing is left.
+    notes (README.md, SOURCES.md) in a folder are passed over. Links are followed, but never round a loop. Raises
+    SeedsError where nothing is left.
     """
     if not seeds:
         raise SeedsError("no seeds given: name a file, a folder or a glob")
-    roots, entries = [], []
+    roots: list[str] = []
+    found: dict[str, FoundFile] = {}
+    passed_over: dict[str, str] = {}
     for seed in seeds:
-        root, found = _expand(seed)
+        root, entries = _expand(seed)
         roots.append(root)
-        entries.extend(found)
-    if not entries:
-        raise SeedsError(f"nothing to read in {', '.join(seeds)}: looked for {_supported()}")
-    return _with_uris(entries, os.path.commonpath(roots))
+        for entry in entries:
+            if isinstance(entry, _PassedOver):
+                passed_over[entry.path] = entry.kind
+            else:
+                found.setdefault(entry.path, replace(entry, root=mask_secrets(seed)))
+    shared = os.path.commonpath(roots)
+    listing = Listing(_with_uris(found.values(), shared), _count(passed_over, shared))
+    if not listing.files:
+        told = describe_passed_over(listing)
+        raise SeedsError(f"nothing to read in {', '.join(seeds)}: looked for {_supported()}{told and f'; {told}'}")
+    return listing
+
+
+def describe_passed_over(listing: Listing) -> str:
+    """Like "6 files passed over: 3 .xml, 2 .csv, 1 .zip", the most frequent kinds first; "" where there are none."""
+    counts = Counter({kind: count for kind, (count, _) in listing.passed_over.items()})
+    if not counts:
+        return ""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    kinds = [f"{count:,} {kind}" for kind, count in ranked[:MAX_KINDS_TOLD]]
+    rest = sum(count for _, count in ranked[MAX_KINDS_TOLD:])
+    if rest:
+        kinds.append(f"{rest:,} of {len(ranked) - MAX_KINDS_TOLD} kinds more")
+    return f"{counts.total():,} {'file' if counts.total() == 1 else 'files'} passed over: {', '.join(kinds)}"
 
 
 def hash_file(path: str) -> str:
@@ -73,54 +118,88 @@ def _supported() -> str:
     return f"{' '.join(SUFFIXES)} (also with .gz)"
 
 
-def _expand(seed: str) -> tuple[str, list[FoundFile]]:
-    """The root folder of one argument and the files it stands for, their uris still to be made."""
+# From an argument to what it stands for
+
+
+@dataclass(frozen=True, slots=True)
+class _PassedOver:
+    path: str
+    kind: str
+
+
+_Entry = FoundFile | _PassedOver
+_Identity = tuple[int, int]  # of a folder, whatever name or link it is reached by
+
+
+def _expand(seed: str) -> tuple[str, Iterable[_Entry]]:
+    """The root folder of one argument and what it stands for, the uris still to be made."""
     if "://" in seed:
-        raise SeedsError(f"{seed}: only local files and folders can be read; copy it here first")
+        raise SeedsError(f"{seed}: object storage is not supported yet: only local files and folders can be read")
     path = os.path.abspath(os.path.expanduser(seed))  # noqa: PTH100, PTH111 - Path would drop a trailing slash's meaning
     if os.path.isdir(path):  # noqa: PTH112
-        return path, list(_walk(path, ancestors=()))
+        return path, _walk(path)
     if os.path.lexists(path):
         if not is_supported(os.path.basename(path)):  # noqa: PTH119
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
-        return _expand_glob(seed, path)
+        root, entries = _expand_glob(path)
+        if not entries:
+            raise SeedsError(f"{seed}: no file matches; quote the pattern and check it")
+        return root, entries
     raise SeedsError(f"{seed}: no such file or folder")
 
 
-def _expand_glob(seed: str, pattern: str) -> tuple[str, list[FoundFile]]:
-    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - it keeps names that are not valid UTF-8
-    if not matches:
-        raise SeedsError(f"{seed}: no file matches; quote the pattern and check it")
-    files: list[FoundFile] = []
-    for match in matches:
-        if os.path.isdir(match):  # noqa: PTH112
-            files.extend([] if "**" in pattern else _walk(match, ancestors=()))
-        elif _is_wanted(os.path.basename(match)):  # noqa: PTH119
-            files.append(_found(match))
-    return _fixed_part(pattern), files
+def _expand_glob(pattern: str) -> tuple[str, list[_Entry]]:
+    """The folder of a pattern before its first part with a wildcard, and what matches, folders with all they hold."""
+    parts = Path(pattern).parts
+    n_fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    root = os.path.join(*parts[:n_fixed])  # noqa: PTH118
+    return root, list(dict.fromkeys(_match(root, parts[n_fixed:], ())))
 
 
-def _fixed_part(pattern: str) -> str:
-    """The folder of a pattern before its first part with a wildcard."""
-    fixed = []
-    for part in Path(pattern).parts[:-1]:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
-    return os.path.join(*fixed)  # noqa: PTH118
+def _match(folder: str, parts: tuple[str, ...], ancestors: tuple[_Identity, ...]) -> Iterator[_Entry]:
+    """What below a folder matches the parts of a pattern. ``**`` is any number of folders, as in ``glob``.
 
-
-def _is_wanted(name: str) -> bool:
-    return not name.startswith(".") and is_supported(name) and name.lower() not in NOTES
-
-
-def _walk(folder: str, *, ancestors: tuple[tuple[int, int], ...]) -> Iterator[FoundFile]:
-    """The files below a folder. Links are followed, except one that leads back to a folder it lies in."""
+    ``glob`` itself follows a link that leads back to its own folder until the system refuses, forty levels on.
+    """
+    first, rest = parts[0], parts[1:]
     try:
-        status = os.stat(folder)  # noqa: PTH116
-        identity = (status.st_dev, status.st_ino)
+        identity = _identity(folder)
+        if identity in ancestors:
+            return
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        yield FoundFile("", folder, 0, 0)
+        return
+    inner = (*ancestors, identity)
+    if first == "**" and rest:
+        yield from _match(folder, rest, ancestors)
+    for entry in entries:
+        if first == "**" and not entry.name.startswith("."):
+            if entry.is_dir():
+                yield from _match(entry.path, parts, inner)
+            elif not rest:
+                yield from _judge(entry)
+        elif first != "**" and _fits(entry.name, first):
+            if rest:
+                yield from _match(entry.path, rest, inner) if entry.is_dir() else ()
+            else:
+                yield from _walk(entry.path, inner) if entry.is_dir() else _judge(entry)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """A wildcard does not stand for the dot of a hidden name."""
+    return (pattern.startswith(".") or not name.startswith(".")) and fnmatch.fnmatchcase(name, pattern)
+
+
+def _walk(folder: str, ancestors: tuple[_Identity, ...] = ()) -> Iterator[_Entry]:
+    """What lies below a folder. Links are followed, except one that leads back to a folder it lies in."""
+    try:
+        identity = _identity(folder)
         if identity in ancestors:
             return
         with os.scandir(folder) as listing:
@@ -132,9 +211,34 @@ def _walk(folder: str, *, ancestors: tuple[tuple[int, int], ...]) -> Iterator[Fo
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _walk(entry.path, ancestors=(*ancestors, identity))
-        elif _is_wanted(entry.name) and (entry.is_file() or _leads_nowhere(entry)):
-            yield _found(entry.path)
+            yield from _walk(entry.path, (*ancestors, identity))
+        else:
+            yield from _judge(entry)
+
+
+def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
+    """One file: to be read, to be passed over, or, for hidden files and notes, neither."""
+    if entry.name.startswith(".") or entry.name.lower() in NOTES:
+        return
+    if not (entry.is_file() or _leads_nowhere(entry)):
+        yield _PassedOver(entry.path, NO_FILE)
+    elif is_supported(entry.name):
+        yield _found(entry.path)
+    else:
+        yield _PassedOver(entry.path, _kind(entry.name))
+
+
+def _kind(name: str) -> str:
+    if "." not in name[1:]:
+        return NO_SUFFIX
+    bare = bare_name(name)
+    suffix = os.path.splitext(bare)[1] + name.lower()[len(bare) :]  # noqa: PTH122
+    return suffix if _SUFFIX.match(suffix) else OTHER
+
+
+def _identity(folder: str) -> _Identity:
+    status = os.stat(folder)  # noqa: PTH116
+    return status.st_dev, status.st_ino
 
 
 def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
@@ -150,18 +254,36 @@ def _found(path: str) -> FoundFile:
     return FoundFile("", path, status.st_size, status.st_mtime_ns)
 
 
-def _with_uris(entries: list[FoundFile], root: str) -> list[FoundFile]:
-    named = {entry.path: _displayable(os.path.relpath(entry.path, root).replace(os.sep, "/")) for entry in entries}
-    own_names = set(named.values())
-    files = []
-    for entry in {entry.path: entry for entry in entries}.values():
-        name = named[entry.path]
-        uri = unicodedata.normalize("NFC", name)
-        # Two names that differ in their normal form alone: the odd one keeps its own spelling, lest one is lost.
-        files.append(replace(entry, uri=name if uri in own_names else uri))
-    return sorted(files, key=lambda file: file.uri)
+# Names
 
 
-def _displayable(name: str) -> str:
-    r"""The name with bytes that are not UTF-8 written as \xe9, as a string that every format can store."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def _with_uris(entries: Iterable[FoundFile], root: str) -> tuple[FoundFile, ...]:
+    """Each file with a uri of its own: in NFC, but for names that differ in their form alone, which keep their own."""
+    by_uri: dict[str, list[tuple[str, FoundFile]]] = defaultdict(list)
+    for entry in entries:
+        name = _name(entry.path, root)
+        by_uri[unicodedata.normalize("NFC", name)].append((name, entry))
+    files: list[FoundFile] = []
+    for uri, same in by_uri.items():
+        if len(same) == 1:
+            files.append(replace(same[0][1], uri=uri))
+            continue
+        n_seen: Counter[str] = Counter()
+        for name, entry in sorted(same, key=lambda pair: (pair[0], os.fsencode(pair[1].path))):
+            n_seen[name] += 1  # a byte that is not UTF-8, and a name that spells out its escape
+            files.append(replace(entry, uri=name if n_seen[name] == 1 else f"{name}~{n_seen[name]}"))
+    return tuple(sorted(files, key=lambda file: file.uri))
+
+
+def _count(passed_over: Mapping[str, str], root: str) -> dict[str, tuple[int, str]]:
+    counts = Counter(passed_over.values())
+    examples: dict[str, str] = {}
+    for path, kind in sorted(passed_over.items(), reverse=True):
+        examples[kind] = path
+    return {kind: (counts[kind], _name(path, root)) for kind, path in sorted(examples.items())}
+
+
+def _name(path: str, root: str) -> str:
+    r"""The path below the root, bytes that are not UTF-8 written as \xe9, as a string that every format can store."""
+    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")

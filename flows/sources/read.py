@@ -17,11 +17,20 @@ from typing import IO, NamedTuple
 
 from flows.formats import encoding as encodings
 from flows.formats import html, json_record
-from flows.sources.files import FoundFile, SeedsError, bare_name, find_files, hash_file
+from flows.sources.files import FoundFile, Listing, SeedsError, bare_name, describe_passed_over, find_files, hash_file
 from transforms.records import RawDocument, Reject, Source
 from transforms.text import replace_surrogates
 
-__all__ = ["MAX_RECORD_BYTES", "FoundFile", "SeedsError", "find_files", "hash_file", "read_source"]
+__all__ = [
+    "MAX_RECORD_BYTES",
+    "FoundFile",
+    "Listing",
+    "SeedsError",
+    "describe_passed_over",
+    "find_files",
+    "hash_file",
+    "read_source",
+]
 
 MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
 PLAIN, MARKDOWN, PAGE, RECORDS = "text/plain", "text/markdown", "text/html", "application/x-ndjson"

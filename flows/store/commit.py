@@ -19,7 +19,7 @@ from flows.link.entities import link_parts
 from flows.run.batch import BatchResult
 from flows.run.plan import Plan
 from flows.store.carry import carry_over
-from flows.store.disk import raise_if_disk
+from flows.store.disk import UNCHANGED, raise_if_disk
 from flows.store.parquet import WrittenFile, describe_file, read_table, write_table
 from flows.store.parts import BasePart
 from flows.store.snapshots import UNLINKED, Manifest, Store, latest_manifest, write_sources
@@ -88,7 +88,7 @@ def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalo
     try:
         outcome = link_parts(by_table, catalog, linked)
     except duckdb.Error as error:  # a full disk has many names there
-        raise_if_disk(error, linked)
+        raise_if_disk(error, linked, UNCHANGED)
         raise
     rewritten = set(outcome.rewritten)
     files: list[WrittenFile] = []

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.errors import UserError
+from flows.store.disk import UNCHANGED
 from flows.store.parquet import WrittenFile, describe_file
 
 MANIFEST = "manifest.json"
@@ -173,6 +174,12 @@ def latest_manifest(store: Store) -> Manifest | None:
     """The manifest of the snapshot that ``latest`` points at; None before the first."""
     number = store.latest_number()
     return Manifest.load(store.folder(number)) if number is not None else None
+
+
+def outcome_since(store: Store, before: int | None) -> str:
+    """What is true of the data set when a run breaks off that began with ``before`` as its latest snapshot."""
+    now = store.latest_number()
+    return UNCHANGED if now is None or now == before else f"snapshot {now:06d} is committed"
 
 
 def write_sources(folder: Path, rows: list[dict[str, Any]]) -> WrittenFile:

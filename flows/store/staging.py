@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flows.run.batch import BatchResult
-from flows.store.disk import writing
+from flows.store.disk import UNCHANGED, writing
 from transforms.records import Source
 
 
@@ -23,7 +23,7 @@ class Staging:
 
     def open(self) -> None:
         """Make the folders, empty. What an earlier attempt of the same run left counts as a dead run's."""
-        with writing(self.root):
+        with writing(self.root, UNCHANGED):
             if self.folder.exists():
                 self.folder.rename(self.root / f"{self.folder.name}.{time.time_ns()}")
             self.done.mkdir(parents=True)
@@ -37,7 +37,7 @@ class Staging:
         adopted: list[BatchResult] = []
         for folder, result, sources in self._finished_elsewhere():
             if result.fingerprint == fingerprint and all(to_do.get(uri) == sha for uri, sha in sources.items()):
-                with writing(self.root):
+                with writing(self.root, UNCHANGED):
                     folder.rename(self.done / result.batch_id)
                 adopted.append(result)
                 for uri in sources:

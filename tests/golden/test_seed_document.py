@@ -42,7 +42,7 @@ ENTITIES = {
 
 @pytest.fixture(scope="module")
 def seed_rows():
-    found = find_files([str(SEED)])[0]
+    found = find_files([str(SEED)]).files[0]
     raw = next(iter(read_source(Source(found.uri, found.path, found.size, found.mtime_ns, hash_file(found.path)))))
     assert isinstance(raw, RawDocument)
     article = build_article(raw)

@@ -20,7 +20,7 @@ def known_after(plan: Plan) -> list[dict[str, object]]:
 
 
 def plan_for(seeds: SeedFolder, before: Plan | None = None, *, rebuild: bool = False) -> Plan:
-    return plan_run(find_files([str(seeds.root)]), known_after(before) if before else [], rebuild=rebuild)
+    return plan_run(find_files([str(seeds.root)]).files, known_after(before) if before else [], rebuild=rebuild)
 
 
 def uris(plan: Plan) -> list[str]:

@@ -16,7 +16,7 @@ from transforms.records import Source
 @pytest.fixture
 def sources(seeds: SeedFolder) -> list[Source]:
     seeds.write_stories(range(4))
-    return [Source(f.uri, f.path, f.size, f.mtime_ns, hash_file(f.path)) for f in find_files([str(seeds.root)])]
+    return [Source(f.uri, f.path, f.size, f.mtime_ns, hash_file(f.path)) for f in find_files([str(seeds.root)]).files]
 
 
 def finish(root: Path, run: str, sources: list[Source], *, batch: str = "b1", fingerprint: str = "v1") -> BatchResult:
