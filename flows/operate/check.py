@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
-from flows.store.disk import writing
+from flows.store.disk import UNCHANGED, local_path, writing
 from flows.store.lock import write_lock
-from flows.store.parquet import read_table
+from flows.store.parquet import parts_of, read_table
 from flows.store.snapshots import Manifest, SnapshotError, Store, read_sources
 from transforms.schema import find_problems
 from transforms.tables import PART_TABLES, TABLES
@@ -20,7 +21,7 @@ from transforms.tables import PART_TABLES, TABLES
 
 def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
     """The number of the snapshot looked at, and everything wrong with it, one line each."""
-    store = Store(Path(out))
+    store = open_store(out)
     number = number if number is not None else store.latest_number()
     if number is None or not store.folder(number).is_dir():
         raise SnapshotError(f"there is no such snapshot in {out}; `newsmill history` lists them")
@@ -37,22 +38,60 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
 
 def roll_back(out: str, number: int | None) -> int:
     """Point ``latest`` at snapshot ``number``, or at the one before it; the number it points at now."""
-    store = Store(Path(out))
-    if store.latest_number() is None:
-        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-    with write_lock(Path(out), "rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
+    store = open_store(out)
+    latest_of(store, out)
+    with write_lock(store.root, "rollback", wait=True, on_wait=lambda _: None), writing(store.root, UNCHANGED):
         target = number if number is not None else _one_before(store, out)
         store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
     return target
 
 
+def open_store(out: str) -> Store:
+    """The data folder that an option names, by a path that means the same to every library."""
+    return Store(local_path(out, "--out").absolute())
+
+
+def latest_of(store: Store, out: str) -> int:
+    """The number of the latest snapshot; SnapshotError where there is none yet."""
+    number = store.latest_number()
+    if number is None:
+        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+    return number
+
+
 def _one_before(store: Store, out: str) -> int:
-    current = store.latest_number() or 0
-    earlier = [n for n in store.numbers() if n < current]
-    if not earlier:
+    """The snapshot that the latest was made from, or the nearest before that is still there.
+
+    Not the number before it: after a roll back that is the snapshot somebody rolled back from.
+    """
+    current = latest_of(store, out)
+    try:
+        parent = Manifest.load(store.folder(current)).parent
+    except SnapshotError:  # damaged, which is a reason to roll back; then the number is all there is to go by
+        parent = max((n for n in store.numbers() if n < current), default=None)
+    if parent is None:
         raise SnapshotError(f"snapshot {current:06d} is the oldest in {out}; there is nothing to go back to")
-    return earlier[-1]
+    if store.folder(parent).is_dir():
+        return parent
+    earlier = _ancestors(store, current)
+    if not earlier:
+        raise SnapshotError(
+            f"snapshot {current:06d} was made from {parent:06d}, which is no longer in {out}; "
+            "`newsmill history` lists what --to can name"
+        )
+    return max(earlier)
+
+
+def _ancestors(store: Store, current: int) -> list[int]:
+    """The snapshots still there that led to ``current``: their runs are in its table ``runs``."""
+    led_here = set(read_table(store.folder(current), "runs", ["run_id"])["run_id"].to_pylist())
+    found = []
+    for number in store.numbers():
+        with suppress(SnapshotError):
+            if number < current and Manifest.load(store.folder(number)).run_id in led_here:
+                found.append(number)
+    return found
 
 
 def _damaged_files(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -65,6 +104,7 @@ def _damaged_files(folder: Path, manifest: Manifest) -> Iterator[str]:
         with path.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
                 yield f"{file.table}/{file.name} is damaged: its checksum differs from the manifest's"
+    yield from (f"{table.name} has no part" for table in TABLES if not parts_of(folder, table.name))
     for path in sorted(folder.rglob("*.parquet")):
         if path.relative_to(folder) not in expected:
             yield f"{path.relative_to(folder)} is not in the manifest"
@@ -72,7 +112,7 @@ def _damaged_files(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 def _broken_contract(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Columns, vocabularies, offsets: batch by batch, as they were written, so that memory stays bounded."""
-    names = {t.name: sorted(p.name for p in (folder / t.name).glob("*.parquet")) for t in TABLES}
+    names = {t.name: [path.name for path in parts_of(folder, t.name)] for t in TABLES}
     for batch in sorted({name for t in PART_TABLES for name in names[t.name]}):
         tables = {t.name: pq.ParquetFile(folder / t.name / batch).read() for t in PART_TABLES if batch in names[t.name]}
         yield from (f"{batch}: {problem}" for problem in find_problems(tables))
@@ -94,8 +134,8 @@ def _broken_keys(folder: Path) -> Iterator[str]:
             return int(found[0]) if found else 0
 
         def files(table: str) -> str:
-            pattern = f"{folder}/{table}/*.parquet".replace("'", "''")
-            return f"read_parquet('{pattern}')"
+            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in parts_of(folder, table))
+            return f"read_parquet([{listed}])"
 
         for table in TABLES:
             if table.key:
