@@ -34,10 +34,11 @@ def spread(times: list[float]) -> str:
 
 def measure(n_files: int, folder: Path) -> dict[str, str]:
     """Make the first snapshot, then time what later runs do."""
-    from flows.etl import known_sources
-    from flows.run.plan import plan_run
     from flows.sources.read import find_files
     from flows.store.snapshots import Store, latest_manifest
+
+    from flows.etl import known_sources
+    from flows.run.plan import plan_run
     from tests.flow_runs import run_flow
     from tests.pieces import refresh
     from tests.seed_folder import SeedFolder, story
@@ -49,7 +50,7 @@ def measure(n_files: int, folder: Path) -> dict[str, str]:
     first = seconds(lambda: run_flow(seeds.root, out))
     store = Store(out)
     previous = latest_manifest(store)
-    files = find_files([str(seeds.root)])
+    files = find_files([str(seeds.root)]).files
     known = known_sources(store, previous)
     plan = plan_run(files, known, rebuild=False)
     assert not plan.has_work

@@ -20,12 +20,13 @@ from pathlib import Path
 
 def bare_transforms(seeds: Path, annotator_name: str) -> None:
     """All files to rows, in chunks of the size that the flow's batches use."""
-    from flows.run.annotators import load_annotator
-    from flows.run.batch import CHUNK_CHARS, CHUNK_DOCUMENTS
-    from flows.sources.read import find_files, read_source
+    from flows.jobs.annotators import load_annotator
+    from flows.jobs.batch import CHUNK_CHARS, CHUNK_DOCUMENTS
+    from flows.sources.files import find_files
+    from tests.reading import read
     from transforms.articles import build_article
     from transforms.document import document_rows
-    from transforms.records import Article, Source
+    from transforms.records import Article
 
     load_annotator.cache_clear()
     annotator = load_annotator(annotator_name)
@@ -37,8 +38,8 @@ def bare_transforms(seeds: Path, annotator_name: str) -> None:
             document_rows(article, annotation)
         chunk.clear()
 
-    for file in find_files([str(seeds)]):
-        for raw in read_source(Source(file.uri, file.path, file.size, file.mtime_ns, "")):
+    for file in find_files([str(seeds)]).files:
+        for raw in read(Path(file.path)):
             article = build_article(raw)  # type: ignore[arg-type]
             assert isinstance(article, Article)
             chunk.append(article)

@@ -7,13 +7,49 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# One slash or two: a Path takes the second away.
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]+:/{1,2})[^/\s@]+@", re.IGNORECASE)
+# One slash or two: a Path takes the second away. A drive of Windows has one letter and is no scheme.
+_AFTER_SCHEME = re.compile(r"(?<=[a-z0-9+.-][a-z0-9+.-]):/{1,2}(?=[^/\s])", re.IGNORECASE)
+# Bounded repeats, each after a fixed sign: time stays linear in the length of the text.
+_SECRET_VALUE = re.compile(
+    r"""([?&;\#]
+         (?: [\w.%~-]{0,64}? (?:token|secret|passw(?:or)?d|passphrase|pwd|signature|credential|authorization
+                              |(?:api|access|private)[_-]?key) [\w.%~-]{0,64}
+           | (?:[\w.%~-]{0,64}[_.-])? (?:key|sig|sas|jwt|pass|auth|session(?:[_-]?id)?)
+         )=)[^\s&\#]+""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def mask_secrets(text: str) -> str:
-    """The text with what stands before the @ of an address, a user's name or key, replaced by ***."""
-    return _USERINFO.sub(r"\1***@", text)
+    """The text with the secrets of its addresses replaced by ***.
+
+    Secrets are what stands before the @ of an address (a user's name or key, a password, whatever signs it holds), and
+    the values of a query that say by their name that they give access (``?token=``, ``&X-Amz-Signature=``).
+    """
+    return _SECRET_VALUE.sub(r"\1***", re.sub(r"\S+", lambda word: _mask_users(word[0]), text))
+
+
+def _mask_users(word: str) -> str:
+    """One word without what stands before an @ of the addresses in it.
+
+    A password may hold / and @, so that it ends at the last @ of the word; where no colon begins one, the user's name
+    ends at the first slash (``https://example.com/@somebody`` has none).
+    """
+    last = word.rfind("@")
+    if last == -1:
+        return word
+    masked, done = [], 0
+    for scheme in _AFTER_SCHEME.finditer(word):
+        if scheme.end() <= done:
+            continue
+        slash = word.find("/", scheme.end())
+        host = word[scheme.end() : slash if slash != -1 else len(word)]
+        end = last if ":" in host else word.rfind("@", scheme.end(), scheme.end() + len(host))
+        if end < scheme.end():
+            continue
+        masked += [word[done : scheme.end()], "***"]
+        done = end
+    return "".join([*masked, word[done:]])
 
 
 class Settings(BaseModel):

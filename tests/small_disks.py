@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from flows.errors import UserError
+from flows.etl import outcome_since
 from flows.operate.check import check_snapshot
 from flows.store.disk import writing
+from flows.store.local import LocalStore as Store
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder
 
@@ -26,7 +28,8 @@ def mount(folder: Path, options: str) -> None:
 
 def run(seeds: Path, out: Path) -> str:
     try:
-        with writing(out):
+        before = Store(out).latest_number()
+        with writing(out, lambda: outcome_since(Store(out), before)):
             refresh(seeds, out)
     except UserError as error:
         return str(error)

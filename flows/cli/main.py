@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -10,9 +11,12 @@ import click
 
 from flows.cli.options import settings_from, settings_options
 from flows.errors import UserError
+from transforms.visible import visible
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_STOPPED = 130
+EXIT_PIPE = 141
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
 
@@ -27,7 +31,7 @@ def cli() -> None:
 @click.option("--verbose", is_flag=True, help="Show the run's log as it is written.")
 def run(verbose: bool, **values: Any) -> None:
     """Bring the data set up to date with SEEDS: files, folders and globs [default: seeds]."""
-    from flows.cli.console import run_with_progress
+    from flows.cli.run import run_with_progress
 
     status = run_with_progress(settings_from(values), verbose=verbose).status
     sys.exit({"failed": EXIT_FAILED, "error": EXIT_USAGE}.get(status, 0))
@@ -54,7 +58,7 @@ def serve(cron: str | None, every: str | None, timezone: str, name: str, **value
 @click.option("--all-columns", is_flag=True, help="Every column, one line a value.")
 def show(table: str, out: str, rows: int, all_columns: bool) -> None:
     """Print the first rows of TABLE (articles, sentences, quotes, entities, ...) readably."""
-    from flows.cli.console import print_rows
+    from flows.cli.show import print_rows
 
     print_rows(table, out, rows, all_columns=all_columns)
 
@@ -63,7 +67,7 @@ def show(table: str, out: str, rows: int, all_columns: bool) -> None:
 @click.option("--out", default="data", show_default=True, help="The data folder.")
 def history(out: str) -> None:
     """List the snapshots with their counts."""
-    from flows.cli.console import print_history
+    from flows.cli.history import print_history
 
     print_history(out)
 
@@ -77,14 +81,14 @@ def check(out: str, snapshot: int | None) -> None:
 
     number, problems = check_snapshot(out, snapshot)
     for problem in problems:
-        click.echo(f"newsmill: {problem}", err=True)
+        click.echo(f"newsmill: {visible(problem)}", err=True)
     click.echo(f"snapshot {number:06d}: " + (f"{len(problems)} problems" if problems else "sound"))
     sys.exit(EXIT_FAILED if problems else 0)
 
 
 @cli.command()
 @click.option("--out", default="data", show_default=True, help="The data folder.")
-@click.option("--to", "number", type=int, help="Which snapshot; by default the one before `latest`.")
+@click.option("--to", "number", type=int, help="Which snapshot; by default the one that `latest` was made from.")
 def rollback(out: str, number: int | None) -> None:
     """Point `latest` at an earlier snapshot. The next run starts from there."""
     from flows.operate.check import roll_back
@@ -135,6 +139,9 @@ def main() -> None:
     """Run the command; a user's mistake becomes one line and exit code 2."""
     for name, value in NO_TELEMETRY.items():  # before Prefect is imported, which reports its first use otherwise
         os.environ.setdefault(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of few characters must not fail a finished run
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -142,9 +149,13 @@ def main() -> None:
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "newsmill"
         _stop(f"{error.format_message().rstrip('.')}; see `{path} --help`")
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("newsmill: stopped; nothing was committed", err=True)
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt) as stop:
+        became = str(stop.__cause__ or stop)  # what the command knows of the data set, where it may have changed it
+        click.echo(f"newsmill: stopped{became and f'; {became}'}", err=True)
+        sys.exit(EXIT_STOPPED)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would try again at exit
+        sys.exit(EXIT_PIPE)
     except click.ClickException as error:
         _stop(error.format_message())
     except UserError as error:
@@ -154,7 +165,7 @@ def main() -> None:
 def _stop(message: str) -> None:
     from flows.settings import mask_secrets
 
-    click.echo(f"newsmill: {mask_secrets(message)}", err=True)
+    click.echo(f"newsmill: {visible(mask_secrets(message))}", err=True)
     sys.exit(EXIT_USAGE)
 
 

@@ -7,6 +7,7 @@ Every step reads each row a fixed number of times, so time is linear in mentions
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,17 +49,24 @@ def link_parts(
     The result depends on their rows alone, not on their order or number.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    scratch = out_dir / ".link"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
+    scratch = _make_scratch(out_dir)
     try:
-        with duckdb.connect(str(scratch / "link.duckdb")) as con:
+        with duckdb.connect(str(scratch / "link.duckdb"), config={"temp_directory": str(scratch)}) as con:
             con.execute(f"SET memory_limit = '{memory_limit}'; SET threads = 2; SET preserve_insertion_order = false")
             con.execute("SET enable_progress_bar = false")
-            con.execute(f"SET temp_directory = '{scratch}'")
             return link(con, parts, catalog, out_dir)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _make_scratch(out_dir: Path) -> Path:
+    r"""An empty folder beside the output, or elsewhere: DuckDB cannot open a database whose path has a ? or \."""
+    if set(str(out_dir.absolute())) & set("?\\"):
+        return Path(tempfile.mkdtemp(prefix="newsmill-link-"))
+    scratch = out_dir / ".link"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    return scratch
 
 
 def link(

@@ -15,7 +15,7 @@ from flows.run.commit import read_sources
 from flows.run.todo import read_parquet
 from flows.store import open_store
 from flows.store.base import SnapshotError, Store
-from flows.store.disk import writing
+from flows.store.disk import UNCHANGED, writing
 from flows.store.manifest import MANIFEST, Manifest
 from flows.store.parquet import read_table
 from transforms.schema import find_problems
@@ -42,19 +42,28 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
 def roll_back(out: str, number: int | None) -> int:
     """Point ``latest`` at snapshot ``number``, or at the one that it was made from; the number it points at now."""
     store = open_store(out)
-    if store.latest_number() is None:
-        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-    with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(Path(out)):
+    latest_of(store, out)
+    with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(Path(out), UNCHANGED):
         target = number if number is not None else _one_before(store, out)
         store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
     return target
 
 
+def latest_of(store: Store, out: str) -> int:
+    """The number of the latest snapshot; SnapshotError where there is none yet."""
+    number = store.latest_number()
+    if number is None:
+        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+    return number
+
+
 def _one_before(store: Store, out: str) -> int:
-    """The snapshot that the latest was made from, or the nearest before that which is still kept."""
-    current = store.latest_number()
-    assert current is not None
+    """The snapshot that the latest was made from, or the nearest before that which is still kept.
+
+    Not the number before it: after a roll back that is the snapshot somebody rolled back from.
+    """
+    current = latest_of(store, out)
     try:
         parent = store.manifest(current).parent
     except SnapshotError:  # a damaged latest is what people want to leave

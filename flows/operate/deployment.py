@@ -12,7 +12,8 @@ import click
 
 from flows.errors import SettingsError
 from flows.operate.schedules import Schedule
-from flows.settings import Settings
+from flows.settings import Settings, mask_secrets
+from transforms.visible import visible
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -26,8 +27,8 @@ def serve_forever(settings: Settings, schedule: Schedule, *, name: str) -> None:
 
     A server that goes away is waited for, and started again where it is ours.
     """
-    from flows.cli.console import check_inputs
     from flows.operate.api import is_healthy, is_local, server, ui_address
+    from flows.operate.inputs import check_inputs
     from flows.operate.runner import run_until_stopped
 
     check_inputs(settings)
@@ -108,4 +109,4 @@ def _import_flow() -> None:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(visible(mask_secrets(text)), err=True)

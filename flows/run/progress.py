@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 Listener = Callable[[float, str], None]
+
+_LOG = logging.getLogger(__name__)
 
 _listeners: list[Listener] = []
 
@@ -13,7 +17,12 @@ _listeners: list[Listener] = []
 def subscribe(listener: Listener) -> Callable[[], None]:
     """Have ``listener(share done in [0, 1], what is being done)`` called; returns the way to stop it."""
     _listeners.append(listener)
-    return lambda: _listeners.remove(listener)
+
+    def stop() -> None:
+        with suppress(ValueError):
+            _listeners.remove(listener)
+
+    return stop
 
 
 class RunProgress:
@@ -45,6 +54,11 @@ class RunProgress:
         return min(1.0, sum(self._done.values()) / self._total)
 
     def tell(self) -> None:
-        """Tell everybody who listens."""
+        """Tell everybody who listens. Who fails to listen is not told again: no batch may suffer from it."""
         for listener in list(_listeners):
-            listener(self.share, f"{len(self._finished)} of {self._n_batches} batches")
+            try:
+                listener(self.share, f"{len(self._finished)} of {self._n_batches} batches")
+            except Exception as error:
+                _LOG.warning("Progress is no longer shown: %s", error)
+                with suppress(ValueError):
+                    _listeners.remove(listener)

@@ -12,7 +12,6 @@ from flows.settings import Settings, mask_secrets
 from flows.sources.files import describe_passed_over
 from flows.store.manifest import Manifest
 
-MIN_WORDS_FOR_A_RATE = 10_000  # below that the worker processes' start is most of the time
 _STATE_NAMES = {
     "completed": "Completed",
     "quarantined": "CompletedWithQuarantine",
@@ -115,42 +114,3 @@ def add_up_seconds(results: Sequence[BatchResult]) -> dict[str, float]:
     for result in results:
         total.update(result.seconds)
     return {step: round(seconds, 3) for step, seconds in total.items()}
-
-
-def summary_markdown(summary: RunSummary) -> str:
-    """The summary as a page: what changed, rows a table against the snapshot before, and where the time went."""
-    return "\n".join([*_headline(summary), *_counts_table(summary), *_seconds_tables(summary)])
-
-
-def _headline(summary: RunSummary) -> list[str]:
-    annotating = summary.stages.get("annotate", 0.0)
-    words = f"{summary.n_words:,} words read"
-    if annotating and summary.n_words >= MIN_WORDS_FOR_A_RATE:
-        words += f" at {summary.n_words / annotating:,.0f} words/s"
-    told = [f"{summary.n_reused:,} articles had been annotated before."] if summary.n_reused else []
-    told += [f"{summary.passed_over[0].upper()}{summary.passed_over[1:]}."] if summary.passed_over else []
-    return [
-        f"# {summary.message}",
-        "",
-        f"Snapshot **{summary.snapshot:06d}** of `{summary.out}`, made in {summary.elapsed_s:.1f} s: "
-        f"{summary.n_files:,} files, {words}. {' '.join(told)}".rstrip(),
-        "",
-    ]
-
-
-def _counts_table(summary: RunSummary) -> list[str]:
-    lines = ["## The data set now", "", "| table | rows | before | change |", "|:--|--:|--:|--:|"]
-    for table, rows in summary.counts.items():
-        before = summary.counts_before.get(table, 0)
-        change = f"{rows - before:+,}" if rows != before else "–"
-        lines.append(f"| {table} | {rows:,} | {before:,} | {change} |")
-    return [*lines, ""]
-
-
-def _seconds_tables(summary: RunSummary) -> list[str]:
-    lines = ["## Time", "", "| stage | seconds |", "|:--|--:|"]
-    lines += [f"| {stage} | {seconds:.2f} |" for stage, seconds in summary.stages.items()]
-    if summary.worker_seconds:
-        lines += ["", "| step of annotating | seconds, all processes |", "|:--|--:|"]
-        lines += [f"| {step} | {seconds:.2f} |" for step, seconds in summary.worker_seconds.items()]
-    return lines

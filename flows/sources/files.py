@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import glob
-import hashlib
 import os
 import re
 import unicodedata
@@ -14,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.errors import UserError
+from flows.formats.compressed import bare_name
+from flows.formats.registry import is_supported_name, suffixes
 from flows.settings import mask_secrets
 
-SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".jsonl", ".ndjson")
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
 MAX_KINDS_TOLD = 6
@@ -98,24 +98,8 @@ def describe_passed_over(listing: Listing) -> str:
     return f"{counts.total():,} {'file' if counts.total() == 1 else 'files'} passed over: {', '.join(kinds)}"
 
 
-def hash_file(path: str) -> str:
-    """SHA-256 of the file's bytes in hexadecimal; raises OSError where it cannot be read."""
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def bare_name(name: str) -> str:
-    """The file name in lower case, without the .gz of a compressed file."""
-    return name.lower().removesuffix(".gz")
-
-
-def is_supported(name: str) -> bool:
-    """Whether the suffix is one that newsmill reads."""
-    return bare_name(name).endswith(SUFFIXES)
-
-
 def _supported() -> str:
-    return f"{' '.join(SUFFIXES)} (also with .gz)"
+    return f"{' '.join(suffixes())} (also compressed)"
 
 
 # From an argument to what it stands for
@@ -139,7 +123,7 @@ def _expand(seed: str) -> tuple[str, Iterable[_Entry]]:
     if os.path.isdir(path):  # noqa: PTH112
         return path, _walk(path)
     if os.path.lexists(path):
-        if not is_supported(os.path.basename(path)):  # noqa: PTH119
+        if not is_supported_name(os.path.basename(path)):  # noqa: PTH119
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
@@ -170,7 +154,10 @@ def _match(folder: str, parts: tuple[str, ...], ancestors: tuple[_Identity, ...]
             return
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
     except OSError:
+        yield FoundFile("", folder, 0, 0)
         return
     inner = (*ancestors, identity)
     if first == "**" and rest:
@@ -219,7 +206,7 @@ def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
         return
     if not (entry.is_file() or _leads_nowhere(entry)):
         yield _PassedOver(entry.path, NO_FILE)
-    elif is_supported(entry.name):
+    elif is_supported_name(entry.name):
         yield _found(entry.path)
     else:
         yield _PassedOver(entry.path, _kind(entry.name))

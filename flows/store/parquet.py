@@ -39,6 +39,14 @@ def read_parts(paths: Iterable[str], schema: pa.Schema) -> pa.Table:
     return pa.concat_tables(tables) if tables else schema.empty_table()
 
 
+def table_paths(store: Store, number: int, table: str) -> list[str]:
+    """What pyarrow and DuckDB open of one table of a snapshot, in the order of the parts' names.
+
+    DuckDB is to be given this list and never a pattern: in a folder called ``g[1]`` a pattern finds nothing.
+    """
+    return [store.locate(number, path) for path in sorted(file.path for file in store.manifest(number).parts(table))]
+
+
 def read_table(store: Store, number: int, table: str, columns: list[str] | None = None) -> pa.Table:
     """All parts of one table of a snapshot, in the order of their names."""
     from transforms.schema import arrow_schema
@@ -47,5 +55,4 @@ def read_table(store: Store, number: int, table: str, columns: list[str] | None 
     schema = arrow_schema(BY_NAME[table])
     if columns is not None:
         schema = pa.schema([schema.field(name) for name in columns])
-    files = sorted(file.path for file in store.manifest(number).parts(table))
-    return read_parts((store.locate(number, path) for path in files), schema)
+    return read_parts(table_paths(store, number, table), schema)

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flows.run.annotators import load_annotator
-from flows.sources.read import find_files, hash_file, read_source
 
+from flows.jobs.annotators import load_annotator
 from flows.settings import Settings
+from tests.reading import read
 from transforms.articles import build_article
 from transforms.document import document_rows
-from transforms.records import Article, RawDocument, Source
+from transforms.records import Article, RawDocument
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,7 @@ def rows_of_document() -> Callable[[Path], dict[str, list[dict[str, Any]]]]:
 
     @cache
     def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
-        found = find_files([str(path)])[0]
-        source = Source(found.uri, found.path, found.size, found.mtime_ns, hash_file(found.path))
-        raw = next(iter(read_source(source)))
+        [raw] = read(path)
         assert isinstance(raw, RawDocument)
         article = build_article(raw)
         assert isinstance(article, Article)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.operate.check import check_snapshot, roll_back
+from flows.store.base import SnapshotError
+from flows.store.local import LocalStore as Store
 from flows.store.parquet import describe_file
-from flows.store.snapshots import Manifest, SnapshotError, Store
 from tests.flow_runs import ROOT
 from tests.pieces import refresh, rows_of
 from tests.seed_folder import SeedFolder, story
@@ -136,6 +138,39 @@ def test_run_after_a_roll_back_starts_from_there(out: Path, seeds: SeedFolder) -
     assert (manifest.number, manifest.parent) == (4, 1)
     assert problems(out) == []
     assert len(rows_of(out, "articles")) == 3
+
+
+def test_roll_back_does_not_return_to_what_was_rejected(out: Path, seeds: SeedFolder) -> None:
+    roll_back(str(out), 1)
+    refresh(seeds.root, out)
+    assert roll_back(str(out), None) == 1
+
+
+def test_roll_back_passes_over_a_parent_that_was_removed(out: Path, seeds: SeedFolder) -> None:
+    roll_back(str(out), 2)
+    seeds.write("more.txt", story(7))
+    refresh(seeds.root, out)  # 4, made from 2
+    shutil.rmtree(out / "snapshots" / "000002")
+    assert roll_back(str(out), None) == 1  # not 3, which was rejected
+
+    Store(out).point_latest(4)
+    shutil.rmtree(out / "snapshots" / "000001")
+    with pytest.raises(SnapshotError, match="made from 000002, which is no longer in"):
+        roll_back(str(out), None)
+    assert Store(out).latest_number() == 4
+
+
+def test_roll_back_from_a_damaged_snapshot(out: Path) -> None:
+    (out / "latest" / "manifest.json").write_text("{")
+    assert roll_back(str(out), None) == 2
+
+
+def test_history_shows_a_damaged_snapshot_among_the_others(out: Path) -> None:
+    (out / "snapshots" / "000002" / "manifest.json").write_text("{")
+    told = newsmill("history", "--out", str(out))
+    assert told.returncode == 0
+    assert [line for line in told.stdout.splitlines() if "000002" in line and "damaged" in line]
+    assert "000003" in told.stdout
 
 
 def test_roll_back_wins_over_a_half_done_commit(out: Path, seeds: SeedFolder) -> None:

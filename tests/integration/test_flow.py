@@ -18,7 +18,7 @@ from flows.errors import SettingsError
 from flows.etl import prepare_output
 from flows.operate.check import check_snapshot
 from flows.settings import Settings
-from flows.store.snapshots import Manifest, Store
+from flows.store.local import LocalStore as Store
 from tests.flow_runs import ROOT, environment, run_cli, run_command, run_flow
 from tests.killing import wait_for_group_end, workers_of
 from tests.pieces import refresh, rows_of

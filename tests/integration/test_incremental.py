@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.store.snapshots import Store
+from flows.store.local import LocalStore as Store
 from tests.flow_runs import run_flow
 from tests.pieces import all_rows, refresh, rows_of
 from tests.seed_folder import SeedFolder, story
@@ -91,7 +91,7 @@ def test_another_version_rebuilds_everything(
     annotated: Callable[[], list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flows.run.annotators import load_annotator
+    from flows.jobs.annotators import load_annotator
 
     seeds.write_stories(range(2))
     run_flow(seeds.root, tmp_path / "out")

@@ -8,16 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
 import pytest
 from prefect import tags
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from flows.etl import newsmill, run_tags
+from flows.operate import report
+from flows.operate.check import check_snapshot
+from flows.run.progress import RunProgress
 from flows.run.summary import describe_changes
 from flows.settings import Settings
+from flows.store.parquet import write_table
 from tests.seed_folder import SeedFolder
+from transforms.document import quarantine_row
+from transforms.records import Reject
+from transforms.schema import conform
 
 SAID = "A story {n}\n\nPORT ELLERY — “We will wait,” said {speaker}. Anna Smith heard it.\n"
 
@@ -99,6 +108,73 @@ def test_no_credentials_in_what_is_stored(newsroom: Newsroom) -> None:
     assert newsroom.run().name == "Completed"
     stored = duckdb.sql(f"SELECT settings FROM '{newsroom.out}/latest/runs/*.parquet'").fetchall()
     assert json.loads(stored[0][0])["out"] == str(newsroom.out)
+
+
+def test_a_server_that_takes_no_report_fails_no_run(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        newsroom.seeds.write(f"{n}.txt", SAID.format(n=n, speaker="Mary Major"))
+    newsroom.seeds.write("bad.txt", bytes(range(32)) * 9)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise httpx.ReadTimeout("the server is busy")
+
+    for name in ("create_markdown_artifact", "create_table_artifact", "update_progress_artifact", "get_client"):
+        monkeypatch.setattr(report, name, fails)
+    assert newsroom.run().name == "CompletedWithQuarantine"
+    monkeypatch.setattr(report, "create_progress_artifact", fails)
+    monkeypatch.setattr(report, "_top", fails)
+    assert newsroom.run(rebuild=True).name == "CompletedWithQuarantine"
+    assert check_snapshot(str(newsroom.out), None) == (2, [])
+    report.name_stopped_run(None, None, Failed())  # type: ignore[arg-type]  # it gets no further than the client
+
+
+def test_a_server_that_is_away_is_not_asked_at_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def fails(artifact: Any, progress: float, **_: Any) -> Any:
+        asked.append(progress)
+        raise httpx.ReadTimeout("the server is away")
+
+    monkeypatch.setattr(report, "update_progress_artifact", fails)
+    monkeypatch.setattr(report, "create_progress_artifact", lambda *_, **__: "an id")
+    artifact = report.ProgressArtifact()
+    progress = RunProgress(100, 1)
+    for chars in range(0, 100, 10):
+        progress.advance("a", chars, limit=100)
+    artifact.close()
+    artifact.close()
+    assert asked == [10.0]
+
+
+def test_names_of_files_are_no_markup(newsroom: Newsroom) -> None:
+    newsroom.seeds.write("good.txt", SAID.format(n=1, speaker="Mary Major"))
+    newsroom.seeds.write("[x](javascript:alert(1)) <b>.txt", bytes(range(32)) * 9)
+    (row,) = json.loads(artifacts_of(newsroom.run())["quarantine"])
+    assert row["source"] == "\\[x\\](javascript:alert(1)) \\<b\\>.txt"
+    assert row["reason"] == "binary"
+
+
+def test_quarantine_is_shown_in_part_and_counted_whole(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    parts = []
+    for number, reason in enumerate(["bad_json", "no_text", "bad_json"]):
+        rows = [
+            quarantine_row(Reject(f"{number}.jsonl", index, None, "extract", reason, "x")) for index in range(5_000)
+        ]
+        parts.append(tmp_path / "done" / "quarantine" / f"part-{number}.parquet")
+        write_table(tmp_path / "done", "quarantine", parts[-1].name, conform({"quarantine": rows})["quarantine"])
+    published: dict[str, Any] = {}
+    monkeypatch.setattr(report, "create_table_artifact", lambda rows, **more: published.update(rows=rows, **more))
+    report.publish_quarantine(parts)
+    assert report.count_rows(parts) == 15_000
+    assert [row["source"] for row in published["rows"]] == [f"0.jsonl (record {n})" for n in range(200)]
+    assert published["description"] == (
+        "What this run could not use, and why: 10,000 `bad_json`, 5,000 `no_text`"
+        " (the first 200 of 15,000; the table `quarantine` has all)"
+    )
+    report.publish_quarantine([])
+    assert len(published["rows"]) == 200
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.run.annotators import KNOWN, AnnotatorError, load_annotator
+from flows.jobs.annotators import KNOWN, AnnotatorError, load_annotator
 
 
 def test_an_unknown_name_says_what_there_is():
@@ -24,7 +24,7 @@ def test_an_annotator_of_the_current_folder_is_found_by_the_installed_command(tm
     (tmp_path / "mine.py").write_text(
         "class Mine:\n    name, version = 'mine', '1'\n    def annotate(self, texts):\n        return []\n"
     )
-    code = "from flows.run.annotators import load_annotator; print(load_annotator('mine:Mine').name)"
+    code = "from flows.jobs.annotators import load_annotator; print(load_annotator('mine:Mine').name)"
     command = [sys.executable, "-P", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "mine", done.stderr

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import glob
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -10,15 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.sources import read as extract
-from flows.sources.read import SeedsError, find_files, hash_file, read_source
-from transforms.records import RawDocument, Reject, Source
+from flows.sources.files import SeedsError, describe_passed_over, find_files
+from tests.reading import read
+from transforms.records import RawDocument, Reject
 
 TEXT = "Café owners in Port Calder said “enough” on Monday.\n\nThe harbour’s crews – all of them – agreed.\n"
-
-
-def read(path: Path) -> list[RawDocument | Reject]:
-    return list(read_source(Source(path.name, str(path), 0, 0, "0" * 64)))
 
 
 def read_bytes(tmp_path: Path, data: bytes, name: str = "a.txt") -> list[RawDocument | Reject]:
@@ -42,7 +40,7 @@ def refused(tmp_path: Path, data: bytes, name: str = "a.txt") -> Reject:
 
 
 def uris(*seeds: Path | str) -> list[str]:
-    return [found.uri for found in find_files([str(seed) for seed in seeds])]
+    return [found.uri for found in find_files([str(seed) for seed in seeds]).files]
 
 
 # Which files
@@ -64,7 +62,7 @@ def test_a_folder_is_read_recursively_and_sorted_by_uri(seeds: Path) -> None:
 
 
 def test_files_carry_path_size_and_time(seeds: Path) -> None:
-    found = next(file for file in find_files([str(seeds)]) if file.uri == "b.txt")
+    found = next(file for file in find_files([str(seeds)]).files if file.uri == "b.txt")
     status = (seeds / "b.txt").stat()
     assert (found.path, found.size, found.mtime_ns) == (str(seeds / "b.txt"), status.st_size, status.st_mtime_ns)
 
@@ -105,20 +103,114 @@ def test_loops_of_links_end_and_dead_links_are_not_lost(seeds: Path) -> None:
     assert refusal.reason == "unreadable"
 
 
+def test_a_glob_goes_round_no_loop(seeds: Path) -> None:
+    (seeds / "deep" / "loop").symlink_to(seeds)
+    (seeds / "deep" / "er" / "again").symlink_to(seeds / "deep")
+    assert uris(f"{seeds}/**/b.txt") == ["b.txt"]
+    assert uris(f"{seeds}/**") == uris(seeds)
+    assert uris(f"{seeds}/*/*") == ["deep/d.jsonl.gz", "deep/er/c.HTML"]
+    assert uris(f"{seeds}/deep/**/*.gz") == ["d.jsonl.gz"]
+
+
+def test_a_link_that_is_no_loop_is_followed(seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "z.txt").write_text("x")
+    (seeds / "link").symlink_to(tmp_path / "elsewhere")
+    (seeds / "other").symlink_to(tmp_path / "elsewhere")
+    assert uris(f"{seeds}/**/z.txt") == ["link/z.txt", "other/z.txt"]
+    assert [uri for uri in uris(seeds) if uri.endswith("z.txt")] == ["link/z.txt", "other/z.txt"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*.txt", "**", "**/*", "d*", "deep/**/*.H*", "**/er/**", "[ab].*", "deep/*/c.*", "?.text"]
+)
+def test_a_glob_finds_what_glob_finds(seeds: Path, pattern: str) -> None:
+    globbed = set(glob.glob(f"{seeds}/{pattern}", recursive=True))  # noqa: PTH207 - the same rules
+    if "**" not in pattern:
+        globbed |= {str(path) for folder in globbed if Path(folder).is_dir() for path in Path(folder).rglob("*")}
+    read = {str(seeds / uri) for uri in uris(seeds)}
+    assert {file.path for file in find_files([f"{seeds}/{pattern}"]).files} == globbed & read
+
+
+def test_a_file_knows_the_argument_it_came_from(seeds: Path) -> None:
+    found = find_files([f"{seeds}/deep", f"{seeds}/b.txt", str(seeds)]).files
+    roots = {file.uri: file.root for file in found}
+    assert (roots["deep/d.jsonl.gz"], roots["b.txt"], roots["a.md"]) == (f"{seeds}/deep", f"{seeds}/b.txt", str(seeds))
+
+
+def test_what_is_passed_over_is_counted(seeds: Path) -> None:
+    for name in ("a.xml", "b.XML", "c.xml.gz", "deep/d.zip", "odd.[x](y)", "what.<b>"):
+        (seeds / name).write_text("x")
+    os.mkfifo(seeds / "pipe.txt")
+    listing = find_files([str(seeds), f"{seeds}/deep", f"{seeds}/*.xml"])
+    assert listing.passed_over == {
+        ".csv": (1, "table.csv"),
+        ".docx": (1, "notes.docx"),
+        ".xml": (2, "a.xml"),
+        ".xml.gz": (1, "c.xml.gz"),
+        ".zip": (1, "deep/d.zip"),
+        "no regular file": (1, "pipe.txt"),
+        "of other kinds": (2, "odd.[x](y)"),
+        "without a suffix": (1, "txt"),
+    }
+    assert describe_passed_over(listing) == (
+        "10 files passed over: 2 .xml, 2 of other kinds, 1 .csv, 1 .docx, 1 .xml.gz, 1 .zip, 2 of 2 kinds more"
+    )
+
+
+def test_nothing_passed_over_is_nothing_to_tell(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    assert describe_passed_over(find_files([str(tmp_path)])) == ""
+    (tmp_path / "b.csv").write_text("x")
+    assert describe_passed_over(find_files([str(tmp_path)])) == "1 file passed over: 1 .csv"
+
+
+def test_a_folder_of_other_files_says_so(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("x")
+    with pytest.raises(SeedsError, match=r"nothing to read .*; 1 file passed over: 1 \.csv$"):
+        find_files([str(tmp_path)])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
 def test_names_that_are_not_utf8_get_a_uri_that_can_be_stored(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.txt")
     (tmp_path / name).write_text("x")
     (tmp_path / unicodedata.normalize("NFD", "cafés.txt")).write_text("x")
-    found = find_files([str(tmp_path)])
+    found = find_files([str(tmp_path)]).files
     assert [file.uri for file in found] == ["caf\\xe9.txt", unicodedata.normalize("NFC", "cafés.txt")]
     assert hash_file(found[0].path) == hashlib.sha256(b"x").hexdigest()
 
 
-def test_two_spellings_of_one_name_stay_two_sources(tmp_path: Path) -> None:
-    for form in ("NFC", "NFD"):
-        (tmp_path / unicodedata.normalize(form, "é.txt")).write_text(form)
-    assert len(set(uris(tmp_path))) == len(list(tmp_path.iterdir()))
+def spelled(folder: Path, *forms: str) -> Path:
+    """é/é.txt, each é in its own Unicode form."""
+    return folder.joinpath(
+        *(unicodedata.normalize(form, name) for form, name in zip(forms, ("é", "é.txt"), strict=True))
+    )
+
+
+def test_spellings_of_one_name_stay_sources_of_their_own(tmp_path: Path) -> None:
+    paths = [spelled(tmp_path, *forms) for forms in itertools.product(("NFC", "NFD"), repeat=2)]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(str(path))
+    if len(list(tmp_path.rglob("*.txt"))) < len(paths):
+        pytest.skip("this file system takes all spellings for one")
+    found = {file.uri: file.path for file in find_files([str(tmp_path)]).files}
+    assert found == {path.relative_to(tmp_path).as_posix(): str(path) for path in paths}
+
+
+def test_one_spelling_alone_is_composed(tmp_path: Path) -> None:
+    path = spelled(tmp_path, "NFD", "NFD")
+    path.parent.mkdir()
+    path.write_text("x")
+    assert uris(tmp_path) == ["\u00e9/\u00e9.txt"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+def test_a_byte_and_its_escape_spelled_out_stay_two_sources(tmp_path: Path) -> None:
+    for name in (os.fsdecode(b"caf\xe9.txt"), "caf\\xe9.txt"):
+        (tmp_path / name).write_text(name.encode("utf-8", "replace").decode())
+    assert len(set(uris(tmp_path))) == 2
 
 
 @pytest.mark.parametrize(
@@ -127,7 +219,7 @@ def test_two_spellings_of_one_name_stay_two_sources(tmp_path: Path) -> None:
         ("nowhere", "no such file or folder"),
         ("*.rtf", "no file matches"),
         ("table.csv", "supported are .txt"),
-        ("s3://bucket/seeds", "local files"),
+        ("s3://bucket/seeds", "object storage is not supported yet"),
         ("void", "nothing to read"),
     ],
 )

@@ -1,0 +1,79 @@
+"""``newsmill show``: rows of a table of the latest snapshot, as a person reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+from rich.text import Text
+
+from flows.cli.terminal import open_console, open_grid, shown
+from flows.errors import SettingsError
+from flows.operate.check import latest_of
+from flows.store import open_store
+from flows.store.parquet import table_paths
+from transforms.tables import BY_NAME
+
+# What a reader wants to see first; --all-columns shows the rest.
+FIRST_COLUMNS = {
+    "articles": ("published_date", "title", "source_uri", "n_words", "n_quotes"),
+    "sentences": ("sentence_id", "is_headline", "text"),
+    "quotes": ("speaker_name", "speaker_status", "quote_type", "cue_text", "text", "confidence"),
+    "entity_mentions": ("text", "entity_type", "mention_type", "entity_id", "confidence"),
+    "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
+    "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
+    "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
+    "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
+}
+# Text order, which is key order, is what a reader wants elsewhere.
+ORDER = {"entities": "ORDER BY n_mentions DESC, name", "runs": "ORDER BY started_at DESC"}
+WIDE_COLUMNS = ("text", "title", "detail", "aliases")
+INDENT = "\n    "
+
+
+def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
+    """The first rows of a table of the latest snapshot."""
+    if table not in BY_NAME:
+        raise SettingsError(f"there is no table {table!r}; there are {', '.join(BY_NAME)}")
+    store = open_store(out)
+    data = _first_rows(table_paths(store, latest_of(store, out), table), rows, ORDER.get(table, ""))
+    _print_all_columns(data) if all_columns else _print_grid(table, data)
+
+
+def _print_all_columns(data: list[dict[str, Any]]) -> None:
+    console = open_console()
+    for row in data:
+        console.rule(shown(next(iter(row.values()))))
+        for name, value in row.items():
+            text = shown(value, keep="\n" if name == "text" else "")
+            lines = Text(INDENT).join(text.split("\n"))  # no line of a text passes for a column
+            console.print(Text.assemble((name, "bold"), " ", lines), soft_wrap=True)
+
+
+def _print_grid(table: str, data: list[dict[str, Any]]) -> None:
+    grid = open_grid()
+    for name in FIRST_COLUMNS[table]:
+        grid.add_column(name, ratio=3 if name in WIDE_COLUMNS else None, overflow="fold")
+    for row in data:
+        grid.add_row(*(_cell(name, row[name]) for name in FIRST_COLUMNS[table]))
+    open_console().print(grid)
+
+
+def _first_rows(parts: list[str], rows: int, order: str) -> list[dict[str, Any]]:
+    if not parts:
+        return []
+    with duckdb.connect() as database:
+        query = f"SELECT * FROM read_parquet(?) {order} LIMIT ?"
+        found = database.execute(query, [parts, rows])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _cell(name: str, value: Any) -> Text:
+    if value is None:
+        return shown("–")
+    if isinstance(value, float):
+        return shown(f"{value:.2f}")
+    if isinstance(value, list):
+        return shown(", ".join(map(str, value)))
+    return shown(str(value).replace("\n\n", " ¶ "), keep="\n" if name == "text" else "")

@@ -1,0 +1,36 @@
+"""What the registry of formats makes of a file, for tests and benchmarks that stop before the annotator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.formats.base import Fault, FormatError
+from flows.formats.registry import parse_record, read_records
+from transforms.records import RawDocument, Reject
+
+
+def read(path: Path, uri: str | None = None) -> list[RawDocument | Reject]:
+    """The documents of a file, and what is refused of it, in order."""
+    uri = uri or path.name
+    with path.open("rb") as stream:
+        return [_read_one(uri, number, item) for number, item in read_records(stream, path.name)]
+
+
+def _read_one(uri, number, item) -> RawDocument | Reject:  # type: ignore[no-untyped-def]
+    if isinstance(item, Fault):
+        return Reject(uri, number, None, "extract", item.reason, item.detail)
+    try:
+        found = parse_record(item)
+    except FormatError as error:
+        return Reject(uri, number, None, "extract", error.reason, str(error))
+    return RawDocument(
+        source_uri=uri,
+        record_index=number,
+        source_sha256="0" * 64,
+        media_type=found.media_type,
+        encoding=found.encoding,
+        text=found.text,
+        fields=found.fields,
+        quality_flags=found.quality_flags,
+        record_key=str(number),
+    )
