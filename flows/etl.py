@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -123,8 +123,7 @@ class PrefectRunner:
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do one step as a task run of its name."""
         step = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(_Opaque.do)
-        result: T = step(_Opaque(work))
-        return result
+        return cast(T, step(_Opaque(work)))
 
     def jobs(self, jobs: Sequence[Job]) -> list[Result]:
         """Do each job as a task run."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +18,6 @@ import pytest
 from flows.operate.check import check_snapshot, roll_back
 from flows.store.base import SnapshotError
 from flows.store.local import LocalStore as Store
-from flows.store.parquet import describe_file
 from tests.flow_runs import ROOT
 from tests.pieces import refresh, rows_of
 from tests.seed_folder import SeedFolder, story
@@ -68,15 +69,20 @@ def test_missing_and_foreign_files_are_found(out: Path) -> None:
 def rewrite(out: Path, table: str, change: object) -> None:
     """Change a table as a faulty program would: with a checksum and a count that fit."""
     folder = (out / "latest").resolve()
-    manifest = Manifest.load(folder)
+    manifest = Store(out).manifest(int(folder.name))
     path = max((folder / table).glob("*.parquet"))
     data = change(pq.ParquetFile(path).read())  # type: ignore[operator]
     path.unlink()  # other snapshots share the file
     pq.write_table(data, path)
-    new = describe_file(path, table, data.num_rows)
-    files = tuple(new if (f.table, f.name) == (table, path.name) else f for f in manifest.files)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    files = tuple(
+        replace(f, n_rows=data.num_rows, n_bytes=path.stat().st_size, sha256=digest)
+        if (f.table, f.name) == (table, path.name)
+        else f
+        for f in manifest.files
+    )
     counts = {**manifest.counts, table: sum(f.n_rows for f in files if f.table == table)}
-    Manifest(**{**vars(manifest), "files": files, "counts": counts}).save(folder)
+    (folder / "manifest.json").write_bytes(replace(manifest, files=files, counts=counts).to_json())
 
 
 def test_lost_rows_are_found(out: Path) -> None:

@@ -182,7 +182,7 @@ def test_small_and_read_only_disks(tmp_path: Path) -> None:
 def test_manifest_says_what_was_done(prefect_api: str, seeds: SeedFolder, tmp_path: Path) -> None:
     seeds.write_stories(range(2))
     run_flow(seeds.root, tmp_path / "out")
-    manifest = Manifest.load(tmp_path / "out" / "latest")
+    manifest = Store(tmp_path / "out").manifest(1)
     assert manifest.counts["articles"] == 2
     assert manifest.changes["new"] == 2
     assert manifest.versions["annotator"] == "fake 1"
