@@ -89,7 +89,7 @@ def test_lost_rows_are_found(out: Path) -> None:
     rewrite(out, "articles", lambda data: data.slice(1))
     found = "\n".join(problems(out))
     assert "sentences.article_id" in found
-    assert "sources and articles" in found
+    assert "sources, records and articles" in found
 
 
 def test_rows_that_stand_twice_are_found(out: Path) -> None:
