@@ -58,6 +58,7 @@ MAX_CHARS = {
     "section": 60,
 }
 MAX_UNKNOWN_LINES = 3
+MAX_FLOW_DEPTH = 5  # lists in lists in a line of front matter
 
 _FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+\n(.*?)\n---[ \t]*+(?:\n|\Z))", re.S)
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
@@ -65,13 +66,13 @@ _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
 _DATE = rf"(?:{ISO}(?:[T ]\d\d:\d\d\S*)?|{WORDED}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}})"
 _BARE_DATE = re.compile(
-    rf"\s*(?:date|published|publication date|pubdate|dated)\s*[:=]?\s+({_DATE})(?![\w/])[\s|,;–—-]*(.*)", re.I
+    rf"\s*(?:date|published|publication date|pubdate|dated)(?:\s*[:=])?\s+({_DATE})(?![\w/])[\s|,;–—-]*(.*)", re.I
 )
 _BARE_KEYS = re.compile(
     r"(?:^|\s)(title|headline|author|byline|source|publisher|section|category|language|url)\s+(?=\S)"
 )
 _INLINE_KEYS = re.compile(
-    r"(?:^|[\s|;,]+)(title|headline|date|published|author|byline|source|publisher|section|category|language|url|link)"
+    r"(?:^|[\s|;,]{1,5})(title|headline|date|published|author|byline|source|publisher|section|category|language|url|link)"
     r"\s*:\s+",
     re.I,
 )
@@ -132,26 +133,27 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     found = _FRONT_MATTER.match(text)
     if found is None:
         return {}, text
-    fields: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     open_column = None  # of a key whose value is a list on the lines below it
     for line in found[2].split("\n"):
         if item := re.fullmatch(r"\s*-\s+(.*)", line):
             if open_column and open_column != IGNORED:
-                fields[open_column] = ", ".join(filter(None, (fields.get(open_column), _unquote(item[1]))))
+                values.setdefault(open_column, []).append(_unquote(item[1]))
             continue
         keyed = _KEYED.fullmatch(line)
         column = _column(keyed[1]) if keyed else None
         open_column = column if keyed and not keyed[2].strip() else None
         if keyed and column and keyed[2].strip():
-            fields.setdefault(column, _unquote(keyed[2]))
+            values.setdefault(column, [_unquote(keyed[2])])
+    fields = {column: ", ".join(filter(None, parts)) for column, parts in values.items()}
     return (fields, text[found.end() :]) if fields else ({}, text)
 
 
-def _unquote(value: str) -> str:
+def _unquote(value: str, depth: int = 0) -> str:
     """A flow scalar or flow list of YAML as plain words."""
     value = value.strip()
-    if value.startswith("[") and value.endswith("]"):
-        return ", ".join(_unquote(item) for item in value[1:-1].split(","))
+    if value.startswith("[") and value.endswith("]") and depth < MAX_FLOW_DEPTH:
+        return ", ".join(_unquote(item, depth + 1) for item in value[1:-1].split(","))
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
