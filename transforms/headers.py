@@ -35,6 +35,7 @@ MAX_CHARS = {
 MAX_UNKNOWN_LINES = 3
 MAX_FRONT_MATTER_CHARS = 20_000  # what is longer is a text between two rules
 MAX_BRACKETS = 8  # inside each other
+MAX_FLOW_DEPTH = 5  # lists in lists in a line of front matter
 
 _FRONT_MATTER = re.compile(r"\A\s*+(---[ \t]*+[\r\n].*?[\r\n]---[ \t]*+(?:\r\n?|\n|\Z))", re.S)
 _LIST_ITEM = re.compile(r"\s*-\s+(.*)")
@@ -44,11 +45,11 @@ _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
 _DATE = rf"(?:{ISO}(?:[T ]\d\d:\d\d\S*)?|{WORDED}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}})"
 _BARE_DATE = re.compile(
-    rf"\s*(?:date|published|publication date|pubdate|dated)\s*[:=]?\s+({_DATE})(?![\w/])[\s|,;–—-]*(.*)", re.I
+    rf"\s*(?:date|published|publication date|pubdate|dated)(?:\s*[:=])?\s+({_DATE})(?![\w/])[\s|,;–—-]*(.*)", re.I
 )
 _BARE = "title|headline|author|byline|source|publisher|section|category|language|url"
 _BARE_KEYS = re.compile(rf"(?:^|\s)({_BARE})\s+(?=\S)")
-_INLINE_KEYS = re.compile(rf"(?:^|[\s|;,]+)({_BARE}|date|published|link)\s*:\s+", re.I)
+_INLINE_KEYS = re.compile(rf"(?:^|[\s|;,]{1, 5})({_BARE}|date|published|link)\s*:\s+", re.I)
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*$")
 
 
@@ -157,11 +158,11 @@ def _inner_lines(block: str) -> list[str]:
     return block.strip().splitlines()[1:-1]
 
 
-def _unquote(value: str) -> str:
+def _unquote(value: str, depth: int = 0) -> str:
     """A flow scalar or flow list of YAML as plain words."""
     value = value.strip()
-    if value.startswith("[") and value.endswith("]"):
-        return ", ".join(_unquote(item) for item in value[1:-1].split(","))
+    if value.startswith("[") and value.endswith("]") and depth < MAX_FLOW_DEPTH:
+        return ", ".join(_unquote(item, depth + 1) for item in value[1:-1].split(","))
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 

@@ -21,6 +21,8 @@ _INVISIBLE = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+MAX_COMBINING = 30  # marks on one letter, the limit of Unicode's Stream-Safe Text Format (UAX #15); languages use 4
+_SIGNS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING + 1},}}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 # Where a line of wrapped text ends: typewriter and e-mail habits.
@@ -38,11 +40,25 @@ def replace_surrogates(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
+def compose(text: str) -> str:
+    """Unicode NFC. Of more than MAX_COMBINING marks on one letter the rest is dropped: ordering them is quadratic."""
+    return unicodedata.normalize("NFC", _SIGNS.sub(lambda signs: _limit_marks(signs[0]), text))
+
+
+def _limit_marks(signs: str) -> str:
+    kept, n_marks = [], 0
+    for sign in signs:
+        n_marks = n_marks + 1 if unicodedata.combining(sign) else 0
+        if n_marks <= MAX_COMBINING:
+            kept.append(sign)
+    return "".join(kept)
+
+
 def normalize_characters(text: str) -> str:
     """One line end, one kind of space, no invisible or control characters, Unicode NFC."""
     text = _LINE_ENDS.sub("\n", text).replace("\u2029", PARAGRAPH_BREAK)
     text = _CONTROLS.sub("", _INVISIBLE.sub("", replace_surrogates(text)))
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", compose(text))
 
 
 def count_words(text: str) -> int:
@@ -91,13 +107,14 @@ def _is_full(line: str, after: str, width: int) -> bool:
 
 def _join_lines(lines: list[str], width: int | None) -> list[str]:
     """The lines of one block as paragraphs."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     for number, line in enumerate(lines):
+        bare = line.strip()
         if number and _goes_on(lines[number - 1], line, width):
-            paragraphs[-1] = _join(paragraphs[-1], line.strip())
+            paragraphs[-1] += [bare] if _is_split_word(lines[number - 1].rstrip(), bare) else [" ", bare]
         else:
-            paragraphs.append(line.strip())
-    return paragraphs
+            paragraphs.append([bare])
+    return ["".join(pieces) for pieces in paragraphs]
 
 
 def _goes_on(line: str, after: str, width: int | None) -> bool:
@@ -114,7 +131,6 @@ def _is_indented(line: str) -> bool:
     return line.startswith(" ")
 
 
-def _join(left: str, right: str) -> str:
-    # "well-" + "known" was one word before the line was wrapped; "1914 -" + "18" was not.
-    is_split_word = len(left) > 1 and left[-1] == "-" and left[-2].isalpha() and right[:1].islower()
-    return left + right if is_split_word else f"{left} {right}"
+def _is_split_word(left: str, right: str) -> bool:
+    """Whether a word goes on behind the line's end: "well-" + "known" does, "1914 -" + "18" does not."""
+    return len(left) > 1 and left[-1] == "-" and left[-2].isalpha() and right[:1].islower()

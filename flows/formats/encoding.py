@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from flows.formats.base import FormatError
+from transforms.text import compose
 
 GUESSED, REPAIRED, REPLACED = "encoding_guessed", "encoding_repaired", "replacement_characters"
 
@@ -36,7 +36,8 @@ MAX_REPLACED_SHARE = 0.05  # of the characters, beyond which a decoding has fail
 _CHARSET_ALPHABETS = ("cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
 _TYPOGRAPHY = re.compile(r"(?<=[a-zA-Z])’(?=[a-z])|(?<!\w)[“‘](?=\w)|(?<=[\w.,!?])[”’](?!\w)|[a-z ][–—][a-z ]|\w…")
 _ACCENT = re.compile(r"(?<=[A-Za-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
-_BAD_TOKEN = re.compile(r"[^ \t\n]*[^\x00-\x7f][^ \t\n]*")
+_STRAY = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8, as surrogateescape writes it
+_TOKEN = re.compile(r"[^ \t\n]+")
 # Letters of Western Europe and Turkish, Polish, Czech ...; typographic marks; currency, ™ and pictographs.
 _EXPECTED_REPAIR = re.compile("[\u00a0-\u017f\u2010-\u2044\u20ac\u2122\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]")
 _IS_ALPHABET = re.compile("[\u00a0-\u017f\u0370-\u04ff\u2010-\u2044]")
@@ -168,11 +169,9 @@ def _decode_strictly(data: bytes, encoding: str | None) -> Decoded | None:
 def _decode_mostly_utf8(data: bytes) -> Decoded | None:
     """UTF-8 with a few Windows-1252 bytes in it, as files put together from several feeds are."""
     text = data.decode("utf-8", "surrogateescape")
-    n_foreign = _count_foreign(data)
-    strays = [ch for ch in text if "\udc80" <= ch <= "\udcff"]
-    if not strays or len(strays) > MAX_STRAY_SHARE * n_foreign:
+    repaired, n_strays = _STRAY.subn(lambda stray: _stray_character(stray[0]), text)
+    if not n_strays or n_strays > MAX_STRAY_SHARE * _count_foreign(data):
         return None
-    repaired = "".join(_stray_character(ch) if "\udc80" <= ch <= "\udcff" else ch for ch in text)
     return Decoded(repaired, "utf-8", (REPAIRED,))
 
 
@@ -213,19 +212,24 @@ def repair_mojibake(text: str) -> tuple[str, bool]:
         return text, False
     from ftfy.badness import badness
 
-    composed = unicodedata.normalize("NFC", text)
-    if not badness(composed):
+    composed = compose(text)
+    before = badness(composed)
+    if not before:
         return text, False
+    fixed = "\n".join(map(_repair_line, composed.split("\n")))
+    return (fixed, True) if badness(fixed) < before else (text, False)
+
+
+def _repair_line(line: str) -> str:
     # Word by word first: one sound curly mark on a line keeps ftfy from undoing the damage of the whole line.
-    fixed = _fix_encoding(_BAD_TOKEN.sub(lambda token: _fix_encoding(token[0]), composed))
-    return (fixed, True) if badness(fixed) < badness(composed) else (text, False)
+    return line if line.isascii() else _fix_encoding(_TOKEN.sub(lambda token: _fix_encoding(token[0]), line))
 
 
 def _fix_encoding(text: str) -> str:
     import ftfy
     from ftfy.badness import badness
 
-    if not badness(text):
+    if text.isascii() or not badness(text):
         return text
     fixed: str = ftfy.fix_text(text, ftfy.TextFixerConfig(**_ONLY_ENCODING))
     return fixed if badness(fixed) < badness(text) and _is_plausible_repair(text, fixed) else text

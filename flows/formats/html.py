@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from flows.formats import encoding as encodings
-from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
+from flows.formats.base import HEAD_BYTES, Document, Format, FormatError, Head, Match, Record, one_record
 from transforms.text import replace_surrogates
 
 SUFFIXES = (".html", ".htm")
@@ -51,24 +51,30 @@ BLOCKS = frozenset(
 UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "button", "select", "head"])
 MIN_FALLBACK_WORDS = 5  # below which a page's own words are its buttons, not an article
 
-_PAGE_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+# Every pattern is linear on any text: a repeat that could be tried again is bounded, possessive, or ends at a "<".
+_PAGE_START = re.compile(
+    r"(?>\s+|<\?xml.*?>|<!--.*?-->|<(?!!--|!doctype\s+html)![^<>]*+>)*+<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
 _TAG = re.compile(
     r"</?(?:p|br|div|span|a|b|i|u|em|strong|blockquote|q|ul|ol|li|h[1-6]|img|figure|table|section|article|small|sup|sub)"
-    r"(?:\s[^<>]*)?/?>",
+    r"(?:\s[^<>]*+|/)?>",
     re.I,
 )
 _BLOCK_TAG = re.compile(rf"<(?:br|{'|'.join(sorted(BLOCKS))})[\s/>]", re.I)
 _ENTITY = re.compile(
-    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|quot|apos|nbsp|lt|gt|[lr][sd]quo|[mn]dash|hellip|[a-z]+acute);", re.I
+    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|quot|apos|nbsp|lt|gt|[lr][sd]quo|[mn]dash|hellip|[a-z]acute);", re.I
 )
 _DECLARED = re.compile(
-    rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w.:-]+)""", re.I
+    rb"""<meta[^<>]{1,500}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml[^<>]{1,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})""",
+    re.I,
 )
+_LANGUAGE = re.compile(r"""<html\b[^<>]{0,2000}?\slang\s{0,9}=\s{0,9}["']?([A-Za-z-]{2,40})""", re.I)
+_QUOTE = re.compile(r"<(/?)q(?:\s[^<>]*+)?>", re.I)
+_XML_DECLARATION = re.compile(r"\s*+<\?xml[^<>]*+>")
 _BLOCK_EDGE, _LINE_BREAK = "\x01", "\x02"  # control characters, which no HTML parser lets through
 _BLOCK_EDGES = re.compile(r"\x01|\x02\s*\x02[\s\x02]*")
 _BLANK = " \t\r\n\x02"
-_LANGUAGE = re.compile(r"""<html\b[^>]*?\slang\s*=\s*["']?([A-Za-z-]+)""", re.I)
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED_WITHIN_BYTES = 4096
 
 
@@ -82,8 +88,8 @@ class Page:
 
 
 def is_page(text: str) -> bool:
-    """Whether a text begins as an HTML document does."""
-    return _PAGE_START.match(text[:4096]) is not None
+    """Whether the start of a text is that of an HTML document."""
+    return _PAGE_START.match(text) is not None
 
 
 def holds_markup(text: str) -> bool:
@@ -119,8 +125,9 @@ def read_page(html: str) -> Page:
 
 def _parseable(html: str) -> str:
     """Without what stops a parser early, and with ``<q>`` as the marks that a browser shows for it."""
-    html = replace_surrogates(_XML_DECLARATION.sub("", html)).replace("\0", "")
-    return re.sub(r"</q\s*>", "”", re.sub(r"<q(?:\s[^>]*)?>", "“", html, flags=re.I), flags=re.I)
+    declaration = _XML_DECLARATION.match(html)
+    html = replace_surrogates(html[declaration.end() :] if declaration else html).replace("\0", "")
+    return _QUOTE.sub(lambda tag: "”" if tag[1] else "“", html)
 
 
 def _stated(found: object, html: str) -> dict[str, str]:
@@ -128,7 +135,7 @@ def _stated(found: object, html: str) -> dict[str, str]:
     fields = {column: str(value) for name, column in names.items() if (value := getattr(found, name, None))}
     if categories := getattr(found, "categories", None):
         fields["section"] = str(categories[0])
-    if language := _LANGUAGE.search(html):
+    if language := _LANGUAGE.search(html, 0, HEAD_BYTES):
         fields["language"] = language[1]
     return fields
 

@@ -10,7 +10,8 @@ from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
 # What may end a sentence: stops, then closing marks and brackets, then white space or the paragraph's end.
-STOP = re.compile(r"(?:[.!?…]+|\.{2,})[\"”’'»)\]]*“?(?:\[\d+\])*(?=\s|$)|[。！？]+[」』”]?")
+# A run of stops is looked at from its first one only, or a line of ten thousand dots would take minutes.
+STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"”’'»)\]]*+“?(?:\[\d+\])*+(?=\s|$)|[。！？]+[」』”]?")
 # A stop glued to the next sentence by a lost space: "the end.The next".
 GLUED_STOP = re.compile(r"(?<=[a-z][a-z)”\"])[.!?](?=[“\"]?[A-Z][a-z]+\s)")
 

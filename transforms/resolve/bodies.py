@@ -64,7 +64,7 @@ def body_in_text(phrase: SourcePhrase, text: str) -> str | None:
     if phrase.span is None or phrase.determiner != "definite":
         return None
     head, start = re.escape(phrase.head.capitalize()), phrase.span.char_start
-    pattern = rf"(?:[A-Z][\w’'-]+ )*{head}(?: (?:on|of|for)(?: the)?(?: [A-Z][\w’'-]+)+)?(?! [A-Z])"
+    pattern = rf"(?:[A-Z][\w’'-]{{1,40}} ){{0,8}}{head}(?: (?:on|of|for)(?: the)?(?: [A-Z][\w’'-]+)+)?(?! [A-Z])"
     found = [m.group() for m in re.finditer(pattern, text[max(0, start - 2 * FAR) : start]) if " " in m.group()]
     return re.sub(r"^The ", "", found[-1]) if found else None
 

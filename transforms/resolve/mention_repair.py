@@ -18,9 +18,10 @@ from transforms.resolve.organizations import SHORT_HEADS
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
 WITH_NICKNAME = re.compile(
-    r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]*){0,2} [\"“‘'(][A-Z][\w.-]+(?: [A-Z][\w.-]+)?,?[\"”’')] [A-Z][\w’'-]+"
+    r"[A-Z][\w.’'-]{1,40}(?: [A-Z][\w.’'-]{0,40}){0,2} [\"“‘'(][A-Z][\w.-]{1,40}(?: [A-Z][\w.-]{1,40})?,?[\"”’')] "
+    r"[A-Z][\w’'-]+"
 )
-LOOSE_END = re.compile(r"(?:,?\s+(?:of|for|in|at|from|and|the|to|by|with|who|is|was|said|says))+$")
+LOOSE_END = re.compile(r"(?:,?\s+(?:of|for|in|at|from|and|the|to|by|with|who|is|was|said|says)){1,20}$")
 DOTTED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$|\b(?:Jr|Sr|Inc|Corp|Co|Ltd)$")
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")

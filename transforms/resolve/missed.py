@@ -20,16 +20,14 @@ from transforms.resolve.source_phrases import DEFINITE, INDEFINITE, PRONOUNS, ST
 
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 AUXILIARIES = frozenset({"will", "may", "mark", "grant"})
-CAPITAL_PAIR = re.compile(r"(?<![\w.])(?=([A-Z][\w’'-]*\.?(?: [A-Z]\.)? )([A-Z][\w’'-]*\w))")
+CAPITAL_PAIR = re.compile(r"(?<![\w.])(?=([A-Z][\w’'-]{0,40}\.?(?: [A-Z]\.)? )([A-Z][\w’'-]{0,40}\w))")
 FIRST_AND_LAST = re.compile(
     r"\b(?P<first>[A-Z][a-z]+)(?: [A-Z]\.)* "
     r"(?P<last>(?:(?:de|van|von|bin|al|el|di|da|Mc|Mac|O[’'])[ -]?)?[A-Z][\w-]+)\b"
 )
 # First names that open a sentence as often as words of another kind, or begin the name of a place.
 DOUBTFUL = lexicon.words("doubtful_first_names") | lexicon.words("names_of_places")
-ORGANIZATION = re.compile(
-    r"(?:(?:[A-Z][\w.&’'-]*|of|for|on|and|the) )*?(?:[A-Z][\w.&’'-]*)(?: (?:of|for|on|and|in|the|[A-Z][\w.&’'-]*))* ?"
-)
+ORGANIZATION = re.compile(r"[A-Z][\w.&’'-]*(?: (?:of|for|on|and|in|the|[A-Z][\w.&’'-]*))* ?")
 
 
 class NameIndex:
