@@ -19,7 +19,7 @@ from flows.store.local import LocalStore as Store
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder
 
-SIZES_KB = (*range(90, 250, 16), 4000)
+SIZES_KB = (*range(160, 330, 16), 4000)
 
 
 def mount(folder: Path, options: str) -> None:

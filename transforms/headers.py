@@ -49,7 +49,7 @@ _BARE_DATE = re.compile(
 )
 _BARE = "title|headline|author|byline|source|publisher|section|category|language|url"
 _BARE_KEYS = re.compile(rf"(?:^|\s)({_BARE})\s+(?=\S)")
-_INLINE_KEYS = re.compile(rf"(?:^|[\s|;,]{1, 5})({_BARE}|date|published|link)\s*:\s+", re.I)
+_INLINE_KEYS = re.compile(rf"(?:^|[\s|;,]{{1,5}})({_BARE}|date|published|link)\s*:\s+", re.I)
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*$")
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 
+from flows.errors import UserError
 from flows.jobs.annotations import inherit
 from flows.jobs.records import FILES_SCHEMA
 from flows.jobs.specs import BatchResult, BatchSpec, IndexResult, Result
@@ -135,8 +136,8 @@ def refresh(
     try:  # the snapshot is there: what cannot be tidied up now is no reason to fail
         store.prune(settings.keep_snapshots)
         _leave(run)
-    except OSError as error:
-        runner.tell(f"old snapshots or staging could not be removed: {error.strerror}")
+    except (OSError, UserError) as error:
+        runner.tell(f"old snapshots or staging could not be removed: {error}")
     return Outcome(manifest, previous, True, files, listing, results, run.clock)
 
 
