@@ -14,11 +14,12 @@ from urllib.parse import urljoin
 
 from flows.formats import encoding as encodings
 from flows.formats import xml
-from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
 from flows.formats.html import fragment_text, holds_markup
+from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, children, local_name, words
-from transforms.text import count_words, replace_surrogates
+from transforms.text import count_words
 
 ITEMS = ("item", "entry")
 SUFFIXES = (".rss", ".atom", ".rdf", ".wxr")
@@ -132,13 +133,9 @@ def _export_authors(item: Element) -> dict[str, str]:
 def _parse(record: Record) -> Document:
     item = xml.parse_element(record.data)
     text, is_summary = _text(item)
-    if not text.strip():
-        raise FormatError("no_text", "the item's text holds no words")
+    flags = ("summary_only",) if is_summary else ()
     encoding = record.stated.get("charset", "utf-8")
-    found = encodings.repaired(encodings.Decoded(replace_surrogates(text), encoding))
-    fields = {name: encodings.repair_mojibake(value)[0] for name, value in _fields(item, record.stated).items()}
-    flags = (*found.quality_flags, *(("summary_only",) if is_summary else ()))
-    return Document(found.text, f"application/{_kind(item)}+xml", encoding, fields, flags)
+    return finished(text, f"application/{_kind(item)}+xml", encoding, _fields(item, record.stated), flags)
 
 
 def _kind(item: Element) -> str:
@@ -184,7 +181,7 @@ def _with_paragraphs(text: str) -> str:
 def _fields(item: Element, stated: Mapping[str, str]) -> dict[str, str]:
     source = next(iter(children(item, "source")), None)
     publisher = (_first(source, "title") or words(source)) if source is not None else ""
-    found = {
+    return {
         "title": _plain(_title(item)),
         "url": _url(item, stated.get("feed_url", "")),
         "published_date": _first(item, *_DATES),
@@ -193,7 +190,6 @@ def _fields(item: Element, stated: Mapping[str, str]) -> dict[str, str]:
         "language": item.get(xml.XML_LANG, "") or _first(item, "language"),
         "publisher": _plain(publisher),
     }
-    return {name: replace_surrogates(value) for name, value in found.items() if value}
 
 
 def _title(item: Element) -> str:

@@ -8,12 +8,11 @@ from typing import IO, Any
 
 import orjson
 
-from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
 from flows.formats.html import fragment_text
 from flows.formats.json_file import load, load_file, start_of_one
+from flows.formats.parsed import finished
 from transforms.field_names import plain_value
-from transforms.text import replace_surrogates
 
 _VERSION = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org\\?/version')
 
@@ -55,8 +54,6 @@ def _parse(record: Record) -> Document:
     item = load(record.data)
     html, plain, summary = (plain_value(item.get(key)) for key in _TEXTS)
     text = (fragment_text(html) if html else "") or plain or summary
-    if not text.strip():
-        raise FormatError("no_text", "the item's text holds no words")
     fields = {
         "title": plain_value(item.get("title")),
         "url": plain_value(item.get("url")) or plain_value(item.get("external_url")),
@@ -65,10 +62,7 @@ def _parse(record: Record) -> Document:
         "section": next((found for tag in _list(item.get("tags")) if (found := plain_value(tag))), ""),
         "language": plain_value(item.get("language")),
     }
-    decoded = encodings.repaired(encodings.Decoded(replace_surrogates(text), "utf-8"))
-    flags = (*decoded.quality_flags, *(() if html or plain else ("summary_only",)))
-    stated = {name: replace_surrogates(value) for name, value in fields.items() if value}
-    return Document(decoded.text, "application/feed+json", "utf-8", stated, flags)
+    return finished(text, "application/feed+json", "utf-8", fields, () if html or plain else ("summary_only",))
 
 
 def _authors(holder: dict[str, Any]) -> str:

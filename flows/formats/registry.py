@@ -12,7 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
-from flows.formats import compressed, feeds, html, json_feed, json_lines, markdown, text
+from flows.formats import (
+    compressed,
+    feeds,
+    html,
+    json_feed,
+    json_lines,
+    markdown,
+    newsml_1,
+    newsml_g2,
+    ninjs,
+    nitf,
+    text,
+    wire_text,
+)
 from flows.formats import encoding as encodings
 from flows.formats.base import (
     MAX_RECORD_BYTES,
@@ -31,7 +44,12 @@ from flows.formats.unpacked import Budget, Unpacked, start_of
 # Of formats that are equally sure of a file the earlier takes it: those that look closer come first.
 FORMATS: tuple[Format, ...] = (
     feeds.FORMAT,
+    newsml_g2.FORMAT,
+    newsml_1.FORMAT,
+    nitf.FORMAT,
     json_feed.FORMAT,
+    ninjs.FORMAT,
+    wire_text.FORMAT,
     text.FORMAT,
     markdown.FORMAT,
     html.FORMAT,

@@ -6,10 +6,10 @@ control characters, the named entities of HTML.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from html import escape, unescape
 from html.entities import name2codepoint
 from typing import IO, Any
 
@@ -17,6 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from flows.formats.base import FormatError, Head
 from flows.formats.encoding import decode_start, is_binary
+from flows.formats.html import fragment_text
 from flows.formats.streamed_text import encoding_of, read_pieces
 from flows.formats.unpacked import start_of
 
@@ -25,6 +26,9 @@ Element = Any  # lxml has no annotations
 XML_LANG, XML_BASE = "{http://www.w3.org/XML/1998/namespace}lang", "{http://www.w3.org/XML/1998/namespace}base"
 MAX_ENTITY_CHARS = 100  # of an entity that a document declares itself
 
+MAX_UNPARTED = 2  # paragraphs, up to which those of a page are its lines, as agencies put plain text into XHTML
+
+_LINE_STARTS = re.compile(r"(?<=[^\s>])[ \t]*\n(?:[ \t]*\n|[ \t]{2,})\s*(?=[^\s<])")
 _OWN_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][\w.-]{0,30});")
 _BARE_SIGN = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)|<(?![\w:/!?])")
@@ -187,13 +191,13 @@ class _Mender:
         for name, value in _ENTITY.findall(prolog):
             if value[:1] not in ('"', "'") or "&" in value.replace("&#", "") or len(value) > MAX_ENTITY_CHARS:
                 raise FormatError("bad_xml", "it declares entities for other entities, long texts or other files")
-            self._entities[name] = html.escape(html.unescape(value[1:-1]))
+            self._entities[name] = escape(unescape(value[1:-1]))
 
     def _mend(self, text: str) -> str:
         if "&" in text:
             text = _NAMED_ENTITY.sub(self._entity, text)
         if self._is_lenient:
-            text = _BARE_SIGN.sub(lambda found: html.escape(found[0]), text)
+            text = _BARE_SIGN.sub(lambda found: escape(found[0]), text)
         return _INVALID.sub("", text)
 
     def _entity(self, found: re.Match[str]) -> str:
@@ -264,6 +268,14 @@ def as_html(element: Element, renamed: dict[str, str] | None = None, unseen: Col
             node.tag = (renamed or {}).get(name, name)
     etree.cleanup_namespaces(copy)
     return str(etree.tostring(copy, method="html", encoding="unicode"))
+
+
+def page_text(page: Element) -> str:
+    """The text of an XHTML element. In a page of one or two paragraphs blank and indented lines begin new ones."""
+    html = as_html(page)
+    if html.count("<p") <= MAX_UNPARTED:
+        html = _LINE_STARTS.sub("<br><br>", html)
+    return fragment_text(html)
 
 
 def _remove(node: Element) -> None:
