@@ -38,6 +38,7 @@ QUALITY_FLAGS = (
     "replacement_characters",
     "unbalanced_quotes",
     "html_fallback",
+    "summary_only",
 )
 STAGES = ("extract", "articles", "annotate")
 REASONS = (
@@ -47,9 +48,14 @@ REASONS = (
     "bad_encoding",
     "truncated_archive",
     "bad_json",
+    "bad_xml",
     "bad_record",
     "unknown_format",
     "no_text",
+    "no_text_layer",
+    "not_an_article",
+    "needs_extra",
+    "encrypted",
     "too_large",
     "too_deep",
     "too_many_faults",

@@ -12,7 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
-from flows.formats import compressed, html, json_lines, markdown, text
+from flows.formats import (
+    compressed,
+    feeds,
+    html,
+    json_feed,
+    json_lines,
+    markdown,
+    newsml_1,
+    newsml_g2,
+    ninjs,
+    nitf,
+    text,
+    wire_text,
+)
 from flows.formats import encoding as encodings
 from flows.formats.base import (
     MAX_RECORD_BYTES,
@@ -28,7 +41,21 @@ from flows.formats.base import (
 )
 from flows.formats.unpacked import Budget, Unpacked, start_of
 
-FORMATS: tuple[Format, ...] = (text.FORMAT, markdown.FORMAT, html.FORMAT, json_lines.FORMAT, *compressed.FORMATS)
+# Of formats that are equally sure of a file the earlier takes it: those that look closer come first.
+FORMATS: tuple[Format, ...] = (
+    feeds.FORMAT,
+    newsml_g2.FORMAT,
+    newsml_1.FORMAT,
+    nitf.FORMAT,
+    json_feed.FORMAT,
+    ninjs.FORMAT,
+    wire_text.FORMAT,
+    text.FORMAT,
+    markdown.FORMAT,
+    html.FORMAT,
+    json_lines.FORMAT,
+    *compressed.FORMATS,
+)
 MAX_DEPTH = 3  # containers inside each other: a page in a gzip in a zip in a gzip
 MAX_UNPACKED_BYTES = 64 * 2**30
 MAX_FAULTS_A_SOURCE = 1000
