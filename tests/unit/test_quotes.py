@@ -29,6 +29,11 @@ def test_quotations_are_numbered_in_text_order_the_outer_before_the_inner() -> N
     ]
 
 
+def test_of_two_that_begin_together_the_longer_comes_first() -> None:
+    short, long = Attribution((span("“Rain,”"),), None, None, 0.5), RAIN
+    assert [q.segments for q in place_quotations(TEXT, [short, long])] == [long.content, short.content]
+
+
 def test_two_readings_of_the_same_words_come_in_the_order_of_their_cues() -> None:
     earlier, none = TOLD, Attribution(TOLD.content, None, TOLD.source, 0.5)
     later = Attribution(TOLD.content, span("told"), TOLD.source, 0.5)
