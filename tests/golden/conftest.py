@@ -13,6 +13,7 @@ from tests.reading import read
 from transforms.articles import build_article
 from transforms.document import document_rows
 from transforms.records import Article, RawDocument
+from transforms.schema import conform
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,8 @@ def rows_of_document() -> Callable[[Path], dict[str, list[dict[str, Any]]]]:
         assert isinstance(article, Article)
         settings = Settings()
         annotation = load_annotator(settings.annotator).annotate([article.text])[0]
-        return document_rows(article, annotation, min_confidence=settings.min_confidence)
+        tables = document_rows(article, annotation, min_confidence=settings.min_confidence)
+        conform(tables)
+        return tables
 
     return rows

@@ -76,6 +76,22 @@ def test_prose_that_only_looks_like_a_header_stays(first: str) -> None:
     assert article(f"{first}\n\n{BODY}").text == f"{first}\n\n{BODY.strip()}"
 
 
+@pytest.mark.parametrize("stated", ["[Ada Osei, Bo Lind]", "['Ada Osei', \"Bo Lind\"]", "\n  - Ada Osei\n  - Bo Lind"])
+def test_a_list_in_front_matter_is_its_items(stated: str) -> None:
+    assert article(f"---\ntitle: Town votes\nauthors: {stated}\n---\n{BODY}").byline == "Ada Osei, Bo Lind"
+
+
+def test_a_headline_after_a_date_may_hold_the_words_of_keys() -> None:
+    title = "A source close to the author says the title is wrong"
+    built = article(f"date 2024-03-06 {title}\n\n{BODY}")
+    assert (built.title, built.published_date, built.publisher, built.byline) == (title, "2024-03-06", None, None)
+
+
+def test_an_address_with_words_after_it_is_no_url() -> None:
+    first = "Link: https://x.example/1 has the whole list of ships"
+    assert article(f"{first}\n\n{BODY}").text == f"{first}\n\n{BODY.strip()}"
+
+
 def test_a_key_in_the_middle_of_the_text_stays() -> None:
     text = f"A short headline\n\n{BODY}\nSource: North Sound Wire\n\nAuthor: unknown"
     assert body(article(text)).endswith("Source: North Sound Wire\n\nAuthor: unknown")

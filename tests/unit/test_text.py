@@ -33,6 +33,38 @@ def test_wrapped_text_with_indented_paragraphs_keeps_them_apart() -> None:
     assert [paragraph[:9] for paragraph in clean_text(text).split("\n\n")] == ["The ferry", "Nobody on"]
 
 
+def test_an_indented_line_begins_a_paragraph_even_after_a_full_one() -> None:
+    text = (
+        "   The ferry left at six in the morning, four hours after the crews had\n"
+        "shaken hands on a new contract with the owners of the line. It was very\n"
+        "late, then very early, and nobody but the harbour master was about.\n"
+        "   Nobody on the quay complained about that, or nobody that he had heard\n"
+        "of until noon.\n"
+    )
+    assert [paragraph[:9] for paragraph in clean_text(text).split("\n\n")] == ["The ferry", "Nobody on"]
+
+
+def test_wrapped_paragraphs_without_blank_lines_part_where_a_line_ends_early_with_its_sentence() -> None:
+    text = (
+        "The ferry left at six in the morning, four hours after the crews had\n"
+        "shaken hands on a contract that had kept both sides awake for longer\n"
+        "than either of them cared to remember. The new one is with the owners\n"
+        "of the shipping line, which is now called\n"
+        "Calder Line. Nobody complained, as far as the harbour master of Port\n"
+        "Calder knew, and he knows most of the people who wait on the quay on a\n"
+        "working day, and all of those who complain.\n"
+        "“I had brought soup for everyone who was still waiting on the quay,”\n"
+        "he said, and showed the pot to anybody who cared to look at it, “and\n"
+        "as you can see for yourself, it is gone.”\n"
+        "Another ferry is to follow in the afternoon, if the wind allows it to\n"
+        "leave. None has so far, said the harbour master, who has watched them\n"
+        "for thirty years.\n"
+    )
+    paragraphs = clean_text(text).split("\n\n")
+    assert [paragraph.split()[0] for paragraph in paragraphs] == ["The", "“I", "Another"]
+    assert "which is now called Calder Line. Nobody" in paragraphs[0]
+
+
 def test_one_line_a_paragraph_is_recognised_without_blank_lines() -> None:
     text = "A headline\nThe first paragraph is one long line that goes on and on.\n“The second,” she said.\n"
     assert clean_text(text).split("\n\n") == [

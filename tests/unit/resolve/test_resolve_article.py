@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.resolve.marked import resolve_marked
 from transforms import ids
 
@@ -39,6 +41,28 @@ def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
 def test_a_first_person_piece_speaks_by_its_byline() -> None:
     assert answers("“No,” <I> said.", byline="By Ada Lind") == ["Ada Lind"]
     assert answers("“No,” <I> said.", byline="Ada Lind and Bo Reyes") == ["unresolved"]
+
+
+def test_only_the_next_paragraph_goes_on_with_a_speaker() -> None:
+    said = "{Bo Reyes} won.\n\n“No,” said <{Ada Lind}>."
+    assert answers(f"{said}\n\n“Never.”") == ["Ada Lind", "Ada Lind"]
+    assert answers(f"{said}\n\nIt rained.\n\n“Never.”") == ["Ada Lind", "missing"]
+
+
+@pytest.mark.parametrize("sign", ["—", "―", "--", " – "])
+@pytest.mark.parametrize("name", ["Ada Lind", "Ada de la Cruz", "Ada"])
+def test_a_signed_quotation_is_by_who_signed_it(sign: str, name: str) -> None:
+    assert answers(f"“No, and never.”{sign}{name}\n\nIt rained.") == [name]
+
+
+def test_a_name_in_the_quoted_words_is_not_who_signed_them() -> None:
+    assert answers("“I told <{Bo Reyes}> so.” — Ada Lind\n\nIt rained.") == ["Ada Lind"]
+
+
+def test_an_apposition_may_stand_between_a_name_and_who() -> None:
+    for between in (", ", ", now a judge, ", " (Norland), now a judge, "):
+        assert answers(f"He met {{Ada Lind}}{between}<who> said “no.”") == ["Ada Lind"]
+    assert answers("{Ada Lind} came. It was the rain of the whole year, <who> said “no.”") == ["unresolved"]
 
 
 def test_a_people_is_not_its_country() -> None:
