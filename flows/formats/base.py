@@ -34,10 +34,14 @@ class Match(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The start of a stream, at most HEAD_BYTES, and the file's or member's name in lower case."""
+    """The start of a stream, at most HEAD_BYTES, and the file's or member's name in lower case.
+
+    ``name`` is without the suffixes of compression, the last of which is ``compression``, "" where there is none.
+    """
 
     name: str
     start: bytes
+    compression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,14 @@ class Reading:
 
     ``name`` is the file's or member's name. ``read_inner(stream, name, stated)`` reads what lies inside a container by
     whichever format it is; its records come with their ``name`` as ``member``, and depth and size are limited there.
-    A container of one stream that is no member of its own (a compressed file) gives "" as the name.
+    A container of one stream that is no member of its own (a compressed file) gives "" as the name. ``fields`` are the
+    names that the user gives to columns and fields of records, by what they are to mean (see ``field_names``).
     """
 
     name: str
     read_inner: Callable[[IO[bytes], str, Mapping[str, str]], Iterator[Item]]
     max_record_bytes: int = MAX_RECORD_BYTES
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def one_record(format_name: str) -> Callable[[IO[bytes], Reading], Iterator[Item]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
-from collections.abc import Iterator
-from typing import IO
+import io
+import lzma
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+import pyarrow as pa
 
 from flows.formats.base import Format, Head, Item, Match, Reading
-
-_GZIP_SIGNATURE = b"\x1f\x8b"
 
 
 def bare_name(name: str) -> str:
@@ -19,14 +22,76 @@ def bare_name(name: str) -> str:
     return name
 
 
-def _recognise_gzip(head: Head) -> Match:
-    return Match.CONTENT if head.start.startswith(_GZIP_SIGNATURE) else Match.NO
+def inner_name(name: str) -> str:
+    """A file's name without its last suffix of compression."""
+    return name.rpartition(".")[0] if name.lower().endswith(SUFFIXES) else name
 
 
-def _read_gzip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    with gzip.GzipFile(fileobj=stream) as unpacked:
-        yield from reading.read_inner(unpacked, "", {})  # type: ignore[arg-type]
+class _Frames(io.RawIOBase):
+    """What an Arrow codec unpacks. Going back means to begin anew."""
+
+    def __init__(self, stream: IO[bytes], codec: str) -> None:
+        self._stream = _Unclosed(stream)
+        self._codec = codec
+        self._unpacked = pa.CompressedInputStream(self._stream, codec)
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._unpacked.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence != io.SEEK_SET:
+            raise io.UnsupportedOperation("only from the start")
+        if offset < self._unpacked.tell():
+            self._stream.seek(0)
+            self._unpacked = pa.CompressedInputStream(self._stream, self._codec)
+        while (missing := offset - self._unpacked.tell()) > 0 and self._unpacked.read(min(missing, 2**20)):
+            pass
+        return int(self._unpacked.tell())
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
 
 
-FORMATS = (Format("gzip", (".gz",), _recognise_gzip, _read_gzip),)
+class _Unclosed(io.RawIOBase):
+    """A stream that Arrow may close without harm to whom it belongs to."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.read = stream.read  # type: ignore[method-assign]
+        self.seek = stream.seek  # type: ignore[method-assign]
+
+    def readable(self) -> bool:
+        return True
+
+
+def _signed(*signatures: bytes) -> Callable[[Head], Match]:
+    return lambda head: Match.CONTENT if head.start.startswith(signatures) else Match.NO
+
+
+def _brotli(head: Head) -> Match:
+    # It has no signature. Whatever else the bytes resemble, nobody gives this suffix to what it is not.
+    return Match.CONTENT if head.compression == ".br" else Match.NO
+
+
+def _reader(unpack: Callable[[IO[bytes]], Any]) -> Callable[[IO[bytes], Reading], Iterator[Item]]:
+    def read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+        with unpack(stream) as unpacked:
+            yield from reading.read_inner(unpacked, "", {})
+
+    return read
+
+
+# Brotli first: it goes by the suffix, so that no signature that its bytes happen to have may speak against it.
+FORMATS = (
+    Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli"))),
+    Format("gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(lambda stream: gzip.GzipFile(fileobj=stream))),
+    Format("bzip2", (".bz2",), _signed(b"BZh"), _reader(bz2.BZ2File)),
+    Format("xz", (".xz",), _signed(b"\xfd7zXZ\0"), _reader(lzma.LZMAFile)),
+    Format("zstandard", (".zst",), _signed(b"\x28\xb5\x2f\xfd"), _reader(lambda stream: _Frames(stream, "zstd"))),
+)
 SUFFIXES = tuple(suffix for format_ in FORMATS for suffix in format_.suffixes)

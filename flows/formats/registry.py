@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import IO
 
 from flows.formats import (
+    archives,
     compressed,
     feeds,
     html,
@@ -39,10 +40,13 @@ from flows.formats.base import (
     Reading,
     Record,
 )
-from flows.formats.unpacked import Budget, Unpacked, start_of
+from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
+from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
 
-# Of formats that are equally sure of a file the earlier takes it: those that look closer come first.
+# Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
+    *compressed.FORMATS,
+    *archives.FORMATS,
     feeds.FORMAT,
     newsml_g2.FORMAT,
     newsml_1.FORMAT,
@@ -54,14 +58,8 @@ FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     html.FORMAT,
     json_lines.FORMAT,
-    *compressed.FORMATS,
 )
-MAX_DEPTH = 3  # containers inside each other: a page in a gzip in a zip in a gzip
-MAX_UNPACKED_BYTES = 64 * 2**30
-MAX_FAULTS_A_SOURCE = 1000
-MAX_DETAIL_CHARS = 300
 
-_BUFFER_BYTES = 64 * 1024
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -80,28 +78,42 @@ def is_supported_name(name: str) -> bool:
 
 def format_of(head: Head) -> Format | None:
     """The format that is surest of a file, the earlier in the registry among equals; None where none takes it."""
+    return _surest(head)[0]
+
+
+def _surest(head: Head) -> tuple[Format | None, Match]:
     best, best_match = None, Match.NO
     for format_ in FORMATS:
         match = format_.recognise(head)
         if match > best_match:
             best, best_match = format_, match
-    return best
+    return best, best_match
+
+
+def head_of(stream: IO[bytes], name: str) -> Head:
+    """What a format is recognised by; the stream is rewound."""
+    bare, suffix = compressed.bare_name(name), name.lower().rpartition(".")[2]
+    return Head(bare, start_of(stream), f".{suffix}" if f".{suffix}" in compressed.SUFFIXES else "")
 
 
 # Records
 
 
 def read_records(
-    stream: IO[bytes], name: str, *, max_record_bytes: int = MAX_RECORD_BYTES
+    stream: IO[bytes], name: str, *, max_record_bytes: int = MAX_RECORD_BYTES, fields: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int | None, Item]]:
     """The records of a seekable stream at its start, each with its number in the source, counted from 0.
+
+    ``fields`` names the columns or fields that hold what a record is made of (text, title ...), before the usual names.
 
     A Fault is a record that cannot be read and has its number too; one that ended the reading is the last item. Where
     there are more than ``MAX_FAULTS_A_SOURCE``, the rest is counted and a last item without a number says how many.
     Never raises for what the stream holds.
     """
     n_faults = 0
-    for number, item in enumerate(_Source(max_record_bytes).read(stream, name)):
+    n_bytes = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    for number, item in enumerate(_Source(n_bytes, max_record_bytes, fields or {}).read(stream, name)):
         if isinstance(item, Record):
             yield number, item
             continue
@@ -134,28 +146,36 @@ _NAMED = {format_.name: format_ for format_ in FORMATS}
 
 
 class _Source:
-    """One source while it is read: what its containers may unpack is counted over all of them."""
+    """One source while it is read: what its containers may unpack is counted over all of them, by depth.
 
-    def __init__(self, max_record_bytes: int) -> None:
+    By depth, since what lies in a tar in a gzip is unpacked once and would count twice.
+    """
+
+    def __init__(self, n_bytes: int, max_record_bytes: int, fields: Mapping[str, str]) -> None:
         self._max_record_bytes = max_record_bytes
-        self._budget = Budget(MAX_UNPACKED_BYTES)
+        self._fields = fields
+        self._budgets = [Budget(n_bytes) for _ in range(MAX_DEPTH)]
 
-    def read(self, stream: IO[bytes], name: str, depth: int = 0) -> Iterator[Item]:
+    def read(self, stream: IO[bytes], name: str, depth: int = 0, *, is_member: bool = False) -> Iterator[Item]:
         """The items of a stream, at least one; whatever is raised is the last of them."""
         n_items = 0
         try:
-            for item in self._items(stream, name, depth):
+            for item in self._items(stream, name, depth, is_member):
                 n_items += 1
                 yield item
         except BaseException as error:
+            if isinstance(error, ArchiveBombError) and depth:
+                raise  # it ends the source
             yield Fault(*_reason(error))
         else:
             if not n_items:
                 yield Fault("empty", "it holds no records")
 
-    def _items(self, stream: IO[bytes], name: str, depth: int) -> Iterator[Item]:
-        head = Head(compressed.bare_name(name), start_of(stream))
-        format_ = format_of(head)
+    def _items(self, stream: IO[bytes], name: str, depth: int, is_member: bool) -> Iterator[Item]:
+        head = head_of(stream, name)
+        format_, match = _surest(head)
+        if is_member and (format_ is None or match is Match.FALLBACK) and _is_of_another_kind(head.name):
+            raise FormatError(archives.PASSED_OVER, "no format takes it")
         if format_ is None:
             raise _unknown(head)
 
@@ -163,15 +183,21 @@ class _Source:
             if depth == MAX_DEPTH:
                 yield Fault("too_deep", f"containers in containers, more than {MAX_DEPTH} deep", inner_name)
                 return
-            unpacked = io.BufferedReader(Unpacked(inner, self._budget), _BUFFER_BYTES)
-            for item in self.read(unpacked, inner_name or name, depth + 1):
+            unpacked = io.BufferedReader(Unpacked(inner, self._budgets[depth]), BUFFER_BYTES)
+            within = inner_name or compressed.inner_name(name)
+            for item in self.read(unpacked, within, depth + 1, is_member=is_member or bool(inner_name)):
                 member = f"{inner_name}/{item.member}".strip("/")
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
                     yield replace(item, member=member, byte_start=None, stated={**stated, **item.stated})
 
-        yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes))
+        yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
+
+
+def _is_of_another_kind(name: str) -> bool:
+    """Whether a member's name says that it is of a kind that is not read, as style sheets beside saved pages are."""
+    return "." in name.rpartition("/")[2] and not name.endswith(suffixes())
 
 
 # Faults

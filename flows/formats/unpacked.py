@@ -3,55 +3,106 @@
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
 from dataclasses import dataclass
 from typing import IO, Any
 
 from flows.formats.base import HEAD_BYTES, FormatError
+from flows.formats.limits import (
+    MAX_SPOOL_IN_MEMORY_BYTES,
+    MAX_UNPACKED_BYTES,
+    MAX_UNPACKING_RATIO,
+    MIN_BOMB_BYTES,
+)
+
+BUFFER_BYTES = 64 * 1024
+
+
+class ArchiveBombError(FormatError):
+    """More is unpacked than any honest source holds: nothing more of the source is read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("archive_bomb", detail)
 
 
 @dataclass(slots=True)
 class Budget:
-    """The bytes that may still be unpacked from one source."""
+    """The bytes that one source of ``n_packed`` bytes may still unpack, and what it may at most."""
 
-    n_bytes: int
+    n_packed: int
+    n_bytes: int = 0
+    n_spent: int = 0
+
+    def __post_init__(self) -> None:
+        self.n_bytes = min(MAX_UNPACKED_BYTES, max(MIN_BOMB_BYTES, MAX_UNPACKING_RATIO * self.n_packed))
 
     def spend(self, n_bytes: int) -> None:
-        """Take bytes off; raises FormatError where there are no more."""
-        self.n_bytes -= n_bytes
-        if self.n_bytes < 0:
-            raise FormatError("too_large", "unpacked, it is larger than any source may be")
+        """Count bytes; raises ArchiveBombError where there are too many."""
+        self.n_spent += n_bytes
+        if self.n_spent > self.n_bytes:
+            raise ArchiveBombError(f"{self.n_packed:,} bytes unpack to more than {self.n_bytes:,}")
 
 
 class Unpacked(io.RawIOBase):
-    """What a decompressor or archive gives. Raises FormatError where that is damaged or ends too early."""
+    """What a decompressor or archive gives. Raises FormatError where that is damaged or ends too early.
+
+    Its start is kept, so that a format can look at it and begin anew where the stream below cannot go back, or could
+    only by unpacking all over again.
+    """
 
     def __init__(self, stream: IO[bytes], budget: Budget) -> None:
         self._read1 = getattr(stream, "read1", stream.read)
         self._stream = stream
         self._budget = budget
+        self._start = bytearray()
+        self._is_start_whole = True  # of what was read so far
+        self._offset = 0
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as the next bytes at hand go."""
-        data = self._attempt(self._read1, len(buffer))
-        self._budget.spend(len(data))
+        if self._is_start_whole and self._offset < len(self._start):
+            data = bytes(self._start[self._offset : self._offset + len(buffer)])
+        else:
+            data = self._attempt(self._read1, len(buffer))
+            self._budget.spend(len(data))
+            self._keep(data)
+        self._offset += len(data)
         buffer[: len(data)] = data
         return len(data)
 
+    def _keep(self, data: bytes) -> None:
+        if self._is_start_whole:
+            self._start += data
+            if len(self._start) > 2 * HEAD_BYTES + BUFFER_BYTES:  # whoever looked at the start has seen it
+                self._is_start_whole = False
+                self._start.clear()
+
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to an offset of what is unpacked."""
-        return int(self._attempt(self._stream.seek, offset, whence))
+        if whence == io.SEEK_CUR:
+            offset, whence = self._offset + offset, io.SEEK_SET
+        if whence == io.SEEK_SET and (offset == self._offset or (self._is_start_whole and offset <= len(self._start))):
+            self._offset = offset
+        elif whence == io.SEEK_SET and self._offset < offset:  # read, and so counted
+            while self._offset < offset and self.read(min(BUFFER_BYTES, offset - self._offset)):
+                pass
+        else:
+            self._is_start_whole = False
+            self._offset = int(self._attempt(self._stream.seek, offset, whence))
+        return self._offset
 
     def tell(self) -> int:
         """The offset in what is unpacked."""
-        return self._stream.tell()
+        return self._offset
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
     def seekable(self) -> bool:
-        """Whether the stream below can be read again."""
-        return self._stream.seekable()
+        """Yes; far back only where the stream below can."""
+        return True
 
     def _attempt(self, action: Any, *arguments: int) -> Any:
         try:
@@ -74,8 +125,23 @@ def start_of(stream: IO[bytes]) -> bytes:
     try:
         while len(found) < HEAD_BYTES and (piece := stream.read1(HEAD_BYTES - len(found))):  # type: ignore[attr-defined]
             found += piece
+    except ArchiveBombError:
+        raise
     except FormatError:
         if not found:
             raise
     stream.seek(0)
     return found
+
+
+def random_access(stream: IO[bytes]) -> IO[bytes]:
+    """The stream itself where it is a file, else a copy that can be read in any order: on disk, if it is large.
+
+    The copy is closed, and so gone, with its last reference.
+    """
+    if not isinstance(getattr(stream, "raw", None), Unpacked):
+        return stream
+    copy = tempfile.SpooledTemporaryFile(MAX_SPOOL_IN_MEMORY_BYTES)  # noqa: SIM115 - it outlives this function
+    shutil.copyfileobj(stream, copy, 2**20)
+    copy.seek(0)
+    return copy

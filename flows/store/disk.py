@@ -40,6 +40,8 @@ def writing(folder: Path, claim: str | Callable[[], str] = "") -> Iterator[None]
         yield
     except OSError as error:
         raise OutputError(_describe(error, folder) + _ending(claim)) from error
+    except OutputError as error:  # of a step inside, which knew less
+        raise OutputError(f"{error}{_ending(claim)}") from error
 
 
 def raise_if_disk(error: Exception, folder: Path, claim: str | Callable[[], str] = "") -> None:

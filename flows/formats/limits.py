@@ -1,0 +1,15 @@
+"""What no source may exceed, whatever it claims to hold. Each limit is here, and so is its reason."""
+
+from __future__ import annotations
+
+MAX_DEPTH = 3  # containers inside each other: a page in a gzip in a zip in a gzip
+MAX_UNPACKED_BYTES = 64 * 2**30  # of one source; the largest monthly news crawls and dumps unpack to less
+# Text packs to about a fifth, pages of one template to a fiftieth; what unpacks to more is there to fill a disk.
+MAX_UNPACKING_RATIO = 200
+MIN_BOMB_BYTES = 10 * 2**20  # below which nobody is harmed, and short repetitive files pack well by right
+MAX_DIRECTORY_BYTES = 160 * 2**20  # a zip's list of members, held whole: a million members have about 100 MB
+MAX_TAR_HEADER_BYTES = 2**20  # a long path or extended attributes, held whole
+MAX_SPOOL_IN_MEMORY_BYTES = 8 * 2**20  # of a file in a container that must be read at random; the rest goes to disk
+MAX_FAULTS_A_SOURCE = 1000  # of one kind they say nothing new
+MAX_DETAIL_CHARS = 300
+MAX_KINDS_COUNTED = 100  # suffixes of members passed over
