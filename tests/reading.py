@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
-from flows.formats.base import Fault, FormatError
+from flows.formats.base import Document, Fault, FormatError, Record
 from flows.formats.registry import parse_record, read_records
 from transforms.records import RawDocument, Reject
 
@@ -14,6 +15,36 @@ def read(path: Path, uri: str | None = None) -> list[RawDocument | Reject]:
     uri = uri or path.name
     with path.open("rb") as stream:
         return [_read_one(uri, number, item) for number, item in read_records(stream, path.name)]
+
+
+def parse(data: bytes, name: str = "a.txt", **limits: int) -> list[tuple[int | None, Document | Fault]]:
+    """The documents in a file's bytes and what is refused of them, each with its number."""
+    return [(number, _parse(item)) for number, item in read_records(io.BytesIO(data), name, **limits)]
+
+
+def document(data: bytes, name: str = "a.txt") -> Document:
+    """The one document in a file's bytes."""
+    ((_, found),) = parse(data, name)
+    assert isinstance(found, Document), found
+    return found
+
+
+def refusal(data: bytes, name: str = "a.txt", **limits: int) -> Fault:
+    """Why nothing can be read of a file's bytes."""
+    ((_, found),) = parse(data, name, **limits)
+    assert isinstance(found, Fault), found
+    assert found.detail
+    assert found.detail.isprintable()
+    return found
+
+
+def _parse(item: Record | Fault) -> Document | Fault:
+    if isinstance(item, Fault):
+        return item
+    try:
+        return parse_record(item)
+    except FormatError as error:
+        return Fault(error.reason, str(error), item.member)
 
 
 def _read_one(uri, number, item) -> RawDocument | Reject:  # type: ignore[no-untyped-def]

@@ -33,14 +33,12 @@ _OBJECT_START = re.compile(rb'\{\s*+"(?:[^"\\]|\\.)*+"\s*+:', re.S)
 
 def _recognise(head: Head) -> Match:
     start = head.start
-    if encodings.byte_order_mark(start) is None and b"\0\0" in start:
-        return Match.NO
+    is_binary = encodings.is_binary(start)
     start = encodings.decode_start(start).encode("utf-8", "replace")
     if _starts_with_object(start, is_whole=len(head.start) < HEAD_BYTES):
         return Match.CONTENT
     is_blank = not start.strip() and len(head.start) < HEAD_BYTES
-    # By suffix, where the content is something else it is no bad line but another format.
-    return Match.NAME if head.name.endswith(SUFFIXES) and not is_blank else Match.NO
+    return Match.NAME if head.name.endswith(SUFFIXES) and not is_blank and not is_binary else Match.NO
 
 
 def _starts_with_object(start: bytes, *, is_whole: bool) -> bool:
@@ -188,6 +186,10 @@ def _decode(record: Record) -> tuple[dict[str, Any], encodings.Decoded]:
     try:
         return orjson.loads(record.data), encodings.Decoded("", "utf-8")
     except orjson.JSONDecodeError:
+        pass
+    try:
+        decoded = encodings.Decoded(record.data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
         decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
     return _load_text(decoded.text), decoded
 
