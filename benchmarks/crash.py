@@ -28,6 +28,7 @@ from typing import Any
 KINDS = ("main", "group", "step", "worker")
 N_STORIES = 12
 BATCH_CHARS = 10_000
+ANNOTATIONS = "staging/*/annotations/*.parquet"
 PARAGRAPHS = 12  # about 3,000 characters a story, three stories a batch
 
 
@@ -217,12 +218,17 @@ def problems_of_end(scene: Scene, out: Path) -> list[str]:
 
 def finished_numbers(scene: Scene, out: Path) -> set[int]:
     """The stories whose annotation must not be done again."""
-    finished: set[int] = set()
-    for result in out.glob("staging/*/done/*/result.json"):
-        if not result.parent.name.startswith("."):
-            uris = json.loads((result.parent / "sources.json").read_text())
-            finished |= {scene.numbers[uri] for uri in uris}
-    return finished | numbers_in_latest(out, scene)
+    numbers = {row["text_sha256"]: next(iter(numbers_in(row["title"]))) for row in scene.expected["articles"]}
+    finished = ask(scene, lambda: [digest for path in out.glob(ANNOTATIONS) for digest in digests_in(path)])
+    return {numbers[digest] for digest in finished if digest in numbers} | numbers_in_latest(out, scene)
+
+
+def digests_in(part: Path) -> list[str]:
+    """The texts that a part of annotations is about."""
+    import pyarrow.parquet as pq
+
+    digests: list[str] = pq.ParquetFile(part).read()["text_sha256"].to_pylist()
+    return digests
 
 
 def numbers_in_latest(out: Path, scene: Scene) -> set[int]:

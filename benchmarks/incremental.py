@@ -34,11 +34,11 @@ def spread(times: list[float]) -> str:
 
 def measure(n_files: int, folder: Path) -> dict[str, str]:
     """Make the first snapshot, then time what later runs do."""
-    from flows.sources.read import find_files
-    from flows.store.snapshots import Store, latest_manifest
-
-    from flows.etl import known_sources
-    from flows.run.plan import plan_run
+    from flows.run.commit import read_sources
+    from flows.run.plan import files_to_read, plan_files
+    from flows.sources.files import find_files
+    from flows.store import open_store
+    from flows.store.base import latest_manifest
     from tests.flow_runs import run_flow
     from tests.pieces import refresh
     from tests.seed_folder import SeedFolder, story
@@ -48,18 +48,16 @@ def measure(n_files: int, folder: Path) -> dict[str, str]:
         seeds.write(f"{number % 100:02d}/{number:06d}.txt", story(number, n_paragraphs=1))
     out = folder / "out"
     first = seconds(lambda: run_flow(seeds.root, out))
-    store = Store(out)
-    previous = latest_manifest(store)
+    store = open_store(str(out))
+    manifest = latest_manifest(store)
     files = find_files([str(seeds.root)]).files
-    known = known_sources(store, previous)
-    plan = plan_run(files, known, rebuild=False)
-    assert not plan.has_work
-    assert plan.n_hashed == 0
+    known = {row["uri"]: row for row in read_sources(store, manifest)}
+    assert files_to_read(files, known, [], rebuild=False) == []
     repeat = range(REPEATS)
     steps = {
         "find files": [seconds(lambda: find_files([str(seeds.root)])) for _ in repeat],
-        "read what is known": [seconds(lambda: known_sources(store, previous)) for _ in repeat],
-        "plan": [seconds(lambda: plan_run(files, known, rebuild=False)) for _ in repeat],
+        "read what is known": [seconds(lambda: read_sources(store, manifest)) for _ in repeat],
+        "plan": [seconds(lambda: plan_files(files, known, {})) for _ in repeat],
         "the run without Prefect": [seconds(lambda: refresh(seeds.root, folder / "pieces")) for _ in repeat][1:],
     }
     whole = []

@@ -38,18 +38,18 @@ def prepare(folder: Path) -> SeedFolder:
 
 def list_changes(seeds: Path, out: Path, answer: Path) -> None:
     changes = on_nth_change(out, -1, lambda: None)
-    refresh(seeds, out, keep=KEEP)
+    refresh(seeds, out, keep_snapshots=KEEP)
     answer.write_text(json.dumps(changes))
 
 
 def killed_run(seeds: Path, out: Path, step: int) -> None:
     on_nth_change(out, step, kill_self)
-    refresh(seeds, out, keep=KEEP)
+    refresh(seeds, out, keep_snapshots=KEEP)
 
 
 def look_and_go_on(seeds: Path, out: Path, expected: Any, answer: Path) -> None:
     problems = problems_of_latest(out)
-    refresh(seeds, out, keep=KEEP)
+    refresh(seeds, out, keep_snapshots=KEEP)
     problems += problems_of_latest(out)
     if json.loads(json.dumps(all_rows(out), default=str)) != expected:
         problems.append("the rows differ from a full rebuild")

@@ -60,7 +60,6 @@ class Article:
 
     article_id: str
     source_uri: str
-    record_key: str
     record_index: int
     source_sha256: str
     media_type: str
@@ -76,6 +75,7 @@ class Article:
     url: str | None = None
     language: str | None = None
     quality_flags: tuple[str, ...] = ()
+    record_key: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

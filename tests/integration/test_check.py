@@ -203,7 +203,7 @@ def test_missing_snapshots_are_told_in_one_line(out: Path, tmp_path: Path) -> No
 
 def test_old_snapshots_are_removed_but_not_the_parent(out: Path, seeds: SeedFolder) -> None:
     seeds.write("more.txt", story(7))
-    refresh(seeds.root, out, keep=1)
+    refresh(seeds.root, out, keep_snapshots=1)
     assert Store(out).numbers() == [3, 4]
     assert problems(out) == []
     assert check_snapshot(str(out), 3) == (3, [])

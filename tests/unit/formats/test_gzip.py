@@ -61,8 +61,8 @@ def test_absurd_sizes_are_refused_without_reading_on() -> None:
 
 
 def test_a_source_unpacks_to_so_much_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.formats.registry.MAX_UNPACKED_BYTES", 300_000)
+    monkeypatch.setattr("flows.formats.unpacked.MAX_UNPACKED_BYTES", 300_000)
     data = gzip.compress(b'{"text": "One."}\n' * 50_000)
     found = parse(data, "a.jsonl.gz")
     assert len(found) > 1000
-    assert [item.reason for _, item in found if isinstance(item, Fault)] == ["too_large"]
+    assert [item.reason for _, item in found if isinstance(item, Fault)] == ["archive_bomb"]
