@@ -47,6 +47,7 @@ def test_date_and_headline_on_one_line() -> None:
         "https://x.example/1\n",
         "TITLE: Town votes | AUTHOR: Ada Osei | DATE: 2024-03-06 | SOURCE: The Gazette | URL: https://x.example/1",
         "date 2024-03-06 title Town votes author Ada Osei source The Gazette url https://x.example/1",
+        "date 6th of March 2024 title Town votes author Ada Osei source The Gazette url https://x.example/1",
         "date 2024-03-06\ntitle Town votes\nauthor Ada Osei\nsource The Gazette\nurl https://x.example/1\n",
         "---\ntitle: \"Town votes\"\nauthors:\n  - Ada Osei\ndate: 2024-03-06T08:00:00Z\npublisher: 'The Gazette'\n"
         "url: https://x.example/1\ndraft: false\n---\n",
@@ -104,6 +105,12 @@ def test_an_address_on_the_first_line_is_the_url_and_dates_the_article() -> None
     assert built.text == BODY.strip()
 
 
+@pytest.mark.parametrize("path", ["2024/03/06/fee", "2024/mar/06/fee", "news/20240306-fee", "2024-3-6"])
+def test_the_path_of_an_address_dates_the_article(path: str) -> None:
+    built = article(f"https://wire.example/{path}\n\n{BODY}")
+    assert (built.published_date, built.date_method) == ("2024-03-06", "url")
+
+
 # Title and byline
 
 
@@ -159,6 +166,7 @@ def test_a_paragraph_that_begins_with_by_further_down_stays() -> None:
         ("Port Calder, Merrow, 6 March 2024 – It rained.", "2024-03-06"),
         ("CAIRO - 26 July 2022: It rained.", "2022-07-26"),
         ("Wednesday, March 6, 2024\n\nIt rained.", "2024-03-06"),
+        ("Tuesday, March 5, 2024\n\nIt rained.", "2024-03-05"),
     ],
 )
 def test_a_dateline_gives_the_date_and_stays_in_the_text(opening: str, date: str) -> None:
