@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
-from flows.formats import archives, compressed, html, json_lines, markdown, text
+from flows.formats import archives, compressed, delimited, html, json_file, json_lines, markdown, text
 from flows.formats import encoding as encodings
 from flows.formats.base import (
     MAX_RECORD_BYTES,
@@ -25,6 +25,7 @@ from flows.formats.base import (
     Match,
     Reading,
     Record,
+    is_about_reading,
 )
 from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
 from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
@@ -37,6 +38,8 @@ FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     html.FORMAT,
     json_lines.FORMAT,
+    json_file.FORMAT,
+    delimited.FORMAT,
 )
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -112,7 +115,7 @@ def parse_record(record: Record) -> Document:
         document = _NAMED[record.format].parse(record)
     except BaseException as error:
         raise FormatError(*_reason(error)) from error
-    stated = {name: value for name, value in record.stated.items() if name != "charset"}
+    stated = {name: value for name, value in record.stated.items() if not is_about_reading(name)}
     return replace(document, fields={**stated, **document.fields})
 
 
