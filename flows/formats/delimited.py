@@ -15,6 +15,7 @@ from typing import IO, Any
 from flows.formats import encoding as encodings
 from flows.formats import json_record
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.limits import MAX_PREAMBLE_ROWS
 from flows.formats.table_rows import Columns, columns_of, row_record
 from flows.formats.unpacked import start_of
 from transforms.field_names import is_known_name, names_of, normal_name
@@ -22,7 +23,6 @@ from transforms.field_names import is_known_name, names_of, normal_name
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",\t;|"
 MAX_CELLS = 10_000  # in a header; tables of news have some tens
-MAX_PREAMBLE_ROWS = 20  # what exports write above the header: title, query, date
 N_ROWS_LOOKED_AT = 50
 
 _CELL_EDGE = "\x1b"

@@ -12,7 +12,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
-from flows.formats import archives, compressed, delimited, html, json_file, json_lines, markdown, text
+from flows.formats import (
+    archives,
+    arrow_table,
+    compressed,
+    delimited,
+    excel,
+    html,
+    json_file,
+    json_lines,
+    markdown,
+    text,
+)
 from flows.formats import encoding as encodings
 from flows.formats.base import (
     MAX_RECORD_BYTES,
@@ -33,6 +44,7 @@ from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpac
 # Containers first: of formats that are equally sure of a file the earlier takes it.
 FORMATS: tuple[Format, ...] = (
     *compressed.FORMATS,
+    excel.FORMAT,
     *archives.FORMATS,
     text.FORMAT,
     markdown.FORMAT,
@@ -40,6 +52,7 @@ FORMATS: tuple[Format, ...] = (
     json_lines.FORMAT,
     json_file.FORMAT,
     delimited.FORMAT,
+    *arrow_table.FORMATS,
 )
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
