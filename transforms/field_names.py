@@ -33,6 +33,7 @@ TEXT_NAMES = (
     *("content", "contents", "contenttext", "rawtext", "article", "story", "storytext", "bodyhtml", "contenthtml"),
     *("html",),
 )
+ID_NAMES = ("id", "guid", "uuid", "articleid", "documentid", "docid")
 # At the start of a line these are as likely to be prose; only in a record or front matter are they sure to be names.
 RECORD_ONLY = frozenset(
     {"datetime", "created", "createdat", "timestamp", "creator", "sourcedomain", "domain", "uri", "href"}
@@ -44,6 +45,7 @@ IGNORED_NAMES = frozenset(
     {"id", "tags", "tag", "keywords", "topics", "slug", "layout", "updated", "lastupdated", "modified", "draft"}
 )
 
+_KNOWN_NAMES = frozenset((*TEXT_NAMES, *ID_NAMES, *(name for names in FIELD_NAMES.values() for name in names)))
 _COLUMN_OF_NAME = {name: column for column, names in FIELD_NAMES.items() for name in names}
 _COLUMN_OF_NAME |= dict.fromkeys(IGNORED_NAMES, IGNORED)
 MAX_NAME_CHARS = 60  # no name that is known is longer
@@ -63,19 +65,33 @@ def record_column(name: str) -> str | None:
     return _COLUMN_OF_NAME.get(normal_name(name))
 
 
+def is_known_name(name: str) -> bool:
+    """Whether a name, as it is compared, stands for a column of ``articles``, the text or an id."""
+    return name in _KNOWN_NAMES
+
+
 def header_column(name: str) -> str | None:
     """The same for the name at the start of a line of text, where fewer are sure."""
     return None if normal_name(name) in RECORD_ONLY else record_column(name)
 
 
-def stated_fields(record: Mapping[Any, Any]) -> dict[str, str]:
-    """What a record states, by column; names of no column are passed over."""
+def stated_fields(record: Mapping[Any, Any], fields: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a record states, by column; names of no column are passed over. ``fields`` as in ``names_of``."""
     values = named_values(record)
     found = {
-        column: next((value for name in names if (value := plain_value(values.get(name)))), "")
-        for column, names in FIELD_NAMES.items()
+        column: next((value for name in names_of(column, fields) if (value := plain_value(values.get(name)))), "")
+        for column in FIELD_NAMES
     }
     return {column: value for column, value in found.items() if value}
+
+
+def names_of(column: str, fields: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The names that a column or "text" or "id" may have, as they are compared, the first that holds something counts.
+
+    ``fields`` are names that the user knows better, by column: {"text": "BODY"}. They go before the usual ones.
+    """
+    usual = {"text": TEXT_NAMES, "id": ID_NAMES}.get(column) or FIELD_NAMES[column]
+    return (normal_name(fields[column]), *usual) if fields and column in fields else usual
 
 
 def named_values(record: Mapping[Any, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import IO
 
 MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
 HEAD_BYTES = 64 * 1024
+FIELD_PREFIX = "field:"
 
 
 class FormatError(ValueError):
@@ -49,7 +50,8 @@ class Record:
     """One document as its container holds it, still to be parsed.
 
     ``data`` are its bytes, which ``format`` (a name in the registry) parses. ``stated`` is what the container says of
-    it, under the names of ``articles`` (url, title, published_date ...) or "charset". ``own_id`` is its id in the
+    it, under the names of ``articles`` (url, title, published_date ...), or how it is to be read: "charset", and
+    "field:text" and the like for the names that the user gives to its fields. ``own_id`` is its id in the
     container's own terms, None where there is none. ``member`` is its path inside an archive, "" outside of one.
     ``byte_start`` is where ``data`` lies in the file, None where it does not lie there as it is (unpacked, re-encoded).
     """
@@ -61,6 +63,16 @@ class Record:
     member: str = ""
     stated: Mapping[str, str] = field(default_factory=dict)
     byte_start: int | None = None
+
+
+def is_about_reading(name: str) -> bool:
+    """Whether what a container states under this name is for the parser, and no field of the article."""
+    return name == "charset" or name.startswith(FIELD_PREFIX)
+
+
+def field_names_stated(fields: Mapping[str, str]) -> dict[str, str]:
+    """The user's names as a record states them, so that whoever parses it knows them and other names change it."""
+    return {FIELD_PREFIX + column: name for column, name in fields.items()}
 
 
 @dataclass(frozen=True, slots=True)

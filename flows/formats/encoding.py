@@ -91,14 +91,14 @@ def repaired(decoded: Decoded) -> Decoded:
 
 def decode_start(start: bytes) -> str:
     """The start of a file as text, good enough to see its ASCII characters whatever their encoding is."""
-    encoding = byte_order_mark(start) or _unmarked_utf16(start) or "utf-8"
+    encoding = byte_order_mark(start) or unmarked_utf16(start) or "utf-8"
     return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
 def is_binary(start: bytes) -> bool:
     """Whether the start of a file is no text in any encoding."""
     try:
-        if byte_order_mark(start) is None and not _unmarked_utf16(start):
+        if byte_order_mark(start) is None and not unmarked_utf16(start):
             refuse_binary(start)
     except FormatError:
         return True
@@ -115,16 +115,16 @@ def _decode_marked(data: bytes) -> Decoded | None:
         if data.startswith(mark):
             return _accept(data[len(mark) :].decode(encoding, "replace"), encoding)
     if b"\0" in data[:_SAMPLE_BYTES]:
-        return _decode_unmarked_utf16(data)
+        return _decodeunmarked_utf16(data)
     return None
 
 
-def _decode_unmarked_utf16(data: bytes) -> Decoded | None:
-    encoding = _unmarked_utf16(data)
+def _decodeunmarked_utf16(data: bytes) -> Decoded | None:
+    encoding = unmarked_utf16(data)
     return _accept(data.decode(encoding, "replace"), encoding, GUESSED) if encoding else None
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
+def unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without its mark: English text then has a zero as every other byte."""
     sample = data[:_SAMPLE_BYTES]
     for encoding, zeros, letters in (

@@ -13,3 +13,5 @@ MAX_SPOOL_IN_MEMORY_BYTES = 8 * 2**20  # of a file in a container that must be r
 MAX_FAULTS_A_SOURCE = 1000  # of one kind they say nothing new
 MAX_DETAIL_CHARS = 300
 MAX_KINDS_COUNTED = 100  # suffixes of members passed over
+MAX_WORKBOOK_BYTES = 512 * 2**20  # unpacked; its strings are held whole, and a full sheet has about 300 MB
+MAX_PREAMBLE_ROWS = 20  # what exports write above the header of a table: title, query, date

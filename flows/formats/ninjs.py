@@ -10,7 +10,7 @@ import orjson
 
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
 from flows.formats.html import fragment_text, holds_markup
-from flows.formats.json_file import load, load_file, start_of_one
+from flows.formats.json_value import load, load_file, start_of_one
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from transforms.field_names import plain_value

@@ -14,10 +14,14 @@ from typing import IO
 
 from flows.formats import (
     archives,
+    arrow_table,
     compressed,
+    delimited,
+    excel,
     feeds,
     html,
     json_feed,
+    json_file,
     json_lines,
     markdown,
     newsml_1,
@@ -39,6 +43,7 @@ from flows.formats.base import (
     Match,
     Reading,
     Record,
+    is_about_reading,
 )
 from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
 from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
@@ -46,6 +51,7 @@ from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpac
 # Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
     *compressed.FORMATS,
+    excel.FORMAT,
     *archives.FORMATS,
     feeds.FORMAT,
     newsml_g2.FORMAT,
@@ -58,6 +64,9 @@ FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     html.FORMAT,
     json_lines.FORMAT,
+    json_file.FORMAT,
+    delimited.FORMAT,
+    *arrow_table.FORMATS,
 )
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -133,7 +142,7 @@ def parse_record(record: Record) -> Document:
         document = _NAMED[record.format].parse(record)
     except BaseException as error:
         raise FormatError(*_reason(error)) from error
-    stated = {name: value for name, value in record.stated.items() if name != "charset"}
+    stated = {name: value for name, value in record.stated.items() if not is_about_reading(name)}
     return replace(document, fields={**stated, **document.fields})
 
 
