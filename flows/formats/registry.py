@@ -14,6 +14,8 @@ from typing import IO
 
 from flows.formats import (
     compressed,
+    europresse,
+    factiva,
     feeds,
     html,
     json_feed,
@@ -21,10 +23,12 @@ from flows.formats import (
     markdown,
     newsml_1,
     newsml_g2,
+    nexis,
     ninjs,
     nitf,
     text,
     wire_text,
+    word,
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
@@ -50,6 +54,13 @@ FORMATS: tuple[Format, ...] = (
     json_feed.FORMAT,
     ninjs.FORMAT,
     wire_text.FORMAT,
+    nexis.HTML,
+    nexis.TEXT,
+    factiva.HTML,
+    factiva.XML,
+    europresse.FORMAT,
+    word.DOCX,
+    word.NEXIS,
     text.FORMAT,
     markdown.FORMAT,
     html.FORMAT,
