@@ -13,24 +13,10 @@ from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
 
 _NO_BODY = frozenset(
-    [
-        "photo",
-        "picture",
-        "graphic",
-        "caption",
-        "video",
-        "audio",
-        "thumbnail",
-        "quicklook",
-        "logo",
-        "image",
-        "stylesheet",
-        "headline",
-        "subheadline",
-        "byline",
-        "dateline",
-        "contact",
-    ]
+    (
+        *("photo", "picture", "graphic", "caption", "video", "audio", "thumbnail", "quicklook", "logo"),
+        *("image", "stylesheet", "headline", "subheadline", "byline", "dateline", "contact"),
+    )
 )
 _MAIN = frozenset(["main", "main text", "maintext", "body", "text", "story"])
 

@@ -18,23 +18,11 @@ from transforms.field_names import plain_value
 _KEY = re.compile(r'"([A-Za-z_$]{2,40})"\s*:')
 _ID_KEYS = frozenset(["uri", "guid"])
 _OWN_KEYS = frozenset(
-    [
-        "versioncreated",
-        "firstcreated",
-        "body_text",
-        "body_xhtml",
-        "body_html",
-        "bodies",
-        "headlines",
-        "copyrightholder",
-        "description_text",
-        "descriptions",
-        "pubstatus",
-        "renditions",
-        "associations",
-        "usageterms",
-        "contentcreated",
-    ]
+    (
+        *("versioncreated", "firstcreated", "body_text", "body_xhtml", "body_html", "bodies", "headlines"),
+        *("copyrightholder", "description_text", "descriptions", "pubstatus", "renditions", "associations"),
+        *("usageterms", "contentcreated"),
+    )
 )
 _STANDARD = re.compile(r'"name"\s*:\s*"ninjs"|/std/ninjs/|ninjs-schema')
 _LISTS = ("items", "newsItems", "associations")

@@ -17,7 +17,9 @@ from flows.formats import (
     arrow_table,
     compressed,
     delimited,
+    europresse,
     excel,
+    factiva,
     feeds,
     html,
     json_feed,
@@ -26,10 +28,12 @@ from flows.formats import (
     markdown,
     newsml_1,
     newsml_g2,
+    nexis,
     ninjs,
     nitf,
     text,
     wire_text,
+    word,
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
@@ -51,14 +55,22 @@ from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpac
 # Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
     *compressed.FORMATS,
+    word.DOCX,
+    word.NEXIS,
     excel.FORMAT,
     *archives.FORMATS,
+    *arrow_table.FORMATS,
     feeds.FORMAT,
     newsml_g2.FORMAT,
     newsml_1.FORMAT,
     nitf.FORMAT,
     json_feed.FORMAT,
     ninjs.FORMAT,
+    nexis.HTML,
+    nexis.TEXT,
+    factiva.HTML,
+    factiva.XML,
+    europresse.FORMAT,
     wire_text.FORMAT,
     text.FORMAT,
     markdown.FORMAT,
@@ -66,7 +78,6 @@ FORMATS: tuple[Format, ...] = (
     json_lines.FORMAT,
     json_file.FORMAT,
     delimited.FORMAT,
-    *arrow_table.FORMATS,
 )
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import IO
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.cutting import cut
 from flows.formats.parsed import finished
 from transforms.dates import to_iso
 from transforms.paragraphs import PARAGRAPH_BREAK
@@ -20,16 +20,10 @@ from transforms.paragraphs import PARAGRAPH_BREAK
 _FRAMED = re.compile(rb"\A[\s\x16]*\x01[^\x02]{0,400}\x02")
 _FRAMED_IN_WORDS = re.compile(rb"\A\s*ZCZC\b", re.I)
 _START, _START_IN_WORDS = re.compile(rb"\x01"), re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*ZCZC\b", re.I)
-_PIECE_BYTES = 64 * 1024
 
 # a0123 <US> r i ..., or abc0123 3 POL 250 slug
-_ANPA_HEADER = re.compile(
-    r"(?P<service>[a-z]{1,3})(?P<number>\d{3,5})\x1f(?P<priority>[a-z])\s*(?P<category>[a-z]{1,3})(?P<rest>.*)",
-    re.I | re.S,
-)
-_IPTC_HEADER = re.compile(
-    r"(?P<service>[A-Za-z]*)(?P<number>\d{1,5}) (?P<priority>\d) (?P<category>[A-Za-z]{1,3}) +(?P<words>\d+) *(?P<slug>[^\r\n]*)"
-)
+_ANPA_HEADER = re.compile(r"(?:[a-z]{1,3})(?:\d{3,5})\x1f(?:[a-z])\s*(?P<category>[a-z]{1,3})\b", re.I)
+_IPTC_HEADER = re.compile(r"[A-Za-z]*\d{1,5} \d (?P<category>[A-Za-z]{1,3}) +\d+\b")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DATE_GROUP = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})[A-Z]?\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{2}(?:\d{2})?)(?!\d)")
 _ANPA_DATE = re.compile(r"(?<!\d)(\d{1,2})-(\d{1,2})-(\d{2}(?:\d{2})?)\s+\d{4}")
@@ -55,33 +49,14 @@ def _recognise(head: Head) -> Match:
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     start = stream.read(400)
     stream.seek(0)
-    for offset, message in _messages(stream, _START if _FRAMED.match(start) else _START_IN_WORDS, reading):
+    marker = _START if _FRAMED.match(start) else _START_IN_WORDS
+    for offset, message in cut(stream, marker, reading.max_record_bytes):
         if message is None:
             yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one message")
         elif _text_of(message).strip():
             yield Record(message, "wire_text", reading.name, byte_start=offset)
         else:
             yield Fault("no_text", "a message with no text")
-
-
-def _messages(stream: IO[bytes], start: re.Pattern[bytes], reading: Reading) -> Iterator[tuple[int, bytes | None]]:
-    """Where each message starts and its bytes, None where it is too large; what precedes the first is left out."""
-    held, offset = b"", 0
-    is_too_large = False
-    while piece := stream.read(_PIECE_BYTES):
-        held += piece
-        starts = [found.start() for found in start.finditer(held)]
-        for begin, end in pairwise(starts):
-            if not is_too_large:
-                yield offset + begin, held[begin:end]
-            is_too_large = False
-        cut = starts[-1] if starts else max(0, len(held) - 8)
-        if len(held) - cut > reading.max_record_bytes:
-            yield offset + cut, None
-            is_too_large, cut = True, len(held) - 8
-        held, offset = held[cut:], offset + cut
-    if held and start.search(held) and not is_too_large:
-        yield offset, held
 
 
 def _text_of(message: bytes) -> bytes:

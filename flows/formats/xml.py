@@ -89,7 +89,7 @@ def read_elements(stream: IO[bytes], names: Collection[str], max_bytes: int, *, 
     ``recover`` a document that is not well-formed is read as far as it can be. Raises FormatError where it is no
     XML, ends too early, or where more than ``max_bytes`` lie between the ends of two such elements.
     """
-    parser = etree.XMLPullParser(events=("start", "end"), recover=recover, encoding="utf-8", **_GUARDS)
+    parser = etree.XMLPullParser(events=("start", "end"), recover=recover, encoding="utf-8", **GUARDS)
     wanted = _Outermost(names)
     n_held = 0
     for piece in _Mender(is_lenient=recover).mended(read_pieces(stream, stream_encoding(stream))):
@@ -110,7 +110,7 @@ def read_elements(stream: IO[bytes], names: Collection[str], max_bytes: int, *, 
     yield from wanted.take(parser.read_events())
 
 
-_GUARDS: dict[str, Any] = {
+GUARDS: dict[str, Any] = {
     "resolve_entities": False,  # none is left to resolve: see _Mender
     "no_network": True,
     "load_dtd": False,
@@ -214,7 +214,7 @@ class _Mender:
 def parse_element(data: bytes) -> Element:
     """The element that ``dump_element`` wrote; raises FormatError where it is none."""
     try:
-        return etree.fromstring(data, etree.XMLParser(recover=True, encoding="utf-8", **_GUARDS))
+        return etree.fromstring(data, etree.XMLParser(recover=True, encoding="utf-8", **GUARDS))
     except etree.XMLSyntaxError as error:
         raise FormatError("bad_xml", f"not well-formed: {error}") from None
 
@@ -259,7 +259,7 @@ def first_words(element: Element, *paths: str) -> str:
 
 def as_html(element: Element, renamed: dict[str, str] | None = None, unseen: Collection[str] = ()) -> str:
     """An element as HTML without namespaces, its elements renamed, and those of the names ``unseen`` left out."""
-    copy = etree.fromstring(dump_element(element), etree.XMLParser(**_GUARDS))
+    copy = etree.fromstring(dump_element(element), etree.XMLParser(**GUARDS))
     for node in [node for node in copy.iter() if local_name(node) in unseen]:
         if node.getparent() is not None:
             _remove(node)

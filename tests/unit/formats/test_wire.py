@@ -24,13 +24,15 @@ XHTML = """<inlineXML contenttype="application/xhtml+xml">
 <body><p>The board voted on Monday.</p><p>“It stays,” said Ada Voss.</p></body></html></inlineXML>"""
 
 NITF = """<nitf xml:lang="en"><head><title>Short title</title><tobject>
-<tobject.subject tobject.subject.type="Harbours"/></tobject><docdata><doc-id id-string="calder-9" regsrc="CW"/><date.issue norm="20210711T090000Z"/></docdata>
+<tobject.subject tobject.subject.type="Harbours"/></tobject><docdata>
+<doc-id id-string="calder-9" regsrc="CW"/><date.issue norm="20210711T090000Z"/></docdata>
 <pubdata name="The Calder Post" ex-ref="https://calder.example/9"/></head>
 <body><body.head><hedline><hl1>Crane saved</hl1>
 </hedline><byline>By <person>Ada Osei</person> <byttl>Harbour reporter</byttl></byline>
 <dateline><location>Port Calder</location></dateline><abstract><p>The crane stays.</p></abstract></body.head>
 <body.content>{content}</body.content></body></nitf>"""
-NITF_CONTENT = """<p>The <org>board</org> voted.</p><media media-type="image"><media-caption>A photo.</media-caption></media>
+NITF_CONTENT = """<p>The <org>board</org> voted.</p>
+<media media-type="image"><media-caption>A photo.</media-caption></media>
 <hl2>Next</h12><p>It stays.</p>""".replace("h12", "hl2")
 
 

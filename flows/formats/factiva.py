@@ -1,0 +1,176 @@
+"""Factiva exports: HTML with or without index codes, and XML. One record an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from flows.formats import encoding as encodings
+from flows.formats import xml
+from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
+from flows.formats.cutting import cut
+from flows.formats.export_lines import LENGTH, find_date, is_copyright, is_date_line, language_code, without_copyright
+from flows.formats.html import declared_encoding, fragment_text
+from flows.formats.parsed import finished
+from flows.formats.unpacked import start_of
+from flows.formats.xml import Element, find_all, first_words, words
+from transforms.paragraphs import PARAGRAPH_BREAK
+
+_MARKER = re.compile(rb"""<div[^<>]{0,80}\bclass\s*=\s*["']?(?:article|[^"'<>]{1,40}\barticle)[\s"'>]""", re.I)
+_FACTIVA = re.compile(
+    rb"<title>\s*Factiva|factiva\.com|Factiva,? Inc|Dow Jones Factiva|class=[\"']?\w{2}Headline", re.I
+)
+# The codes of the index, as Factiva documents them; SN and PD are in every article.
+_BODY_CODES = ("LP", "TD")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s+\w{2,5})?", re.I)
+_SOURCE_CODE = re.compile(r"[A-Z0-9]{2,10}")
+_INDENTED = re.compile(r"\n\s*\n|\n[ \t]{2,}(?=\S)")
+_ACCESSION = re.compile(r"(?:Document|Dokument|Documento)\s+([A-Za-z0-9-]{10,40})\s*\Z")
+
+
+# HTML
+
+
+def _recognise_html(head: Head) -> Match:
+    is_export = _FACTIVA.search(head.start) is not None and re.search(
+        rb"<(?:html|!doctype html|body)", head.start, re.I
+    )
+    if not is_export:
+        return Match.NO
+    # Behind the style sheets the first article may lie outside of what is looked at.
+    return (
+        Match.CONTENT if _MARKER.search(head.start) or re.search(rb"<title>\s*Factiva", head.start, re.I) else Match.NO
+    )
+
+
+def _read_html(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    charset = declared_encoding(start_of(stream))
+    stated = {"charset": charset} if charset else {}
+    for offset, data in cut(stream, _MARKER, reading.max_record_bytes):
+        if data is None:
+            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one article")
+        else:
+            yield Record(data, "factiva_html", reading.name, _accession(data), stated=stated, byte_start=offset)
+
+
+def _accession(data: bytes) -> str | None:
+    found = re.search(rb"(?:Document|Dokument|Documento)(?:\s|&nbsp;)+([A-Za-z0-9-]{15,40})\s*<", data)
+    return found[1].decode("ascii") if found else None
+
+
+def _parse_html(record: Record) -> Document:
+    from lxml import html as lxml_html  # type: ignore[import-untyped]
+
+    decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
+    root = lxml_html.document_fromstring(decoded.text.replace("\0", ""))
+    article = next((div for div in root.iter("div") if "article" in (div.get("class") or "").split()), root)
+    coded = _coded(article)
+    paragraphs, fields = _by_codes(coded) if coded.keys() & {"HD", "SN", "LP"} else _by_order(article)
+    return finished(PARAGRAPH_BREAK.join(paragraphs), "text/html", decoded.encoding, fields, decoded.quality_flags)
+
+
+def _coded(article: Any) -> dict[str, str]:
+    """The text of each cell by the code before it."""
+    found: dict[str, str] = {}
+    for row in article.iter("tr"):
+        cells = [cell for cell in row if cell.tag == "td"]
+        code = "".join(cells[0].itertext()).strip(" \u00a0\n\t\r") if len(cells) == 2 else ""
+        if re.fullmatch(r"[A-Z]{2,3}", code):
+            found.setdefault(code, _text(cells[1]))
+    return found
+
+
+def _text(element: Any) -> str:
+    from lxml import html as lxml_html
+
+    return fragment_text(lxml_html.tostring(element, encoding="unicode", with_tail=False))
+
+
+def _by_codes(coded: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    body = [paragraph for code in _BODY_CODES for paragraph in coded.get(code, "").split(PARAGRAPH_BREAK) if paragraph]
+    fields = {
+        "title": " ".join(coded.get("HD", "").split()),
+        "byline": " ".join(coded.get("BY", "").split()),
+        "published_date": find_date(coded.get("PD", "")) or "",
+        "publisher": " ".join(coded.get("SN", "").split()),
+        "section": " ".join((coded.get("SE") or coded.get("CLM") or "").split()),
+        "language": language_code(coded.get("LA", "")),
+    }
+    return without_copyright(body), fields
+
+
+def _by_order(article: Any) -> tuple[list[str], dict[str, str]]:
+    """The same of an article without codes, whose lines stand in a fixed order above the body."""
+    lines = [line for line in _text(article).split(PARAGRAPH_BREAK) if line.strip()]
+    headline = next((words(element) for element in article.iter() if _is_headline(element)), "")
+    top = next((at for at, line in enumerate(lines[:15]) if is_copyright(line)), None)
+    if top is None:
+        top = next((at for at, line in enumerate(lines[:15]) if language_code(line) and len(line) < 30), 0)
+    head = lines[:top]
+    date = next((at for at, line in enumerate(head) if is_date_line(line) and line != headline), None)
+    fields = {
+        "title": headline or (head[0] if head else ""),
+        "published_date": find_date(head[date]) or "" if date else "",
+    }
+    rest = head[(date or 0) + 1 :]
+    names = [line for line in rest if not _TIME.fullmatch(line)]
+    if date is not None and names:
+        fields["publisher"] = names[0]
+        fields["language"] = next((code for line in names[1:] if (code := language_code(line))), "")
+    length = next((at for at, line in enumerate(head) if LENGTH.fullmatch(line)), None)
+    between = [line for line in head[:length] if line != fields["title"]] if length else []
+    if between and len(between[-1]) < 120:
+        fields["byline"] = between[-1]
+    body = lines[top + 1 :]
+    while body and _ACCESSION.match(body[-1]):
+        body.pop()
+    return without_copyright(body), fields
+
+
+def _is_headline(element: Any) -> bool:
+    return isinstance(element.tag, str) and re.search(r"\w{2}Headline\b", element.get("class") or "") is not None
+
+
+# XML
+
+
+def _recognise_xml(head: Head) -> Match:
+    root = xml.root_of(head)
+    is_response = root is not None and root.name in {"PPSResponse", "ppsArticleResponse", "ppsarticleResultSet"}
+    return Match.CONTENT if is_response or (root is not None and b"global.factiva.com" in head.start) else Match.NO
+
+
+def _read_xml(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    stated = {"charset": xml.stream_encoding(stream)}
+    for article in xml.read_elements(stream, ("article",), reading.max_record_bytes):
+        own_id = first_words(article, "accessionNo")
+        yield Record(xml.dump_element(article), "factiva_xml", reading.name, own_id or None, stated=stated)
+
+
+def _parse_xml(record: Record) -> Document:
+    article = xml.parse_element(record.data)
+    paragraphs = [text for name in ("leadParagraph", "tailParagraphs") for text in _xml_paragraphs(article, name)]
+    fields = {
+        "title": first_words(article, "headline"),
+        "byline": first_words(article, "byline"),
+        "published_date": first_words(article, "publicationDate/date", "publicationDate/dateTime", "publicationDate"),
+        "publisher": first_words(article, "sourceName", "publisherName"),
+        "section": first_words(article, "sectionName", "columnName"),
+        "language": first_words(article, "baseLanguage").lower(),
+    }
+    encoding = record.stated.get("charset", "utf-8")
+    return finished(PARAGRAPH_BREAK.join(without_copyright(paragraphs)), "application/xml", encoding, fields)
+
+
+def _xml_paragraphs(article: Element, name: str) -> list[str]:
+    """The paragraphs of a part; of text that stands in it alone an indented line begins a new one."""
+    found = [words(paragraph) for paragraph in find_all(article, f"{name}/paragraph")]
+    if found:
+        return found
+    texts = ("".join(part.itertext()).strip("\n") for part in find_all(article, name))
+    return [" ".join(block.split()) for text in texts for block in _INDENTED.split(text) if block.strip()]
+
+
+HTML = Format("factiva_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.3)
+XML = Format("factiva_xml", (), _recognise_xml, _read_xml, _parse_xml, chars_per_byte=0.5)
