@@ -14,6 +14,7 @@ from typing import IO
 
 from flows.formats import (
     compressed,
+    epub,
     europresse,
     factiva,
     feeds,
@@ -26,6 +27,8 @@ from flows.formats import (
     nexis,
     ninjs,
     nitf,
+    open_document,
+    pdf,
     text,
     wire_text,
     word,
@@ -60,6 +63,9 @@ FORMATS: tuple[Format, ...] = (
     factiva.XML,
     europresse.FORMAT,
     word.DOCX,
+    open_document.FORMAT,
+    epub.FORMAT,
+    pdf.FORMAT,
     word.NEXIS,
     text.FORMAT,
     markdown.FORMAT,
