@@ -51,7 +51,7 @@ def _own_id(data: bytes, charset: str | None) -> str | None:
 
 
 def _parse(record: Record) -> Document:
-    from lxml import html as lxml_html  # type: ignore[import-untyped]
+    from lxml import html as lxml_html
 
     decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
     root = lxml_html.document_fromstring(decoded.text.replace("\0", ""))

@@ -60,7 +60,7 @@ def _accession(data: bytes) -> str | None:
 
 
 def _parse_html(record: Record) -> Document:
-    from lxml import html as lxml_html  # type: ignore[import-untyped]
+    from lxml import html as lxml_html
 
     decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
     root = lxml_html.document_fromstring(decoded.text.replace("\0", ""))

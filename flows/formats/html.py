@@ -146,7 +146,7 @@ def fragment_text(html: str) -> str:
     Block elements become paragraphs. A fragment without any keeps its own line breaks, for then they part its
     paragraphs.
     """
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
     from lxml import html as lxml_html
 
     try:

@@ -13,7 +13,7 @@ from html import escape, unescape
 from html.entities import name2codepoint
 from typing import IO, Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from flows.formats.base import FormatError, Head
 from flows.formats.encoding import decode_start, is_binary

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from flows.formats import xml
 from flows.formats.base import FormatError, Head

@@ -190,7 +190,6 @@ def test_finding_the_records_of_a_large_feed_is_quick() -> None:
     [
         (b"", "empty"),
         (b"\n \n", "empty"),
-        (b'[\n{"text": "One."}\n]', "bad_json"),
         (b"{" * 100_000, "bad_json"),
         (b'"words"', "bad_json"),
         (b'{"text": "One."', "bad_json"),

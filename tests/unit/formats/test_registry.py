@@ -21,7 +21,7 @@ from transforms.tables import REASONS
     [
         ("a.txt", b"Words.", "text"),
         ("a.md", b"Words.", "markdown"),
-        ("a.md", b'{"text": "Words."}\n', "json_lines"),
+        ("a.md", b'{"text": "Words."}\n', "json"),
         ("a.html", b"<p>Words.</p>", "html"),
         ("a.html", b"Words.", "text"),
         ("a.txt", b"<!doctype html>", "html"),
