@@ -230,15 +230,15 @@ def _nested(pairs: list[_Pair], *, first_continued: bool) -> list[Quoted]:
 
 def group_pieces(quoted: Sequence[Quoted]) -> list[tuple[Quoted, ...]]:
     """The outermost pieces, those of one quotation together: more than one where it runs over several paragraphs."""
-    groups: list[tuple[Quoted, ...]] = []
+    groups: list[list[Quoted]] = []
     for piece in quoted:
         if piece.depth > 1:
             continue
         if piece.continued and groups and groups[-1][-1].continues:
-            groups[-1] = (*groups[-1], piece)
+            groups[-1].append(piece)
         else:
-            groups.append((piece,))
-    return groups
+            groups.append([piece])
+    return [tuple(group) for group in groups]
 
 
 def quoted_mask(text: str) -> bytearray:
