@@ -22,7 +22,7 @@ from flows.formats.xml import Element, children, local_name, words
 from transforms.text import count_words
 
 ITEMS = ("item", "entry")
-SUFFIXES = (".rss", ".atom", ".rdf", ".wxr")
+SUFFIXES = (".xml", ".rss", ".atom", ".rdf", ".wxr")
 MAX_SUMMARY_WORDS = 120  # a description that is longer and does not break off is the whole text
 
 _FULL = ("encoded", "content", "full-text", "fulltext", "body")
