@@ -259,7 +259,7 @@ def first_words(element: Element, *paths: str) -> str:
 
 def as_html(element: Element, renamed: dict[str, str] | None = None, unseen: Collection[str] = ()) -> str:
     """An element as HTML without namespaces, its elements renamed, and those of the names ``unseen`` left out."""
-    copy = etree.fromstring(dump_element(element), etree.XMLParser(**GUARDS))
+    copy = etree.fromstring(dump_element(element), etree.XMLParser(recover=True, **GUARDS))
     for node in [node for node in copy.iter() if local_name(node) in unseen]:
         if node.getparent() is not None:
             _remove(node)

@@ -62,7 +62,8 @@ def test_zip_documents_are_known_by_content() -> None:
 def test_an_open_document() -> None:
     content = """<office:document-content xmlns:office="o" xmlns:text="t"><office:body><office:text>
 <text:tracked-changes><text:p>gone</text:p></text:tracked-changes>
-<text:h>Crane saved</text:h><text:p>The<text:s text:c="2"/>board <text:span>voted</text:span>.<text:note>1</text:note></text:p>
+<text:h>Crane saved</text:h>
+<text:p>The<text:s text:c="2"/>board <text:span>voted</text:span>.<text:note>1</text:note></text:p>
 <text:list><text:list-item><text:p>It stays.</text:p></text:list-item></text:list>
 </office:text></office:body></office:document-content>"""
     found = document(packed({"content.xml": content}, "application/vnd.oasis.opendocument.text"), "a.odt")
@@ -73,7 +74,8 @@ def test_an_open_document() -> None:
 def test_an_epub_gives_one_record_a_section_of_its_reading_order() -> None:
     container = '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
     package = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>
-<dc:title>The Calder Post</dc:title><dc:creator>calibre</dc:creator><dc:language>en</dc:language><dc:date>2021-07-11</dc:date>
+<dc:title>The Calder Post</dc:title><dc:creator>calibre</dc:creator><dc:language>en</dc:language>
+<dc:date>2021-07-11</dc:date>
 </metadata><manifest><item id="c" href="cover.xhtml"/><item id="n" href="nav.xhtml" properties="nav"/>
 <item id="a" href="a%20b.xhtml"/><item id="x" href="missing.xhtml"/></manifest>
 <spine><itemref idref="c"/><itemref idref="n"/><itemref idref="a"/><itemref idref="x"/></spine></package>"""
