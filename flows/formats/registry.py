@@ -17,12 +17,14 @@ from flows.formats import (
     arrow_table,
     compressed,
     delimited,
+    email_message,
     excel,
     html,
     json_file,
     json_lines,
     markdown,
     text,
+    web_archive,
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
@@ -46,6 +48,8 @@ FORMATS: tuple[Format, ...] = (
     *compressed.FORMATS,
     excel.FORMAT,
     *archives.FORMATS,
+    web_archive.FORMAT,
+    *email_message.FORMATS,
     text.FORMAT,
     markdown.FORMAT,
     html.FORMAT,
