@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from flows.link import rules as link_rules
 from flows.store.parquet import write_table
+from transforms import ids
 from transforms.catalog import Catalog, entity_id_of, gazetteer_links
 from transforms.resolve.countries import printed_names
 from transforms.resolve.keys import name_form
@@ -126,7 +127,10 @@ def with_forms(names: pa.Table) -> pa.Table:
 
 
 def add_catalog(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Tables of what is known beyond the data: ``gazetteer``, ``printed`` names, ``corrections``."""
+    """Tables of what is known beyond the data: ``gazetteer``, ``printed`` names, ``corrections``.
+
+    The printed name of lowest priority wins: the last correction, then the first row of the gazetteer, then ISO's.
+    """
     con.execute("CREATE TABLE gazetteer (entity_type VARCHAR, normal VARCHAR, to_id VARCHAR)")
     con.execute("CREATE TABLE printed (entity_id VARCHAR, name VARCHAR, external_id VARCHAR, priority INTEGER)")
     con.execute(
@@ -135,9 +139,9 @@ def add_catalog(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     )
     links = gazetteer_links(catalog)
     insert(con, "gazetteer", [(t, normal, entity_id_of(t, row.name)) for (t, normal), row in links.items()])
-    countries = [(entity_id_of("place", name), name, f"iso3166:{code}", 3) for code, name in printed_names().items()]
-    rows = [(entity_id_of(r.entity_type, r.name), r.name, r.external_id, 2) for r in dict.fromkeys(links.values())]
-    insert(con, "printed", [*countries, *rows])
+    rows = [(entity_id_of(r.entity_type, r.name), r.name, r.external_id) for r in dict.fromkeys(links.values())]
+    rows += [(ids.entity_id("place", f"iso3166:{c}"), name, f"iso3166:{c}") for c, name in printed_names().items()]
+    insert(con, "printed", [(*row, number) for number, row in enumerate(rows, start=1)])
     insert(
         con,
         "corrections",

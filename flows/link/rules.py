@@ -7,12 +7,14 @@ that one's in turn. All are conservative: where a name could mean two, it stays 
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
+
+from transforms.link.chains import chain_ends
 
 # A surname alone joins the person who bears it in at least MIN_ARTICLES articles and SHARE of all with that surname.
 MIN_ARTICLES, SHARE = 5, 0.8
 # A name typed otherwise in few articles takes the type it has in at least this many times as many.
 TYPE_RATIO = 10
-MAX_CHAIN = 6
 
 GAZETTEER = """
     SELECT DISTINCT f.entity_id, g.to_id, 'gazetteer', 1 FROM forms f JOIN gazetteer g USING (entity_type, normal)
@@ -23,11 +25,12 @@ GAZETTEER = """
 # are short for one another, and all middle names of the data set that bear on it agree in their first letter.
 NAME_VARIANT = """
     WITH people AS (
-        SELECT entity_id, last, first_group, any_value(n_words) AS n_words, min(name) AS name, min(middle) AS middle
+        SELECT entity_id, last, first_group, min(n_words) AS n_words, min(name) AS name,
+               list(DISTINCT middle) AS middles
         FROM forms WHERE entity_type = 'person' AND n_words > 1 AND length(first) > 1 GROUP BY ALL
     ), families AS (
-        SELECT last, first_group FROM people GROUP BY ALL
-        HAVING count(*) > 1 AND count(DISTINCT nullif(left(middle, 1), '')) <= 1
+        SELECT last, first_group FROM people, unnest(middles) AS m(middle) GROUP BY ALL
+        HAVING count(DISTINCT entity_id) > 1 AND count(DISTINCT nullif(left(middle, 1), '')) <= 1
     ), ranked AS (
         SELECT entity_id, first_value(entity_id) OVER (
             PARTITION BY last, first_group ORDER BY n_words, length(name), name, entity_id) AS to_id
@@ -70,7 +73,7 @@ DOMINANT_SURNAME = f"""
         ON l.from_id = f.entity_id
         WHERE f.entity_type = 'person' AND f.n_words > 1 GROUP BY ALL
     ), sure AS (
-        SELECT last, arg_max(to_id, n) AS to_id FROM bearers GROUP BY last
+        SELECT last, arg_max(to_id, (n, to_id)) AS to_id FROM bearers GROUP BY last
         HAVING max(n) >= {MIN_ARTICLES} AND max(n) >= {SHARE} * sum(n)
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'dominant_surname', 4 FROM forms f JOIN sure s USING (last)
@@ -89,7 +92,7 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM links WHERE priority > 1 AND from_id IN (SELECT to_id FROM gazetteer)")
     con.execute(
         "CREATE OR REPLACE TABLE links AS SELECT from_id, unnest(arg_min({'to_id': to_id, 'rule': rule}, "
-        "(priority, to_id))) FROM links GROUP BY from_id"
+        "(priority, to_id, rule))) FROM links GROUP BY from_id"
     )
     follow_links(con)
     correct(con)
@@ -99,13 +102,18 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
 
 def follow_links(con: duckdb.DuckDBPyConnection) -> None:
     """The table ``finals (local_id, final_id)``: each link followed to its end."""
-    con.execute("CREATE TABLE finals AS SELECT from_id AS local_id, to_id AS final_id FROM links")
-    for _ in range(MAX_CHAIN):
-        moved = con.execute(
-            "UPDATE finals SET final_id = l.to_id FROM links l WHERE finals.final_id = l.from_id RETURNING 1"
-        ).fetchall()
-        if not moved:
-            return
+    # Few links lead to an entity that is linked itself; the chains are made of these alone.
+    inner = con.execute("SELECT from_id, to_id FROM links WHERE from_id IN (SELECT to_id FROM links)").fetchall()
+    con.execute("CREATE TABLE ends (entity_id VARCHAR, end_id VARCHAR)")
+    ends = chain_ends(dict(inner))
+    if ends:
+        con.register("new_ends", pa.table({"entity_id": list(ends), "end_id": list(ends.values())}))
+        con.execute("INSERT INTO ends SELECT * FROM new_ends")
+        con.unregister("new_ends")
+    con.execute(
+        "CREATE TABLE finals AS SELECT * FROM (SELECT from_id AS local_id, coalesce(end_id, to_id) AS final_id "
+        "FROM links LEFT JOIN ends ON entity_id = to_id) WHERE local_id <> final_id"
+    )
 
 
 def correct(con: duckdb.DuckDBPyConnection) -> None:
@@ -119,10 +127,15 @@ def correct(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(MEANT, [number])
         end = final_of(con, to_id)
         if action == "split":
-            con.execute(SPLIT, [end, number])
-            con.execute("INSERT INTO printed VALUES (?, ?, NULL, 1)", [end, target])
+            con.execute("CREATE OR REPLACE TABLE parted AS " + PARTED, [end, number])
+            con.execute(
+                "DELETE FROM splits USING parted p WHERE splits.article_id = p.article_id "
+                "AND splits.local_id = p.local_id"
+            )
+            con.execute("INSERT INTO splits FROM parted")
+            con.execute("INSERT INTO printed VALUES (?, ?, NULL, ?)", [end, target, -number])
         elif action == "rename":
-            con.execute(RENAME, [target])
+            con.execute(RENAME, [target, -number])
         else:
             con.execute("DELETE FROM finals WHERE local_id IN (SELECT local_id FROM meant)")
             con.execute(
@@ -154,13 +167,12 @@ MEANT = """
 """
 
 RENAME = """
-    INSERT INTO printed SELECT DISTINCT coalesce(x.final_id, m.local_id), ?, NULL, 1
+    INSERT INTO printed SELECT DISTINCT coalesce(x.final_id, m.local_id), ?, NULL, ?
     FROM meant m LEFT JOIN finals x USING (local_id)
 """
 
-SPLIT = """
-    INSERT INTO splits
-    SELECT DISTINCT e.article_id, e.entity_id, ? FROM article_entities e
+PARTED = """
+    SELECT DISTINCT e.article_id, e.entity_id AS local_id, ? AS final_id FROM article_entities e
     JOIN meant m ON e.entity_id = m.local_id JOIN articles a USING (article_id)
     JOIN corrections c ON c.number = ? AND c.article IN (a.article_id, a.source_uri)
 """
@@ -191,7 +203,8 @@ ENTITIES = """
         SELECT id, entity_type, name, count(*) AS n, bool_or(id = entity_id) AS is_own FROM kept GROUP BY ALL
     ), best AS (
         SELECT id, unnest(max_by({'name': name, 'entity_type': entity_type},
-               (is_own, entity_type = 'person' AND contains(name, ' '), n, length(name), name))) FROM named GROUP BY id
+               (is_own, entity_type = 'person' AND contains(name, ' '), n, length(name), name, entity_type)))
+        FROM named GROUP BY id
     ), all_aliases AS (
         SELECT DISTINCT id, alias FROM (SELECT id, unnest(list_append(aliases, name)) AS alias FROM kept)
     ), all_rules AS (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from pathlib import Path
 from typing import Any
@@ -49,14 +50,13 @@ class Corpus:
             row("articles", article_id=article, source_uri=f"{article}.txt", published_date=day)
         )
         for number, (entity_type, name, *more) in enumerate(entities):
-            entity = local_id(entity_type, name, article)
             values = {"aliases": [], "merge_rules": [], **(more[0] if more else {})}
+            entity = values.setdefault("entity_id", local_id(entity_type, name, article))
             self.rows["article_entities"].append(
                 row(
                     "article_entities",
                     article_entity_id=ids.article_entity_id(article, number),
                     article_id=article,
-                    entity_id=entity,
                     name=name,
                     entity_type=entity_type,
                     n_mentions=2,
@@ -221,6 +221,56 @@ def test_order_and_number_of_parts_do_not_matter(tmp_path: Path, n_parts: int) -
         link(corpus, folder, n_parts=n_parts + seed, seed=seed)
         outputs.append((folder / "out" / "entities" / "part-0.parquet").read_bytes())
     assert outputs[0] == outputs[1]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("Mike Okoro", "Mike Q. Okoro", "Michael Okoro"))))
+def test_the_order_of_arrival_does_not_choose_the_id(tmp_path: Path, order: tuple[str, ...]) -> None:
+    corpus = Corpus()
+    for name in order:
+        corpus.article(("person", name))
+    result, entities = link(corpus, tmp_path, n_parts=3)
+    assert {r["entity_id"] for r in entities.values()} == {entity_id_of("person", "Mike Okoro")}
+    assert result.n_by_rule == {"name_variant": 1}
+
+
+def test_middle_initials_that_disagree_under_one_id_join_nobody(tmp_path: Path) -> None:
+    corpus = Corpus()
+    for name in ("John Reyes", "John A. Reyes", "Johnny Reyes", "Johnny B. Reyes"):
+        corpus.article(("person", name))
+    result, _ = link(corpus, tmp_path)
+    assert result.n_by_rule == {}
+
+
+def test_names_that_lead_in_a_circle_are_one_entity(tmp_path: Path) -> None:
+    corpus = Corpus()
+    spelt = {"merge_rules": ["defined_acronym"]}
+    for full, alias, name in (("Tide Board", "TBX", "TCX"), ("Tide Council", "TCX", "TBX")):
+        corpus.article(("organization", full, {"aliases": [alias], **spelt}))
+        corpus.article(("organization", name, {"entity_id": entity_id_of("organization", full)}))
+    _, entities = link(corpus, tmp_path)
+    ids_of_both = [entity_id_of("organization", name) for name in ("Tide Board", "Tide Council")]
+    assert [r["entity_id"] for r in entities.values()] == [min(ids_of_both)]
+
+
+def test_of_two_corrections_of_one_thing_the_last_holds(tmp_path: Path) -> None:
+    corpus = Corpus()
+    one = corpus.article(("person", "Ada Lind"))
+    corpus.article(("person", "Ada Lind"))
+    fixes = (
+        Correction("rename", "person", "Ada Lind", "Ada M. Lind"),
+        Correction("split", "person", "Ada Lind", "Ada Lind (singer)", one),
+        Correction("rename", "person", "Ada Lind", "Ada Maria Lind"),
+        Correction("split", "person", "Ada Lind", "Ada Lind (swimmer)", one),
+    )
+    _, entities = link(corpus, tmp_path, Catalog((), fixes))
+    assert {name: r["n_articles"] for name, r in entities.items()} == {"Ada Lind (swimmer)": 1, "Ada Maria Lind": 1}
+
+
+def test_georgia_alone_is_no_country(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("place", "Georgia"))
+    _, entities = link(corpus, tmp_path)
+    assert entities["Georgia"]["external_id"] is None
 
 
 def test_rewritten_parts_keep_rows_order_and_schema(tmp_path: Path) -> None:
