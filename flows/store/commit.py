@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.link.entities import link_parts
+from flows.link.entities import link_entities
 from flows.run.batch import BatchResult
 from flows.run.plan import Plan
 from flows.store.carry import carry_over
@@ -24,6 +25,7 @@ from flows.store.parquet import WrittenFile, describe_file, read_table, write_ta
 from flows.store.parts import BasePart
 from flows.store.snapshots import UNLINKED, Manifest, Store, latest_manifest, write_sources
 from transforms.catalog import Catalog
+from transforms.link.final_ids import ID_COLUMNS, Change, with_final_ids
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
 
@@ -79,33 +81,34 @@ def commit_snapshot(
     return manifest
 
 
-def _link_entities(folder: Path, linked: Path, parts: Sequence[BasePart], catalog: Catalog) -> list[WrittenFile]:
+def _link_entities(folder: Path, scratch: Path, parts: Sequence[BasePart], catalog: Catalog) -> list[WrittenFile]:
     """Put every part into the snapshot's folder: as it is, or with the ids of entities merged across the data set."""
-    shutil.rmtree(linked, ignore_errors=True)
-    by_table: dict[str, list[Path]] = {table.name: [] for table in PART_TABLES}
+    shutil.rmtree(scratch, ignore_errors=True)
+    by_table: dict[str, dict[str, list[str]]] = {table.name: defaultdict(list) for table in PART_TABLES}
     for part in parts:
-        by_table[part.file.table].append(part.path)
+        by_table[part.file.table][part.batch].append(str(part.path))
     try:
-        outcome = link_parts(by_table, catalog, linked)
+        linked = link_entities(by_table["articles"], by_table["article_entities"], catalog, scratch)
     except duckdb.Error as error:  # a full disk has many names there
-        raise_if_disk(error, linked)
+        raise_if_disk(error, scratch)
         raise
-    rewritten = set(outcome.rewritten)
-    files: list[WrittenFile] = []
-    for part in parts:
-        table, name = part.file.table, part.file.name
-        if (table, name) in rewritten:
-            _hard_link(linked / table / name, folder / table / name)
+    files = [file for part in parts for file in _final_files(folder, part, linked.changes(part.batch))]
+    entities = folder / "entities" / "part-0.parquet"
+    _hard_link(linked.entities, entities)
+    return [*files, describe_file(entities, "entities", linked.n_entities)]
+
+
+def _final_files(folder: Path, part: BasePart, changes: Sequence[Change]) -> list[WrittenFile]:
+    """The part under its final ids, and as it was where those differ."""
+    table, name = part.file.table, part.file.name
+    if changes and table in ID_COLUMNS:
+        data = pq.ParquetFile(part.path).read()
+        final = with_final_ids(data, table, changes)
+        if final is not data:
             _hard_link(part.path, folder / UNLINKED / table / name)
-            files.append(describe_file(folder / table / name, table, outcome.n_rows[table, name]))
-            files.append(replace(part.file, table=f"{UNLINKED}/{table}"))
-        else:
-            _hard_link(part.path, folder / table / name)
-            files.append(part.file)
-    entities = linked / "entities" / "part-0.parquet"
-    _hard_link(entities, folder / "entities" / entities.name)
-    rows = pq.ParquetFile(entities).metadata.num_rows
-    return [*files, describe_file(folder / "entities" / entities.name, "entities", rows)]
+            return [write_table(folder, table, name, final), replace(part.file, table=f"{UNLINKED}/{table}")]
+    _hard_link(part.path, folder / table / name)
+    return [part.file]
 
 
 def _hard_link(source: Path, target: Path) -> None:
