@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from flows.errors import UserError
@@ -50,39 +52,50 @@ def read_corrections(path: Path) -> Iterator[Correction]:
 
 
 def read_rows(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; empty lines and lines that start with # are passed over."""
+    """Number of the first line and cells of each row; white space in a cell, line breaks included, is one space."""
+    header: list[str] | None = None
+    for line, cells in read_cells(path):
+        if header is None:
+            header = check_header(path, line, cells, columns, required)
+            continue
+        if len(cells) > len(header):
+            raise CatalogError(f"{path}, line {line}: more cells than the header has; quote those with commas")
+        row = dict.fromkeys(columns, "") | dict(zip(header, cells, strict=False))
+        for name in required:
+            if not row[name]:
+                raise CatalogError(f"{path}, line {line}: {name} is empty; fill it in or delete the line")
+        yield line, row
+    if header is None:
+        raise CatalogError(f"{path}: empty; its first line must be {','.join(columns)}")
+
+
+def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row that has any; lines that start with # are comments, except inside a quoted cell."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror or error}; give the path of a CSV file") from error
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    reader = csv.reader(text.splitlines())
-    header: list[str] | None = None
-    for cells in reader:
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+    lines = enumerate(io.StringIO(text), 1)
+    for number, line in lines:
+        if line.lstrip().startswith("#"):
             continue
-        if header is None:
-            header = check_header(path, reader.line_num, cells, columns, required)
-            continue
-        if len(cells) > len(header):
+        try:
+            cells = next(csv.reader(chain([line], (more for _, more in lines)), strict=True), [])
+        except csv.Error as error:
             raise CatalogError(
-                f"{path}, line {reader.line_num}: more cells than the header has; quote those with commas"
-            )
-        row = dict.fromkeys(columns, "") | {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-        for name in required:
-            if not row[name]:
-                raise CatalogError(f"{path}, line {reader.line_num}: {name} is empty; fill it in or delete the line")
-        yield reader.line_num, row
-    if header is None:
-        raise CatalogError(f"{path}: empty; its first line must be {','.join(columns)}")
+                f"{path}, line {number}: {error}; double each quotation mark in a quoted cell"
+            ) from error
+        if any(cell.strip() for cell in cells):
+            yield number, [" ".join(cell.split()) for cell in cells]
 
 
 def check_header(
     path: Path, line: int, cells: list[str], columns: tuple[str, ...], required: tuple[str, ...]
 ) -> list[str]:
     """The column names, known ones only and with all that are required."""
-    header = [cell.strip().lower() for cell in cells]
+    header = [cell.lower() for cell in cells]
     unknown = [name for name in header if name not in columns]
     missing = [name for name in required if name not in header]
     if unknown or missing:

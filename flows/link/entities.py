@@ -1,234 +1,136 @@
 """Who is who across the whole data set: article entities become entities, in DuckDB and out of memory.
 
-Every step reads each row a fixed number of times, so time is linear in mentions; what does not fit in
-``memory_limit`` spills to disk beside the output. The rules are SQL in flows/link/rules.py.
+Every step reads each row a fixed number of times, so time is linear in the rows of ``article_entities``; what does not
+fit in the memory limit spills to disk. The rules are SQL in flows/link/rules.py.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from flows.link import rules as link_rules
+from flows.link.database import insert, open_database, open_parts
+from flows.link.entity_rows import write_entities
+from flows.link.names import read_forms
+from transforms import ids
 from transforms.catalog import Catalog, entity_id_of, gazetteer_links
+from transforms.link.final_ids import Change
 from transforms.resolve.countries import printed_names
-from transforms.resolve.keys import name_form
-from transforms.resolve.names import normal_name
-from transforms.schema import arrow_schema
-from transforms.tables import BY_NAME, ENTITIES
-
-ID_COLUMNS = {"quotes": "speaker_entity_id", "entity_mentions": "entity_id", "article_entities": "entity_id"}
-BATCH_ROWS = 50_000
+from transforms.tables import ARTICLE_ENTITIES, ARTICLES
 
 
-@dataclass(frozen=True, slots=True)
-class LinkResult:
-    """What linking did: the part files it wrote anew, as (table, file name) with their rows, and counts."""
+@dataclass(frozen=True)
+class Linked:
+    """What linking found: the table ``entities`` as a file, and what becomes of the ids of each batch.
 
-    rewritten: tuple[tuple[str, str], ...]
-    n_rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    n_local: int = 0
-    n_entities: int = 0
-    n_by_rule: Mapping[str, int] = field(default_factory=dict)
-
-
-def link_parts(
-    parts: Mapping[str, Sequence[Path]], catalog: Catalog, out_dir: Path, *, memory_limit: str = "1GB"
-) -> LinkResult:
-    """Write ``out_dir/entities`` and every part in which an entity id changes; the rest is the caller's to keep.
-
-    ``parts`` names the base parts (article-local ids) of articles, quotes, entity_mentions and article_entities.
-    The result depends on their rows alone, not on their order or number.
+    ``names`` is the file to hand to the next run in place of the one given; None where that one still serves.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    scratch = _make_scratch(out_dir)
-    try:
-        with duckdb.connect(str(scratch / "link.duckdb"), config={"temp_directory": str(scratch)}) as con:
-            con.execute(f"SET memory_limit = '{memory_limit}'; SET threads = 2; SET preserve_insertion_order = false")
-            con.execute("SET enable_progress_bar = false")
-            return link(con, parts, catalog, out_dir)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+    entities: Path
+    names: Path | None
+    n_entities: int
+    n_by_rule: Mapping[str, int]
+    changes_by_batch: Mapping[str, pa.Table]
+    digests: Mapping[str, str]
+
+    def changes(self, batch: str) -> tuple[Change, ...]:
+        """What becomes of the ids in the batch, sorted; those that are not named stay."""
+        rows = self.changes_by_batch.get(batch)
+        return () if rows is None else tuple(map(Change, *(column.to_pylist() for column in rows.columns)))
+
+    def digest(self, batch: str) -> str:
+        """One value for equal changes: where it is as before, so are the final parts. Empty without any change."""
+        return self.digests.get(batch, "")
 
 
-def _make_scratch(out_dir: Path) -> Path:
-    r"""An empty folder beside the output, or elsewhere: DuckDB cannot open a database whose path has a ? or \."""
-    if set(str(out_dir.absolute())) & set("?\\"):
-        return Path(tempfile.mkdtemp(prefix="newsmill-link-"))
-    scratch = out_dir / ".link"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    return scratch
+def link_entities(
+    articles: Mapping[str, Sequence[str]],
+    article_entities: Mapping[str, Sequence[str]],
+    catalog: Catalog,
+    scratch: Path,
+    *,
+    names: str | None = None,
+    memory_limit: str = "300MB",
+) -> Linked:
+    """Join the entities of all articles into those of the data set; files go below ``scratch``.
 
-
-def link(
-    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], catalog: Catalog, out_dir: Path
-) -> LinkResult:
-    """All steps of ``link_parts`` on one open database."""
-    open_parts(con, parts)
-    read_forms(con)
-    add_catalog(con, catalog)
-    link_rules.apply(con)
-    write_entities(con, out_dir)
-    n_rows = {(table, path.name): n for table, path, n in rewrite_parts(con, parts, out_dir)}
-    n_local = count(con, "(SELECT DISTINCT entity_id FROM forms)")
-    n_entities = count(con, "entities")
-    by_rule = dict(con.execute("SELECT rule, count(*) FROM links GROUP BY rule ORDER BY rule").fetchall())
-    return LinkResult(tuple(sorted(n_rows)), n_rows, n_local, n_entities, by_rule)
-
-
-def open_parts(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]]) -> None:
-    """One view a table over its part files; an empty table where there are none."""
-    for table in ("articles", *ID_COLUMNS):
-        paths = [str(path) for path in parts.get(table, ())]
-        if paths:
-            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in sorted(paths))
-            con.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{listed}], filename = true)")
-        else:
-            empty = arrow_schema(BY_NAME[table]).empty_table()
-            con.register(f"no_{table}", empty)
-            con.execute(f"CREATE VIEW {table} AS SELECT *, '' AS filename FROM no_{table}")
-
-
-def read_forms(con: duckdb.DuckDBPyConnection) -> None:
-    """The table ``forms``: every name of every local entity once, with the parts the rules compare."""
-    con.execute(
-        "CREATE TABLE names AS SELECT entity_id, entity_type, name, count(*) AS n_articles "
-        "FROM article_entities GROUP BY ALL"
-    )
-    con.execute(
-        "CREATE TABLE forms (entity_id VARCHAR, entity_type VARCHAR, name VARCHAR, n_articles BIGINT, "
-        "normal VARCHAR, first VARCHAR, last VARCHAR, middle VARCHAR, first_group VARCHAR, n_words INTEGER)"
-    )
-    for batch in read_batches(con, "SELECT entity_id, entity_type, name, n_articles FROM names"):
-        con.register("batch", with_forms(batch))
-        con.execute("INSERT INTO forms SELECT * FROM batch")
-        con.unregister("batch")
-
-
-def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:
-    """The rows of a query, a bounded number at a time, over a cursor of its own."""
-    with con.cursor() as cursor:
-        for batch in cursor.sql(query).to_arrow_reader(BATCH_ROWS):
-            yield pa.Table.from_batches([batch])
-
-
-def with_forms(names: pa.Table) -> pa.Table:
-    """The same rows with the parts of each name."""
-    forms = [
-        name_form(entity_type, name)
-        for entity_type, name in zip(names["entity_type"].to_pylist(), names["name"].to_pylist(), strict=True)
-    ]
-    for column in ("normal", "first", "last", "middle", "first_group", "n_words"):
-        names = names.append_column(column, pa.array([getattr(form, column) for form in forms]))
-    return names
+    ``articles`` and ``article_entities`` name the base parts (article-local ids) of each batch; every id that quotes
+    or mentions of an article use stands in its article_entities, so no other table is read. The result depends on
+    the rows alone, not on their order, their parts or their batches. ``names`` is the file that the run before left.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    batches = list(article_entities)
+    with open_database(scratch / "spilled", memory_limit) as con:
+        open_parts(con, ARTICLES, ("article_id", "source_uri", "published_date"), articles)
+        open_parts(con, ARTICLE_ENTITIES, [c.name for c in ARTICLE_ENTITIES.columns], article_entities)
+        con.execute(NAMED)
+        con.execute(WORDED)
+        new_names = read_forms(con, names, scratch)
+        add_catalog(con, catalog)
+        link_rules.apply(con, catalog.corrections)
+        n_entities = write_entities(con, scratch / "entities.parquet")
+        con.execute(CHANGES)
+        return Linked(
+            entities=scratch / "entities.parquet",
+            names=new_names,
+            n_entities=n_entities,
+            n_by_rule=dict(con.execute("SELECT rule, count(*) FROM reasons GROUP BY rule ORDER BY rule").fetchall()),
+            changes_by_batch=read_changes(con, batches),
+            digests={batches[number]: digest for number, digest in con.execute(DIGESTS).fetchall()},
+        )
 
 
 def add_catalog(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Tables of what is known beyond the data: ``gazetteer``, ``printed`` names, ``corrections``."""
+    """Tables of what is known beyond the data: ``gazetteer``, and ``printed`` names.
+
+    The printed name of lowest priority wins: a correction, then the first row of the gazetteer, then ISO's.
+    """
     con.execute("CREATE TABLE gazetteer (entity_type VARCHAR, normal VARCHAR, to_id VARCHAR)")
     con.execute("CREATE TABLE printed (entity_id VARCHAR, name VARCHAR, external_id VARCHAR, priority INTEGER)")
-    con.execute(
-        "CREATE TABLE corrections (number INTEGER, action VARCHAR, entity_type VARCHAR, normal VARCHAR, "
-        "from_id VARCHAR, to_id VARCHAR, target VARCHAR, article VARCHAR)"
-    )
     links = gazetteer_links(catalog)
     insert(con, "gazetteer", [(t, normal, entity_id_of(t, row.name)) for (t, normal), row in links.items()])
-    countries = [(entity_id_of("place", name), name, f"iso3166:{code}", 3) for code, name in printed_names().items()]
-    rows = [(entity_id_of(r.entity_type, r.name), r.name, r.external_id, 2) for r in dict.fromkeys(links.values())]
-    insert(con, "printed", [*countries, *rows])
-    insert(
-        con,
-        "corrections",
-        [
-            (
-                number,
-                c.action,
-                c.entity_type,
-                normal_name(c.name),
-                entity_id_of(c.entity_type, c.name),
-                entity_id_of(c.entity_type, c.target) if c.action in ("merge", "split") else None,
-                c.target,
-                c.article,
-            )
-            for number, c in enumerate(catalog.corrections)
-        ],
-    )
+    rows = [(entity_id_of(r.entity_type, r.name), r.name, r.external_id) for r in dict.fromkeys(links.values())]
+    rows += [(ids.entity_id("place", f"iso3166:{c}"), name, f"iso3166:{c}") for c, name in printed_names().items()]
+    insert(con, "printed", [(*row, number) for number, row in enumerate(rows, start=1)])
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Add rows to a table."""
-    if rows:
-        columns = {f"c{number}": list(values) for number, values in enumerate(zip(*rows, strict=True))}
-        con.register("new_rows", pa.table(columns))
-        con.execute(f"INSERT INTO {table} SELECT * FROM new_rows")
-        con.unregister("new_rows")
+def read_changes(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> dict[str, pa.Table]:
+    """The rows of each batch that has changes, as article_id, local_id and final_id."""
+    found = con.sql("FROM changes ORDER BY batch, article_id NULLS FIRST, local_id").to_arrow_table()
+    numbers = found["batch"].to_pylist()
+    starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1]]
+    rows = found.drop_columns("batch").combine_chunks()
+    return {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
 
 
-def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    """The number of rows of a table."""
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+# Every local entity under each of its names, of which one with two external ids is two.
+NAMED = """
+    CREATE TABLE named AS
+    SELECT entity_id, entity_type, name, external_id, count(*)::INTEGER AS n_articles,
+           sum(n_mentions)::INTEGER AS n_mentions, sum(n_quotes)::INTEGER AS n_quotes,
+           min(published_date) AS first_date, max(published_date) AS last_date
+    FROM article_entities JOIN articles USING (article_id) GROUP BY ALL
+"""
 
+# The other names and the rules of a local entity in an article, where it has any.
+WORDED = """
+    CREATE TABLE worded AS SELECT article_id, entity_id, entity_type, aliases, merge_rules FROM article_entities
+    WHERE len(aliases) > 0 OR len(merge_rules) > 0
+"""
 
-def write_entities(con: duckdb.DuckDBPyConnection, out_dir: Path) -> None:
-    """Write the table ``entities`` as one part, ordered by its key."""
-    schema = arrow_schema(ENTITIES)
-    path = out_dir / "entities" / "part-0.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(schema.names)
-    with pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True) as writer:
-        for batch in read_batches(con, f"SELECT {columns} FROM entities ORDER BY entity_id"):
-            writer.write_table(batch.cast(schema))
-        if not count(con, "entities"):
-            writer.write_table(schema.empty_table())
+CHANGES = """
+    CREATE TABLE changes AS
+    SELECT DISTINCT batch, CASE WHEN is_split THEN article_id END AS article_id, entity_id AS local_id, id AS final_id
+    FROM touched WHERE id IS DISTINCT FROM entity_id
+"""
 
-
-def rewrite_parts(
-    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]], out_dir: Path
-) -> Iterator[tuple[str, Path, int]]:
-    """Write anew each part that holds an id that changed; yields table, path and rows."""
-    for table, column in ID_COLUMNS.items():
-        con.execute(
-            f"CREATE OR REPLACE TABLE hits AS SELECT DISTINCT p.filename, m.article_id, m.local_id, m.final_id "
-            f"FROM {table} p JOIN changes m ON p.{column} = m.local_id "
-            f"AND (m.article_id IS NULL OR m.article_id = p.article_id) ORDER BY p.filename"
-        )
-        by_path = {str(path): path for path in parts.get(table, ())}
-        for (filename,) in con.execute("SELECT DISTINCT filename FROM hits ORDER BY filename").fetchall():
-            path = by_path[filename]
-            rows = con.execute("SELECT article_id, local_id, final_id FROM hits WHERE filename = ?", [filename])
-            data = with_final_ids(pq.ParquetFile(path).read(), column, rows.fetchall())
-            write_table(out_dir, table, path.name, data)
-            yield table, path, data.num_rows
-
-
-def with_final_ids(data: pa.Table, column: str, changes: Sequence[tuple[str | None, str, str | None]]) -> pa.Table:
-    """The part with each changed id replaced; a row whose id must not be null goes with its entity."""
-    index = data.schema.get_field_index(column)
-    place = data.schema.field(index)
-    old = data[column]
-    new = replaced(old, [(local, final) for article, local, final in changes if article is None])
-    for article, local, final in changes:
-        if article is not None:
-            here = pc.and_(pc.equal(data["article_id"], article), pc.equal(old, local))
-            new = pc.if_else(pc.fill_null(here, False), pa.scalar(final, place.type), new)
-    if not place.nullable:
-        data, new = data.filter(pc.is_valid(new)), new.filter(pc.is_valid(new))
-    return data.set_column(index, place, new)
-
-
-def replaced(values: pa.ChunkedArray, pairs: Sequence[tuple[str, str | None]]) -> pa.ChunkedArray:
-    """The column with the first of each pair replaced by the second."""
-    if not pairs:
-        return values
-    before, after = zip(*pairs, strict=True)
-    found = pc.index_in(values, value_set=pa.array(before, values.type))
-    return pc.if_else(pc.is_valid(found), pa.array(after, values.type).take(found), values)
+DIGESTS = """
+    SELECT batch, sha256(string_agg(concat_ws(' ', coalesce(article_id, '-'), local_id, coalesce(final_id, '-')), ','
+           ORDER BY article_id NULLS FIRST, local_id)) FROM changes GROUP BY batch
+"""

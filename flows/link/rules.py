@@ -1,18 +1,27 @@
 """The rules by which entities of different articles become one, as SQL over the tables of flows/link/entities.py.
 
 A rule adds rows to ``links (from_id, to_id, rule, priority)``; an entity follows its link of lowest priority, and
-that one's in turn. All are conservative: where a name could mean two, it stays by itself.
+that one's in turn. All are conservative: where a name could mean two, it stays by itself. Every choice among rows
+has a total order, so that the same rows give the same links however they come.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import duckdb
+
+from flows.link.database import insert
+from transforms.catalog import Correction, entity_id_of
+from transforms.link.chains import chain_ends
+from transforms.link.corrections import Corrected, Meaning, apply_corrections
+from transforms.resolve.names import normal_name
 
 # A surname alone joins the person who bears it in at least MIN_ARTICLES articles and SHARE of all with that surname.
 MIN_ARTICLES, SHARE = 5, 0.8
 # A name typed otherwise in few articles takes the type it has in at least this many times as many.
 TYPE_RATIO = 10
-MAX_CHAIN = 6
 
 GAZETTEER = """
     SELECT DISTINCT f.entity_id, g.to_id, 'gazetteer', 1 FROM forms f JOIN gazetteer g USING (entity_type, normal)
@@ -23,11 +32,12 @@ GAZETTEER = """
 # are short for one another, and all middle names of the data set that bear on it agree in their first letter.
 NAME_VARIANT = """
     WITH people AS (
-        SELECT entity_id, last, first_group, any_value(n_words) AS n_words, min(name) AS name, min(middle) AS middle
+        SELECT entity_id, last, first_group, min(n_words) AS n_words, min(name) AS name,
+               list(DISTINCT middle) AS middles
         FROM forms WHERE entity_type = 'person' AND n_words > 1 AND length(first) > 1 GROUP BY ALL
     ), families AS (
-        SELECT last, first_group FROM people GROUP BY ALL
-        HAVING count(*) > 1 AND count(DISTINCT nullif(left(middle, 1), '')) <= 1
+        SELECT last, first_group FROM people, unnest(middles) AS m(middle) GROUP BY ALL
+        HAVING count(DISTINCT entity_id) > 1 AND count(DISTINCT nullif(left(middle, 1), '')) <= 1
     ), ranked AS (
         SELECT entity_id, first_value(entity_id) OVER (
             PARTITION BY last, first_group ORDER BY n_words, length(name), name, entity_id) AS to_id
@@ -40,7 +50,7 @@ NAME_VARIANT = """
 ACRONYM = """
     WITH defined AS (
         SELECT DISTINCT entity_id AS to_id, alias FROM (
-            SELECT entity_id, unnest(aliases) AS alias FROM article_entities
+            SELECT entity_id, unnest(aliases) AS alias FROM worded
             WHERE entity_type = 'organization'
             AND list_has_any(merge_rules, ['defined_acronym', 'acronym', 'known_acronym'])
         ) WHERE regexp_full_match(alias, '[A-Z][A-Za-z&.]{1,7}') AND alias = upper(alias)
@@ -70,7 +80,7 @@ DOMINANT_SURNAME = f"""
         ON l.from_id = f.entity_id
         WHERE f.entity_type = 'person' AND f.n_words > 1 GROUP BY ALL
     ), sure AS (
-        SELECT last, arg_max(to_id, n) AS to_id FROM bearers GROUP BY last
+        SELECT last, arg_max(to_id, (n, to_id)) AS to_id FROM bearers GROUP BY last
         HAVING max(n) >= {MIN_ARTICLES} AND max(n) >= {SHARE} * sum(n)
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'dominant_surname', 4 FROM forms f JOIN sure s USING (last)
@@ -80,8 +90,13 @@ DOMINANT_SURNAME = f"""
 RULES = (GAZETTEER, TYPE_OF_MOST, NAME_VARIANT, ACRONYM, DOMINANT_SURNAME)
 
 
-def apply(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``links``, ``changes (article_id, local_id, final_id)`` and ``entities`` from forms and catalog."""
+def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
+    """Make ``finals``, ``splits`` and ``reasons`` from forms, gazetteer and corrections.
+
+    ``finals (local_id, final_id)``: where each moved entity ends (null where it is none), and those that others end
+    as; ``splits (article_id, local_id, final_id)``: the same for one article; ``reasons (local_id, rule)``: the rule
+    that moved it.
+    """
     con.execute("CREATE TABLE links (from_id VARCHAR, to_id VARCHAR, rule VARCHAR, priority INTEGER)")
     for rule in RULES:
         con.execute(f"INSERT INTO links {rule}")
@@ -89,125 +104,119 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM links WHERE priority > 1 AND from_id IN (SELECT to_id FROM gazetteer)")
     con.execute(
         "CREATE OR REPLACE TABLE links AS SELECT from_id, unnest(arg_min({'to_id': to_id, 'rule': rule}, "
-        "(priority, to_id))) FROM links GROUP BY from_id"
+        "(priority, to_id, rule))) FROM links GROUP BY from_id"
     )
+    con.execute("CREATE TABLE reasons AS SELECT from_id AS local_id, rule FROM links")
+    con.execute("CREATE TABLE splits (article_id VARCHAR, local_id VARCHAR, final_id VARCHAR)")
     follow_links(con)
-    correct(con)
-    con.execute(CHANGES)
-    con.execute(ENTITIES)
+    if corrections:
+        correct(con, corrections)
+    con.execute(TARGETS)
 
 
 def follow_links(con: duckdb.DuckDBPyConnection) -> None:
-    """The table ``finals (local_id, final_id)``: each link followed to its end."""
-    con.execute("CREATE TABLE finals AS SELECT from_id AS local_id, to_id AS final_id FROM links")
-    for _ in range(MAX_CHAIN):
-        moved = con.execute(
-            "UPDATE finals SET final_id = l.to_id FROM links l WHERE finals.final_id = l.from_id RETURNING 1"
-        ).fetchall()
-        if not moved:
-            return
+    """The table ``finals``: each link followed to its end."""
+    # Few links lead to an entity that is linked itself; the chains are made of these alone.
+    inner = con.execute("SELECT from_id, to_id FROM links WHERE from_id IN (SELECT to_id FROM links)").fetchall()
+    con.execute("CREATE TABLE ends (entity_id VARCHAR, end_id VARCHAR)")
+    insert(con, "ends", list(chain_ends(dict(inner)).items()))
+    con.execute(
+        "CREATE TABLE finals AS SELECT * FROM (SELECT from_id AS local_id, coalesce(end_id, to_id) AS final_id "
+        "FROM links LEFT JOIN ends ON entity_id = to_id) WHERE local_id <> final_id"
+    )
 
 
-def correct(con: duckdb.DuckDBPyConnection) -> None:
-    """Apply the user's merges, splits and nevers after all rules, in the order of the file.
-
-    A correction is about every local entity that its name or id fits, and about all that the rules joined to it.
-    """
-    con.execute("CREATE TABLE splits (article_id VARCHAR, local_id VARCHAR, final_id VARCHAR)")
-    rows = con.execute("SELECT number, action, to_id, target FROM corrections ORDER BY number").fetchall()
-    for number, action, to_id, target in rows:
-        con.execute(MEANT, [number])
-        end = final_of(con, to_id)
-        if action == "split":
-            con.execute(SPLIT, [end, number])
-            con.execute("INSERT INTO printed VALUES (?, ?, NULL, 1)", [end, target])
-        elif action == "rename":
-            con.execute(RENAME, [target])
-        else:
-            con.execute("DELETE FROM finals WHERE local_id IN (SELECT local_id FROM meant)")
-            con.execute(
-                "INSERT INTO finals SELECT local_id, ? FROM meant WHERE local_id IS DISTINCT FROM ?", [end, end]
+def correct(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
+    """Apply the user's corrections to ``finals``, ``splits``, ``reasons`` and ``printed``."""
+    con.execute(
+        "CREATE TABLE corrections (number INTEGER, action VARCHAR, entity_type VARCHAR, normal VARCHAR, "
+        "from_id VARCHAR, to_id VARCHAR, article VARCHAR)"
+    )
+    insert(
+        con,
+        "corrections",
+        [
+            (
+                number,
+                c.action,
+                c.entity_type,
+                normal_name(c.name),
+                entity_id_of(c.entity_type, c.name),
+                entity_id_of(c.entity_type, c.target) if c.target else None,
+                c.article,
             )
-            con.execute("DELETE FROM links WHERE from_id IN (SELECT local_id FROM meant)")
-            con.execute("INSERT INTO links SELECT local_id, ?, ? FROM meant", [end, f"correction_{action}"])
+            for number, c in enumerate(corrections)
+        ],
+    )
+    con.execute(MATCHED)
+    con.execute(CONCERNED)
+    finals = dict(con.execute("SELECT local_id, final_id FROM finals SEMI JOIN concerned USING (local_id)").fetchall())
+    store_corrected(con, apply_corrections(corrections, meanings(con), finals))
 
 
-def final_of(con: duckdb.DuckDBPyConnection, entity_id: str | None) -> str | None:
-    """Where an entity ends after the rules and corrections so far."""
-    found = con.execute("SELECT final_id FROM finals WHERE local_id = ?", [entity_id]).fetchall()
-    return found[0][0] if found else entity_id
+def meanings(con: duckdb.DuckDBPyConnection) -> dict[int, Meaning]:
+    """What the data set has for each correction, by its number."""
+    entities: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    places: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for number, entity, is_full in con.execute("SELECT number, entity_id, is_full FROM matched").fetchall():
+        entities[number].append((entity, is_full))
+    for number, article, entity in con.execute(SPLIT_PLACES).fetchall():
+        places[number].append((article, entity))
+    return {number: Meaning(entities[number], places[number]) for number in {*entities, *places}}
 
 
-# The local entities a correction is about: those of its name or id, and all that share an end with a full name.
-MEANT = """
-    CREATE OR REPLACE TABLE meant AS
-    WITH c AS (SELECT * FROM corrections WHERE number = ?), named AS (
-        SELECT f.entity_id, f.n_words FROM forms f, c
-        WHERE f.entity_id = c.from_id OR (f.entity_type = c.entity_type AND f.normal = c.normal)
-        UNION SELECT from_id, 2 FROM c
+def store_corrected(con: duckdb.DuckDBPyConnection, corrected: Corrected) -> None:
+    """Put the corrected ends, rules and names into their tables."""
+    con.execute("DELETE FROM finals WHERE local_id IN (SELECT local_id FROM concerned)")
+    con.execute("CREATE TABLE corrected (article_id VARCHAR, local_id VARCHAR, final_id VARCHAR)")
+    insert(con, "corrected", [(*place, final) for place, final in corrected.finals.items()])
+    con.execute(
+        "INSERT INTO finals SELECT local_id, final_id FROM corrected "
+        "WHERE article_id IS NULL AND local_id IS DISTINCT FROM final_id"
+    )
+    con.execute("INSERT INTO splits SELECT * FROM corrected WHERE article_id IS NOT NULL")
+    con.execute("CREATE TABLE new_reasons (local_id VARCHAR, rule VARCHAR)")
+    insert(con, "new_reasons", list(corrected.rules.items()))
+    con.execute("DELETE FROM reasons WHERE local_id IN (SELECT local_id FROM new_reasons)")
+    con.execute("INSERT INTO reasons FROM new_reasons")
+    insert(con, "printed", [(entity, name, None, 0) for entity, name in corrected.printed.items()])
+
+
+TARGETS = """
+    INSERT INTO finals
+    SELECT final_id, final_id FROM (SELECT final_id FROM finals UNION SELECT final_id FROM splits)
+    WHERE final_id IS NOT NULL AND final_id NOT IN (SELECT local_id FROM finals)
+"""
+
+# The local entities whose name or id a correction gives.
+MATCHED = """
+    CREATE TABLE matched AS
+    SELECT c.number, f.entity_id, f.n_words > 1 AS is_full FROM forms f JOIN corrections c ON f.entity_id = c.from_id
+    UNION
+    SELECT c.number, f.entity_id, f.n_words > 1 FROM forms f JOIN corrections c USING (entity_type, normal)
+"""
+
+# All local entities that a correction can move: those, what they end as, and all that end there.
+CONCERNED = """
+    CREATE TABLE concerned AS
+    WITH given AS (
+        SELECT entity_id FROM matched UNION SELECT from_id FROM corrections
+        UNION SELECT to_id FROM corrections WHERE to_id IS NOT NULL
     ), ends AS (
-        SELECT entity_id AS final_id FROM named WHERE n_words > 1 UNION
-        SELECT x.final_id FROM named n JOIN finals x ON n.entity_id = x.local_id WHERE n.n_words > 1
+        SELECT entity_id FROM given UNION SELECT f.final_id FROM finals f JOIN given g ON f.local_id = g.entity_id
     )
-    SELECT entity_id AS local_id FROM named UNION SELECT final_id FROM ends WHERE final_id IS NOT NULL
-    UNION SELECT local_id FROM finals WHERE final_id IN (SELECT final_id FROM ends)
+    SELECT entity_id AS local_id FROM ends
+    UNION SELECT f.local_id FROM finals f JOIN ends e ON f.final_id = e.entity_id
 """
 
-RENAME = """
-    INSERT INTO printed SELECT DISTINCT coalesce(x.final_id, m.local_id), ?, NULL, 1
-    FROM meant m LEFT JOIN finals x USING (local_id)
-"""
-
-SPLIT = """
-    INSERT INTO splits
-    SELECT DISTINCT e.article_id, e.entity_id, ? FROM article_entities e
-    JOIN meant m ON e.entity_id = m.local_id JOIN articles a USING (article_id)
-    JOIN corrections c ON c.number = ? AND c.article IN (a.article_id, a.source_uri)
-"""
-
-CHANGES = """
-    CREATE TABLE changes AS
-    SELECT article_id, local_id, final_id FROM splits
-    UNION ALL SELECT NULL, local_id, final_id FROM finals WHERE local_id IS DISTINCT FROM final_id
-"""
-
-ENTITIES = """
-    CREATE TABLE entities AS
-    WITH placed AS (
-        SELECT CASE WHEN s.local_id IS NOT NULL THEN s.final_id WHEN x.local_id IS NOT NULL THEN x.final_id
-               ELSE e.entity_id END AS id,
-               e.*, l.rule AS link_rule
-        FROM article_entities e
-        LEFT JOIN splits s ON s.article_id = e.article_id AND s.local_id = e.entity_id
-        LEFT JOIN finals x ON x.local_id = e.entity_id
-        LEFT JOIN links l ON l.from_id = e.entity_id AND s.local_id IS NULL
-    ), kept AS (SELECT * FROM placed WHERE id IS NOT NULL
-    ), counts AS (
-        SELECT k.id, count(DISTINCT k.article_id) AS n_articles, sum(k.n_mentions)::INTEGER AS n_mentions,
-               sum(k.n_quotes)::INTEGER AS n_quotes, min(k.external_id) AS external_id,
-               min(a.published_date) AS first_published_date, max(a.published_date) AS last_published_date
-        FROM kept k JOIN articles a USING (article_id) GROUP BY k.id
-    ), named AS (
-        SELECT id, entity_type, name, count(*) AS n, bool_or(id = entity_id) AS is_own FROM kept GROUP BY ALL
-    ), best AS (
-        SELECT id, unnest(max_by({'name': name, 'entity_type': entity_type},
-               (is_own, entity_type = 'person' AND contains(name, ' '), n, length(name), name))) FROM named GROUP BY id
-    ), all_aliases AS (
-        SELECT DISTINCT id, alias FROM (SELECT id, unnest(list_append(aliases, name)) AS alias FROM kept)
-    ), all_rules AS (
-        SELECT DISTINCT id, rule FROM (SELECT id, unnest(list_append(merge_rules, link_rule)) AS rule FROM kept)
-        WHERE rule IS NOT NULL
-    ), overridden AS (
-        SELECT entity_id AS id, arg_min(name, priority) AS name, arg_min(external_id, priority) AS external_id
-        FROM printed GROUP BY entity_id
-    ), rules AS (SELECT id, list(rule ORDER BY rule) AS merge_rules FROM all_rules GROUP BY id
-    ), aliases AS (
-        SELECT a.id, list(a.alias ORDER BY a.alias) AS aliases FROM all_aliases a JOIN best b USING (id)
-        LEFT JOIN overridden o USING (id) WHERE a.alias <> coalesce(o.name, b.name) GROUP BY a.id
+SPLIT_PLACES = """
+    WITH split_articles AS (
+        SELECT c.number, a.article_id FROM corrections c JOIN articles a ON c.article = a.article_id
+        WHERE c.action = 'split'
+        UNION
+        SELECT c.number, a.article_id FROM corrections c JOIN articles a ON c.article = a.source_uri
+        WHERE c.action = 'split'
     )
-    SELECT c.id AS entity_id, coalesce(o.name, b.name) AS name, b.entity_type, coalesce(s.aliases, []) AS aliases,
-           coalesce(o.external_id, c.external_id) AS external_id, coalesce(r.merge_rules, []) AS merge_rules,
-           c.n_mentions, c.n_articles::INTEGER AS n_articles, c.n_quotes, c.first_published_date, c.last_published_date
-    FROM counts c JOIN best b USING (id) LEFT JOIN overridden o USING (id)
-    LEFT JOIN rules r USING (id) LEFT JOIN aliases s USING (id)
+    SELECT DISTINCT s.number, e.article_id, e.entity_id FROM split_articles s JOIN article_entities e USING (article_id)
+    WHERE e.entity_id IN (SELECT local_id FROM concerned)
 """

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.jobs.records import RECORDS, SOURCES_SCHEMA
 from flows.jobs.specs import BatchResult
-from flows.link.provisional import ID_COLUMNS, Linked, link_entities, with_final_ids
+from flows.link.entities import Linked, link_entities
 from flows.run.carry import BasePart, carry_over, grouped, located
 from flows.run.plan import FilePlan
 from flows.run.todo import Todo, read_parquet
@@ -25,6 +25,7 @@ from flows.store.disk import raise_if_disk, writing
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
 from flows.store.parquet import stage_file, stage_table
 from transforms.catalog import Catalog
+from transforms.link.final_ids import ID_COLUMNS, with_final_ids
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
 
@@ -122,30 +123,28 @@ def _fresh_parts(results: Sequence[BatchResult]) -> list[BasePart]:
 def _link(snapshot: _Snapshot, parts: Sequence[BasePart], work: Work) -> None:
     """Put every part into the snapshot: as it is, or with the ids of entities merged across the data set."""
     store, stage = snapshot.store, snapshot.stage
-    has_names = work.previous is not None and any(file.path == NAMES for file in work.previous.files)
-    names = store.locate(work.previous.number, NAMES) if work.previous is not None and has_names else None
+    files = work.previous.files if work.previous else ()
+    names = next((file for file in files if file.path == NAMES), None)
+    names_before = Origin(work.previous.number, NAMES) if work.previous and names else None
 
     def paths(table: str) -> dict[str, list[str]]:
-        return {
-            batch: [located(store, stage, part.origin) for part in group]
-            for batch, group in grouped(parts, table).items()
-        }
+        by_batch = grouped(parts, table).items()
+        return {batch: [located(store, stage, part.origin) for part in group] for batch, group in by_batch}
 
     with stage.scratch() as scratch, writing(scratch):
         try:
-            linked = link_entities(paths("articles"), paths("article_entities"), work.catalog, scratch, names=names)
+            known = located(store, stage, names_before) if names_before else None
+            linked = link_entities(paths("articles"), paths("article_entities"), work.catalog, scratch, names=known)
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)
             raise
         for part in parts:
             _add_part(snapshot, part, linked)
-        for table, name, path in (
-            ("entities", "part-0.parquet", linked.entities),
-            (INTERNAL, "names.parquet", linked.names),
-        ):
-            rows = pq.ParquetFile(path).metadata.num_rows
-            file = stage_file(stage, "new", table, name, path, rows)
-            snapshot.add(file, Origin(None, f"new/{file.path}"))
+        snapshot.add_file("entities", "part-0.parquet", linked.entities)
+        if linked.names is not None:
+            snapshot.add_file(INTERNAL, "names.parquet", linked.names)
+        elif names is not None and names_before is not None:
+            snapshot.add(names, names_before)
 
 
 def _add_part(snapshot: _Snapshot, part: BasePart, linked: Linked) -> None:

@@ -1,101 +1,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import duckdb
 import pyarrow.parquet as pq
 import pytest
+from flows.run.annotators import load_annotator
 
-from flows.link.entities import LinkResult, link_parts
-from transforms import ids
+from flows.link.entities import Linked
+from tests.linked_corpus import Corpus, final_parts, link_batches, rows_by_key
+from tests.pieces import refresh, rows_of
 from transforms.catalog import Catalog, Correction, GazetteerRow, entity_id_of
-from transforms.resolve.keys import canonical_key
+from transforms.link.final_ids import Change
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-TABLES = ("articles", "quotes", "entity_mentions", "article_entities")
-FILLERS = {"string": "x", "int32": 0, "date32[day]": dt.date(2020, 1, 1), "float": 0.5}
+SEEDS = Path(__file__).parents[2] / "seeds"
 
 
-def filler(field: pa.Field) -> Any:
-    return [] if pa.types.is_list(field.type) else None if field.nullable else FILLERS[str(field.type)]
+def link(
+    corpus: Corpus, folder: Path, catalog: Catalog | None = None, n_batches: int = 2
+) -> tuple[Linked, dict[str, Any]]:
+    """Link the corpus; what came of it, and the entities by name."""
+    order = random.Random(0)
+    linked = link_batches(corpus.write(folder / "base", corpus.dealt(n_batches, order), order), folder / "out", catalog)
+    return linked, {row["name"]: row for row in pq.read_table(linked.entities).to_pylist()}
 
 
-def row(table: str, **values: Any) -> dict[str, Any]:
-    return {field.name: filler(field) for field in arrow_schema(BY_NAME[table])} | values
-
-
-def local_id(entity_type: str, name: str, article: str) -> str:
-    key = canonical_key(entity_type, name)
-    scoped = entity_type == "person" and " " not in key
-    return ids.entity_id(entity_type, f"{key} @{article}" if scoped else key)
-
-
-class Corpus:
-    """Articles as lists of (type, name), each mentioned twice and quoted once."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
-        self.n_articles = 0
-
-    def article(self, *entities: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> str:
-        self.n_articles += 1
-        article = f"article{self.n_articles:04d}"
-        day = dt.date(2021, 1, 1) + dt.timedelta(days=self.n_articles)
-        self.rows["articles"].append(
-            row("articles", article_id=article, source_uri=f"{article}.txt", published_date=day)
-        )
-        for number, (entity_type, name, *more) in enumerate(entities):
-            entity = local_id(entity_type, name, article)
-            values = {"aliases": [], "merge_rules": [], **(more[0] if more else {})}
-            self.rows["article_entities"].append(
-                row(
-                    "article_entities",
-                    article_entity_id=ids.article_entity_id(article, number),
-                    article_id=article,
-                    entity_id=entity,
-                    name=name,
-                    entity_type=entity_type,
-                    n_mentions=2,
-                    n_quotes=1,
-                    **values,
-                )
-            )
-            for twice in range(2):
-                mention = ids.mention_id(article, 2 * number + twice)
-                self.rows["entity_mentions"].append(
-                    row("entity_mentions", mention_id=mention, article_id=article, entity_id=entity, text=name)
-                )
-            quote = ids.quote_id(article, number)
-            self.rows["quotes"].append(
-                row("quotes", quote_id=quote, article_id=article, speaker_name=name, speaker_entity_id=entity)
-            )
-        return article
-
-    def write(self, folder: Path, n_parts: int = 2, seed: int = 0) -> dict[str, list[Path]]:
-        order = random.Random(seed)
-        part_of = {r["article_id"]: order.randrange(n_parts) for r in self.rows["articles"]}
-        parts: dict[str, list[Path]] = {table: [] for table in TABLES}
-        for table in TABLES:
-            for number in range(n_parts):
-                rows = [r for r in self.rows[table] if part_of[r["article_id"]] == number]
-                order.shuffle(rows)
-                path = folder / table / f"part-{number}.parquet"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(BY_NAME[table])), path)
-                parts[table].append(path)
-        order.shuffle(parts["article_entities"])
-        return parts
-
-
-def link(corpus: Corpus, folder: Path, catalog: Catalog | None = None, **how: Any) -> tuple[LinkResult, dict[str, Any]]:
-    parts = corpus.write(folder / "base", **how)
-    result = link_parts(parts, catalog or Catalog(), folder / "out")
-    rows = pq.read_table(folder / "out" / "entities" / "part-0.parquet").to_pylist()
-    return result, {r["name"]: r for r in rows}
+def all_changes(linked: Linked) -> set[Change]:
+    return {change for batch in linked.changes_by_batch for change in linked.changes(batch)}
 
 
 def five_times(corpus: Corpus, *entities: tuple[str, str]) -> None:
@@ -109,7 +46,7 @@ def test_counts_dates_and_aliases_of_an_entity(tmp_path: Path) -> None:
     corpus.article(("person", "Ada Lind", {"aliases": ["Ms. Lind"]}))
     result, entities = link(corpus, tmp_path)
     lind = entities["Ada Lind"]
-    assert result.rewritten == ()
+    assert all_changes(result) == set()
     assert (lind["n_mentions"], lind["n_articles"], lind["n_quotes"]) == (4, 2, 2)
     assert (lind["aliases"], lind["merge_rules"]) == (["Lind", "Ms. Lind"], ["surname"])
     assert (lind["first_published_date"], lind["last_published_date"]) == (dt.date(2021, 1, 2), dt.date(2021, 1, 3))
@@ -117,7 +54,7 @@ def test_counts_dates_and_aliases_of_an_entity(tmp_path: Path) -> None:
 
 def test_schema_is_the_declared_one(tmp_path: Path) -> None:
     link(Corpus(), tmp_path)
-    written = pq.read_table(tmp_path / "out" / "entities" / "part-0.parquet")
+    written = pq.read_table(tmp_path / "out" / "entities.parquet")
     pq.write_table(arrow_schema(BY_NAME["entities"]).empty_table(), tmp_path / "declared.parquet")
     assert written.equals(pq.read_table(tmp_path / "declared.parquet"), check_metadata=True)
 
@@ -138,7 +75,8 @@ def test_a_lone_surname_joins_the_one_person_who_bears_it(tmp_path: Path) -> Non
     result, entities = link(corpus, tmp_path)
     assert entities["Ada Lind"]["n_articles"] == 6
     assert "dominant_surname" in entities["Ada Lind"]["merge_rules"]
-    assert {table for table, _ in result.rewritten} == {"quotes", "entity_mentions", "article_entities"}
+    (change,) = all_changes(result)
+    assert (change.article_id, change.final_id) == (None, entity_id_of("person", "Ada Lind"))
 
 
 def test_a_surname_of_two_people_stays_alone(tmp_path: Path) -> None:
@@ -147,7 +85,7 @@ def test_a_surname_of_two_people_stays_alone(tmp_path: Path) -> None:
     corpus.article(("person", "Lind"))
     corpus.article(("person", "Lind"))
     result, _ = link(corpus, tmp_path)
-    assert result.rewritten == () and result.n_entities == 4
+    assert all_changes(result) == set() and result.n_entities == 4
 
 
 def test_name_variants_join_and_conflicting_middles_do_not(tmp_path: Path) -> None:
@@ -192,10 +130,8 @@ def test_corrections_merge_rename_never_and_split(tmp_path: Path) -> None:
     assert set(entities) == {"Ada Maria Lind", "Ada Lind (swimmer)"}
     assert entities["Ada Maria Lind"]["n_mentions"] == 4
     assert entities["Ada Lind (swimmer)"]["n_articles"] == 1
-    quotes = pa.concat_tables(pq.read_table(p) for p in sorted((tmp_path / "out" / "quotes").iterdir())).to_pylist()
-    silenced = [q for q in quotes if q["speaker_name"] == "FULL TEXT"]
-    assert [q["speaker_entity_id"] for q in silenced] == [None]
-    assert sum(result.n_rows[key] for key in result.rewritten if key[0] == "article_entities") == 3
+    never = entity_id_of("work", "FULL TEXT")
+    assert {change for change in all_changes(result) if change.final_id is None} == {Change(None, never, None)}
 
 
 def test_chained_corrections_end_at_the_last_target(tmp_path: Path) -> None:
@@ -210,26 +146,187 @@ def test_chained_corrections_end_at_the_last_target(tmp_path: Path) -> None:
     assert entities["Cai Lind"]["entity_id"] == entity_id_of("person", "Cai Lind")
 
 
-@pytest.mark.parametrize("n_parts", [1, 3])
-def test_order_and_number_of_parts_do_not_matter(tmp_path: Path, n_parts: int) -> None:
+@pytest.mark.parametrize("order", list(itertools.permutations(("Mike Okoro", "Mike Q. Okoro", "Michael Okoro"))))
+def test_the_order_of_arrival_does_not_choose_the_id(tmp_path: Path, order: tuple[str, ...]) -> None:
     corpus = Corpus()
-    five_times(corpus, ("person", "Ada Lind"), ("organization", "Harbour Gazette"), ("work", "Morning Song"))
-    corpus.article(("person", "Lind"), ("person", "Mike Okoro"), ("person", "Michael Okoro"))
-    outputs = []
-    for seed in (1, 2):
-        folder = tmp_path / str(seed)
-        link(corpus, folder, n_parts=n_parts + seed, seed=seed)
-        outputs.append((folder / "out" / "entities" / "part-0.parquet").read_bytes())
-    assert outputs[0] == outputs[1]
+    for name in order:
+        corpus.article(("person", name))
+    result, entities = link(corpus, tmp_path, n_batches=3)
+    assert {r["entity_id"] for r in entities.values()} == {entity_id_of("person", "Mike Okoro")}
+    assert result.n_by_rule == {"name_variant": 1}
 
 
-def test_rewritten_parts_keep_rows_order_and_schema(tmp_path: Path) -> None:
+def test_middle_initials_that_disagree_under_one_id_join_nobody(tmp_path: Path) -> None:
     corpus = Corpus()
-    five_times(corpus, ("person", "Ada Lind"))
-    corpus.article(("person", "Lind"), ("place", "Norland"))
+    for name in ("John Reyes", "John A. Reyes", "Johnny Reyes", "Johnny B. Reyes"):
+        corpus.article(("person", name))
     result, _ = link(corpus, tmp_path)
-    for table, name in result.rewritten:
-        before, after = (pq.read_table(tmp_path / side / table / name) for side in ("base", "out"))
-        key = BY_NAME[table].key
-        assert before[key].to_pylist() == after[key].to_pylist()
-        assert after.schema.equals(before.schema, check_metadata=True)
+    assert result.n_by_rule == {}
+
+
+def test_names_that_lead_in_a_circle_are_one_entity(tmp_path: Path) -> None:
+    corpus = Corpus()
+    spelt = {"merge_rules": ["defined_acronym"]}
+    for full, alias, name in (("Tide Board", "TBX", "TCX"), ("Tide Council", "TCX", "TBX")):
+        corpus.article(("organization", full, {"aliases": [alias], **spelt}))
+        corpus.article(("organization", name, {"entity_id": entity_id_of("organization", full)}))
+    _, entities = link(corpus, tmp_path)
+    ids_of_both = [entity_id_of("organization", name) for name in ("Tide Board", "Tide Council")]
+    assert [r["entity_id"] for r in entities.values()] == [min(ids_of_both)]
+
+
+def test_of_two_corrections_of_one_thing_the_last_holds(tmp_path: Path) -> None:
+    corpus = Corpus()
+    one = corpus.article(("person", "Ada Lind"))
+    corpus.article(("person", "Ada Lind"))
+    fixes = (
+        Correction("rename", "person", "Ada Lind", "Ada M. Lind"),
+        Correction("split", "person", "Ada Lind", "Ada Lind (singer)", one),
+        Correction("rename", "person", "Ada Lind", "Ada Maria Lind"),
+        Correction("split", "person", "Ada Lind", "Ada Lind (swimmer)", one),
+    )
+    _, entities = link(corpus, tmp_path, Catalog((), fixes))
+    assert {name: r["n_articles"] for name, r in entities.items()} == {"Ada Lind (swimmer)": 1, "Ada Maria Lind": 1}
+
+
+def test_georgia_alone_is_no_country(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("place", "Georgia"))
+    _, entities = link(corpus, tmp_path)
+    assert entities["Georgia"]["external_id"] is None
+
+
+def batches_of(corpus: Corpus, folder: Path, *batches: list[str]) -> Any:
+    return corpus.write(folder, batches, random.Random(0))
+
+
+def test_only_batches_whose_own_ids_changed_have_changes(tmp_path: Path) -> None:
+    corpus = Corpus()
+    known = [corpus.article(("person", "Ada Lind"), ("place", "Norport")) for _ in range(5)]
+    alone, lone = corpus.article(("place", "Norport")), corpus.article(("person", "Lind"), ("place", "Norport"))
+    batches = batches_of(corpus, tmp_path / "base", known, [alone], [lone])
+    before = link_batches({"b0": batches["b0"], "b1": batches["b1"]}, tmp_path / "before")
+    after = link_batches(batches, tmp_path / "after")
+    assert [before.digest(batch) for batch in ("b0", "b1")] == ["", ""]
+    assert [bool(after.digest(batch)) for batch in ("b0", "b1", "b2")] == [False, False, True]
+
+
+def test_the_digest_follows_the_changes(tmp_path: Path) -> None:
+    corpus = Corpus()
+    batches = batches_of(corpus, tmp_path / "base", [corpus.article(("person", "Ada Lind"), ("person", "Bo Reyes"))])
+    fixes = [Correction("merge", "person", "Ada Lind", target) for target in ("Bo Reyes", "Bo Reyes", "Cai Okoro")]
+    fixes += [
+        Correction("split", "person", "Ada Lind", "Bo Reyes", "article0001"),
+        Correction("never", "person", "Ada Lind"),
+    ]
+    digests = [
+        link_batches(batches, tmp_path / str(n), Catalog((), (fix,))).digest("b0") for n, fix in enumerate(fixes)
+    ]
+    assert digests[0] == digests[1] != ""
+    assert len(set(digests[1:])) == 4
+
+
+def test_final_parts_keep_rows_order_and_schema_and_the_rest_is_left_alone(tmp_path: Path) -> None:
+    corpus = Corpus()
+    lone = corpus.article(("person", "Lind"), ("place", "Norport"))
+    known = [corpus.article(("person", "Ada Lind")) for _ in range(5)]
+    batches = batches_of(corpus, tmp_path / "base", [lone], known)
+    linked = link_batches(batches, tmp_path / "out")
+    for table, parts in final_parts(batches["b0"], linked, "b0").items():
+        before = [pq.ParquetFile(path).read() for path in batches["b0"][table]]
+        for old, new in zip(before, parts, strict=True):
+            key = BY_NAME[table].key
+            assert old[key].to_pylist() == new[key].to_pylist()
+            assert new.schema.equals(old.schema, check_metadata=True)
+    moved = rows_by_key("quotes", final_parts(batches["b0"], linked, "b0")["quotes"]).values()
+    ids = {entity_id_of("person", "Ada Lind"), entity_id_of("place", "Norport")}
+    assert {row["speaker_entity_id"] for row in moved} == ids
+
+
+def test_names_are_remembered_and_a_file_that_cannot_be_read_costs_only_time(tmp_path: Path) -> None:
+    corpus = Corpus()
+    batches = batches_of(
+        corpus, tmp_path / "base", [corpus.article(("person", "Mike Okoro"), ("person", "Michael Okoro"))]
+    )
+    first = link_batches(batches, tmp_path / "first")
+    assert first.names is not None
+    again = link_batches(batches, tmp_path / "again", names=str(first.names))
+    assert again.names is None
+    (tmp_path / "damaged.parquet").write_bytes(first.names.read_bytes()[:-9])
+    pq.write_table(pq.read_table(first.entities), tmp_path / "other.parquet")
+    for name in ("damaged.parquet", "other.parquet", "missing.parquet"):
+        linked = link_batches(batches, tmp_path / f"with {name}", names=str(tmp_path / name))
+        assert linked.names is not None
+        assert linked.entities.read_bytes() == again.entities.read_bytes() == first.entities.read_bytes()
+
+
+def test_names_of_another_version_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus()
+    batches = batches_of(
+        corpus, tmp_path / "base", [corpus.article(("person", "Mike Okoro"), ("person", "Michael Okoro"))]
+    )
+    wrong = pq.read_table(link_batches(batches, tmp_path / "first").names)
+    wrong = wrong.set_column(wrong.schema.get_field_index("last"), "last", [["one", "two"]])
+    pq.write_table(wrong, tmp_path / "wrong.parquet")
+    assert link_batches(batches, tmp_path / "trusting", names=str(tmp_path / "wrong.parquet")).n_entities == 2
+    monkeypatch.setattr("flows.link.names.NAME_FORM_VERSION", 0)
+    assert link_batches(batches, tmp_path / "anew", names=str(tmp_path / "wrong.parquet")).n_entities == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["g[1]/out", "it's/out", "a b/c%20d", "Ünï/ö", "star*/q?", "[!a]/x", "back\\slash", "day=1/x", "**/x", "{a,b}"],
+)
+def test_any_legal_path_works(tmp_path: Path, name: str) -> None:
+    corpus = Corpus()
+    batches = batches_of(
+        corpus,
+        tmp_path / name,
+        [corpus.article(("person", "Mike Okoro"))],
+        [corpus.article(("person", "Michael Okoro"))],
+    )
+    first = link_batches(batches, tmp_path / name / "first")
+    assert first.names is not None
+    again = link_batches(batches, tmp_path / name / "again", names=str(first.names))
+    assert again.names is None
+    (entity,) = pq.ParquetFile(again.entities).read().to_pylist()
+    assert (entity["n_articles"], entity["aliases"]) == (2, ["Michael Okoro"])
+
+
+def test_a_path_is_no_pattern_that_another_file_could_fit(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("person", "Ada Lind"))
+    here, _ = (corpus.write(tmp_path / name, [["article0001"]], random.Random(0)) for name in ("g[1]", "g1"))
+    Path(here["b0"]["article_entities"][0]).unlink()
+    with pytest.raises(duckdb.IOException, match="No files found"):
+        link_batches(here, tmp_path / "out")
+
+
+def test_no_articles_are_no_entities(tmp_path: Path) -> None:
+    linked = link_batches({}, tmp_path / "out")
+    assert linked.n_entities == 0
+    assert pq.ParquetFile(linked.entities).metadata.num_rows == 0
+
+
+def test_a_correction_goes_on_with_what_an_earlier_split_made(tmp_path: Path) -> None:
+    corpus = Corpus()
+    one = corpus.article(("person", "Ada Lind"))
+    corpus.article(("person", "Ada Lind"), ("person", "Bea Reyes"))
+    fixes = (
+        Correction("split", "person", "Ada Lind", "Ada Lind (swimmer)", one),
+        Correction("merge", "person", "Ada Lind (swimmer)", "Bea Reyes"),
+    )
+    result, entities = link(corpus, tmp_path, Catalog((), fixes))
+    assert {name: row["n_articles"] for name, row in entities.items()} == {"Ada Lind": 1, "Bea Reyes": 2}
+    assert all_changes(result) == {Change(one, entity_id_of("person", "Ada Lind"), entity_id_of("person", "Bea Reyes"))}
+
+
+def test_an_entity_of_a_quotation_or_mention_is_one_of_its_article(tmp_path: Path) -> None:
+    """Linking reads article_entities alone: an id that only another table held would never get its final one."""
+    refresh(SEEDS, tmp_path / "out", annotator=load_annotator("model"))
+    known = {(row["article_id"], row["entity_id"]) for row in rows_of(tmp_path / "out", "article_entities")}
+    said = {(row["article_id"], row["speaker_entity_id"]) for row in rows_of(tmp_path / "out", "quotes")}
+    meant = {(row["article_id"], row["entity_id"]) for row in rows_of(tmp_path / "out", "entity_mentions")}
+    used = {(article, entity) for article, entity in said | meant if entity is not None}
+    assert len(said) > 20 and len(meant) > 100
+    assert used <= known

@@ -34,9 +34,26 @@ def test_comments_and_empty_lines_are_passed_over(tmp_path: Path) -> None:
     assert (fix.action, fix.target) == ("merge", "Ada Lind")
 
 
+def test_a_line_break_in_a_cell_is_a_space_and_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:
+    text = (
+        'name,type,aliases\r\n"Harbour\r\n  Gazette",organization,"HG|The\u2028Gazette"\r\n'
+        '# note, "open\r\n\r\n,person,\r\n'
+    )
+    with pytest.raises(CatalogError, match="line 6: name is empty"):
+        load_catalog(written(tmp_path, text), None)
+    (row,) = load_catalog(written(tmp_path, text.replace(",person,", "")), None).gazetteer
+    assert row == GazetteerRow("Harbour Gazette", "organization", ("HG", "The Gazette"))
+
+
+def test_a_quoted_cell_may_start_with_the_sign_of_a_comment(tmp_path: Path) -> None:
+    (row,) = load_catalog(written(tmp_path, 'name,type\n"#1\n# Gazette",organization\n'), None).gazetteer
+    assert row.name == "#1 # Gazette"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ('name,type\n"Ada Lind,person\nBo Reyes,person\n', "line 2: unexpected end of data; double each"),
         ("", "empty; its first line must be"),
         ("name,kind\nx,person\n", "the first line must be name,type,aliases,external_id"),
         ("name,type\nAda Lind,persn\n", "line 2: unknown type 'persn'; use one of person,"),

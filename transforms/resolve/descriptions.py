@@ -101,5 +101,5 @@ def topical_person(discourse: Discourse, position: int, gender: str, modifiers: 
         fits = (not gender or person.gender in ("", gender)) and not of_other_party(modifiers, stated_words(person))
         back = discourse.context.sentence(position) - discourse.context.sentence(reference.position)
         if reference.is_subject and fits and back <= MAX_SENTENCES_BACK:
-            return Answer("topic", person)
+            return Answer("topic", person) if person.shown else Answer("unnamed_role")
     return None

@@ -10,6 +10,9 @@ from transforms.resolve.names import normal_name, parse_person
 from transforms.resolve.organizations import org_words
 from transforms.resolve.places import singular
 
+# Counted up whenever ``name_form`` gives any name other parts: the word lists it reads count too.
+NAME_FORM_VERSION = 1
+
 
 def canonical_key(entity_type: str, name: str) -> str:
     """The key that ``resolve_article`` gives an entity which it knows by this full name."""
@@ -28,7 +31,7 @@ def canonical_key(entity_type: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
-    """What the linking rules compare of a name: see flows/link/entities.py."""
+    """What the linking rules compare of a name: see flows/link/rules.py."""
 
     normal: str
     first: str = ""

@@ -33,6 +33,10 @@ def test_a_pronoun_after_an_unnamed_speaker_names_nobody() -> None:
     assert answers("{Bo Reyes} won. “No,” said <my father>. “Never,” <he> said.") == ["anonymous", "anonymous"]
 
 
+def test_a_description_after_an_unnamed_speaker_names_nobody() -> None:
+    assert answers("“No,” said <a retired pilot>. “Never,” said <the candidate>.") == ["anonymous", "anonymous"]
+
+
 def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
     speakers = resolve_marked("“No,” said <board director {Ada Lind}>. “Never,” said <{Lind}>.").speakers
     assert [speaker.role for speaker in speakers] == ["board director", "board director"]

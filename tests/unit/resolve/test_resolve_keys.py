@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import hashlib
+
+from transforms.resolve import lexicon
+from transforms.resolve.keys import NAME_FORM_VERSION, name_form
+
+# What each version of name_form gives for the names below.
+DIGESTS = {1: "268074844fccb9cc"}
+SHAPES = ("{} Okoro", "{} Q. Okoro", "Okoro {}", "{}", "{} Ada Okoro", "{} Okoro, Jr.", "“{}” Al-Okoro")
+OTHERS = ("The Norland Harbour Board", "U.S.", "L’Aquila", "Strauß–Łoś Inc.")
+
+
+def test_forms_that_change_get_a_version_of_their_own() -> None:
+    """The file of names that linking keeps from run to run goes by this version."""
+    words = sorted({*lexicon.short_forms(), *lexicon.titles()})
+    names = [("person", shape.format(word.title())) for word in words for shape in SHAPES]
+    forms = [name_form(*name) for name in [*names, *(("organization", name) for name in OTHERS)]]
+    digest = hashlib.sha256(repr(forms).encode()).hexdigest()[:16]
+    assert DIGESTS[NAME_FORM_VERSION] == digest, "count NAME_FORM_VERSION up and add its digest"

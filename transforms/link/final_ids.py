@@ -1,0 +1,55 @@
+"""What linking changes in the rows of a batch, and those rows under their final ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# The column of each table that holds an entity id.
+ID_COLUMNS = {"quotes": "speaker_entity_id", "entity_mentions": "entity_id", "article_entities": "entity_id"}
+
+
+class Change(NamedTuple):
+    """``local_id`` becomes ``final_id``, or none at all: in one article, or wherever ``article_id`` is None.
+
+    What is said of one article goes before what is said of all.
+    """
+
+    article_id: str | None
+    local_id: str
+    final_id: str | None
+
+
+def with_final_ids(data: pa.Table, table: str, changes: Sequence[Change]) -> pa.Table:
+    """The rows of one part with each changed id replaced; ``data`` itself where that changes nothing.
+
+    A row whose id must not be null goes with its entity. Tables without an entity id never change.
+    """
+    column = ID_COLUMNS.get(table)
+    if column is None:
+        return data
+    index = data.schema.get_field_index(column)
+    place, old = data.schema.field(index), data[column]
+    new = _replaced(old, [change for change in changes if change.article_id is None])
+    for article, local, final in changes:
+        if article is not None:
+            here = pc.and_(pc.equal(data["article_id"], article), pc.equal(old, local))
+            new = pc.if_else(pc.fill_null(here, False), pa.scalar(final, place.type), new)
+    if new.equals(old):
+        return data
+    if not place.nullable:
+        data, new = data.filter(pc.is_valid(new)), new.filter(pc.is_valid(new))
+    return data.set_column(index, place, new)
+
+
+def _replaced(values: pa.ChunkedArray, changes: Sequence[Change]) -> pa.ChunkedArray:
+    """The column with every local id replaced by its final one."""
+    if not changes:
+        return values
+    before = pa.array([change.local_id for change in changes], values.type)
+    after = pa.array([change.final_id for change in changes], values.type)
+    found = pc.index_in(values, value_set=before)
+    return pc.if_else(pc.is_valid(found), after.take(found), values)
