@@ -5,7 +5,11 @@ import os
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from transforms.field_names import FIELD_NAMES
+
+FIELD_COLUMNS = ("text", "id", *FIELD_NAMES)
 
 # One slash or two: a Path takes the second away. A drive of Windows has one letter and is no scheme.
 _AFTER_SCHEME = re.compile(r"(?<=[a-z0-9+.-][a-z0-9+.-]):/{1,2}(?=[^/\s])", re.IGNORECASE)
@@ -61,6 +65,11 @@ class Settings(BaseModel):
         default=("seeds",),
         min_length=1,
         description="Files, folders (searched to any depth) and globs to read. The data set mirrors exactly these.",
+    )
+    fields: tuple[str, ...] = Field(
+        default=(),
+        title="Field names",
+        description="What a field of records means, as COLUMN=NAME (text=BODY); goes before the names that are known.",
     )
     out: str = Field(default="data", min_length=1, description="The folder that holds the data set and its snapshots.")
     workers: int = Field(
@@ -124,9 +133,23 @@ class Settings(BaseModel):
         # Inside a container the affinity is what counts; macOS does not know it.
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
+    @property
+    def field_names(self) -> dict[str, str]:
+        """The user's names of fields, by what they mean."""
+        return dict(pair.split("=", 1) for pair in self.fields)
+
+    @field_validator("fields")
+    @classmethod
+    def _are_pairs(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in pairs:
+            column, _, name = pair.partition("=")
+            if column not in FIELD_COLUMNS or not name.strip():
+                raise ValueError(f"write COLUMN=NAME, where COLUMN is one of {', '.join(FIELD_COLUMNS)}")
+        return pairs
+
     def row_settings(self) -> dict[str, object]:
         """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
-        return {"min_confidence": self.min_confidence}
+        return {"min_confidence": self.min_confidence, "fields": sorted(self.fields)}
 
     def without_secrets(self) -> dict[str, Any]:
         """The settings as JSON values, fit to be stored and shown."""

@@ -85,6 +85,16 @@ def stated_fields(record: Mapping[Any, Any], fields: Mapping[str, str] | None = 
     return {column: value for column, value in found.items() if value}
 
 
+def field_sources(record: Mapping[Any, Any], fields: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The record's own name of the field that each column, and the text, is taken from."""
+    values, own = named_values(record), {normal_name(str(name)): str(name) for name in reversed(list(record))}
+    found = {
+        column: next((own[name] for name in names_of(column, fields) if name in own and values.get(name)), "")
+        for column in ("text", *FIELD_NAMES)
+    }
+    return {column: name for column, name in found.items() if name}
+
+
 def names_of(column: str, fields: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The names that a column or "text" or "id" may have, as they are compared, the first that holds something counts.
 

@@ -38,6 +38,20 @@ def run(verbose: bool, **values: Any) -> None:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--field", "fields", multiple=True, metavar="COLUMN=NAME", help="What a field of records means.")
+@click.option(
+    "-n", "--articles", default=1, show_default=True, type=click.IntRange(min=0), help="How many of each file."
+)
+@click.option("--files", default=20, show_default=True, type=click.IntRange(min=1), help="How many files.")
+def peek(paths: tuple[str, ...], fields: tuple[str, ...], articles: int, files: int) -> None:
+    """Show how PATHS would be read: formats, records, and the first articles. Nothing is written."""
+    from flows.cli.peek import print_peek
+
+    print_peek(settings_from({"seeds": paths, "fields": fields}), n_articles=articles, n_files=files)
+
+
+@cli.command()
 @settings_options
 @click.option("--cron", help='When to run, as a cron line: "0 6 * * *" is every day at six.')
 @click.option("--every", help="How often to run: 15m, 2h, 1d.")

@@ -35,6 +35,8 @@ def settings_from(values: dict[str, Any]) -> Settings:
 def _option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     flag = "--" + name.replace("_", "-")
     text = f"{field.description}  [default: {field.default}]" if field.default not in (None, "") else field.description
+    if name == "fields":
+        return click.option("--field", name, multiple=True, metavar="COLUMN=NAME", help=field.description)
     if field.annotation is bool:
         return click.option(flag, name, is_flag=True, default=None, help=field.description)
     return click.option(flag, name, default=None, help=text, type=_click_type(field.annotation))

@@ -17,6 +17,7 @@ class IndexSpec:
     store: str
     run_id: str
     files: tuple[tuple[str, str], ...]  # uri, path
+    fields: dict[str, str] = field(default_factory=dict)
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     kind: str = "index"
 
