@@ -51,7 +51,10 @@ BLOCKS = frozenset(
 UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg", "button", "select", "head"])
 MIN_FALLBACK_WORDS = 5  # below which a page's own words are its buttons, not an article
 
-_PAGE_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+# Atomic: else the comments of a page that is none would be parted in all ways, twice as many for each.
+_PAGE_START = re.compile(
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
 _TAG = re.compile(
     r"</?(?:p|br|div|span|a|b|i|u|em|strong|blockquote|q|ul|ol|li|h[1-6]|img|figure|table|section|article|small|sup|sub)"
     r"(?:\s[^<>]*)?/?>",

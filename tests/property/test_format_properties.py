@@ -145,3 +145,7 @@ def test_random_bytes_of_any_name_are_read_or_refused(data: bytes, suffix: str) 
 )
 def test_hostile_files_end_soon(data: bytes) -> None:
     check(data)
+
+
+def test_a_page_that_begins_with_many_comments_is_recognised_soon() -> None:
+    check(b"<!-- a -->\n" * 40 + b"<rss><channel><item><description>x</description></item></channel></rss>", "a.xml")
