@@ -32,6 +32,7 @@ from flows.formats import (
     text,
     wire_text,
     word,
+    xml_records,
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
@@ -62,6 +63,7 @@ FORMATS: tuple[Format, ...] = (
     factiva.HTML,
     factiva.XML,
     europresse.FORMAT,
+    xml_records.FORMAT,
     word.DOCX,
     open_document.FORMAT,
     epub.FORMAT,

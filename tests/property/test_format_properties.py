@@ -26,6 +26,7 @@ from tests.unit.formats.test_exports import (
 from tests.unit.formats.test_feeds import ATOM, RDF, RSS
 from tests.unit.formats.test_office import column, packed, pdf
 from tests.unit.formats.test_wire import ANPA, IPTC_7901, NINJS_1, NINJS_3, NITF, NITF_CONTENT, XHTML, news_item
+from tests.unit.formats.test_xml_records import ARTICLE
 from transforms.tables import QUALITY_FLAGS, REASONS
 
 MAX_SECONDS = 10
@@ -48,6 +49,7 @@ SAMPLES = {
     "factiva": (FACTIVA_HEAD + factiva({"HD": "A", "SN": "B", "LP": "<p>C</p>"})).encode(),
     "europresse_old": EUROPRESSE_OLD.encode(),
     "europresse_new": EUROPRESSE_NEW.encode(),
+    "xml": f"<?xml version='1.0'?><export>{ARTICLE}{ARTICLE}</export>".encode(),
     "docx": docx(["Crane saved", "The board voted."]),
     "odt": packed(
         {"content.xml": "<a><body><text><p>x</p></text></body></a>"}, "application/vnd.oasis.opendocument.text"
