@@ -39,6 +39,7 @@ from flows.formats import (
     web_archive,
     wire_text,
     word,
+    xml_records,
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
@@ -82,6 +83,7 @@ FORMATS: tuple[Format, ...] = (
     wire_text.FORMAT,
     web_archive.FORMAT,
     *email_message.FORMATS,
+    xml_records.FORMAT,
     text.FORMAT,
     markdown.FORMAT,
     html.FORMAT,

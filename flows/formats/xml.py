@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from html.entities import name2codepoint
 from typing import IO, Any
@@ -29,13 +30,16 @@ MAX_ENTITY_CHARS = 100  # of an entity that a document declares itself
 MAX_UNPARTED = 2  # paragraphs, up to which those of a page are its lines, as agencies put plain text into XHTML
 
 _LINE_STARTS = re.compile(r"(?<=[^\s>])[ \t]*\n(?:[ \t]*\n|[ \t]{2,})\s*(?=[^\s<])")
-_OWN_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
-_NAMED_ENTITY = re.compile(r"&([A-Za-z][\w.-]{0,30});")
-_BARE_SIGN = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)|<(?![\w:/!?])")
+_NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][\w.-]{0,30});")
+# Two patterns, each with one letter before all choices: they are searched for ten times as fast as one.
+_BARE_AMPERSAND = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)")
+_BARE_LESS_THAN = re.compile(r"<(?![\w:/!?])")
 _CUT_ENTITY = re.compile(r"(?:&[\w.#-]{0,31}|<)\Z")
 # Those of the document type alone (% name) are none of the text.
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]+)\s+("[^"]*"|'[^']*'|\w+)""")
-_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+MAX_ENTITY_NAME_CHARS = 40
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _DECLARED = re.compile(rb"""\A[\s\xef\xbb\xbf]*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
 _BEFORE_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.S)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*+(?:\[.*?\]\s*)?>", re.S | re.I)
@@ -89,11 +93,12 @@ def read_elements(stream: IO[bytes], names: Collection[str], max_bytes: int, *, 
     ``recover`` a document that is not well-formed is read as far as it can be. Raises FormatError where it is no
     XML, ends too early, or where more than ``max_bytes`` lie between the ends of two such elements.
     """
-    parser = etree.XMLPullParser(events=("start", "end"), recover=recover, encoding="utf-8", **GUARDS)
-    wanted = _Outermost(names)
+    tags = [f"{{*}}{name}" for name in names]
+    parser = etree.XMLPullParser(events=("start", "end"), tag=tags, recover=recover, encoding="utf-8", **GUARDS)
+    wanted = _Outermost()
     n_held = 0
     for piece in _Mender(is_lenient=recover).mended(read_pieces(stream, stream_encoding(stream))):
-        data = piece.encode("utf-8")
+        data = _without_invalid(piece.encode("utf-8", "replace"))
         n_held += len(data)
         if n_held > max_bytes:
             raise FormatError("too_large", f"more than {max_bytes:,} bytes in one element")
@@ -122,14 +127,11 @@ GUARDS: dict[str, Any] = {
 
 
 class _Outermost:
-    def __init__(self, names: Collection[str]) -> None:
-        self._names = frozenset(names)
+    def __init__(self) -> None:
         self._depth = 0  # of wanted elements in each other
 
     def take(self, events: Iterator[tuple[str, Any]]) -> Iterator[Any]:
         for event, element in events:
-            if local_name(element) not in self._names:
-                continue
             self._depth += 1 if event == "start" else -1
             if event == "end" and self._depth == 0:
                 yield element
@@ -158,7 +160,7 @@ def _bad_xml(error: Exception) -> FormatError:
 
 
 class _Mender:
-    """Text as a parser takes it: without document type, entities as their characters, no character that XML lacks.
+    """Text as a parser takes it: without document type, and entities as their characters.
 
     A short entity that the document declares itself is its text. Lenient, an ampersand or less-than sign that begins
     nothing is one of the text, also where it is one already (in CDATA): only for formats whose texts are HTML.
@@ -177,7 +179,7 @@ class _Mender:
             if is_start:
                 text = self._without_prolog(text)
                 is_start = not text
-            cut = _CUT_ENTITY.search(text)
+            cut = _CUT_ENTITY.search(text, max(0, len(text) - MAX_ENTITY_NAME_CHARS))
             rest = text[cut.start() :] if cut else ""
             yield self._mend(text[: cut.start()] if cut else text)
         yield self._mend(rest)
@@ -194,18 +196,25 @@ class _Mender:
             self._entities[name] = escape(unescape(value[1:-1]))
 
     def _mend(self, text: str) -> str:
-        if "&" in text:
-            text = _NAMED_ENTITY.sub(self._entity, text)
+        text = _NAMED_ENTITY.sub(self._entity, text)
         if self._is_lenient:
-            text = _BARE_SIGN.sub(lambda found: escape(found[0]), text)
-        return _INVALID.sub("", text)
+            text = _BARE_LESS_THAN.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", text))
+        return text
 
     def _entity(self, found: re.Match[str]) -> str:
         name = found[1]
         if name in self._entities:
             return self._entities[name]
         code = name2codepoint.get(name)
-        return found[0] if name in _OWN_ENTITIES else f"&amp;{name};" if code is None else chr(code)
+        return f"&amp;{name};" if code is None else chr(code)
+
+
+def _without_invalid(data: bytes) -> bytes:
+    """UTF-8 without the characters that XML cannot hold."""
+    data = data.translate(None, _CONTROLS)
+    for noncharacter in _NONCHARACTERS:
+        data = data.replace(noncharacter, b"")
+    return data
 
 
 # Elements
@@ -226,12 +235,12 @@ def dump_element(element: Element) -> bytes:
 
 def local_name(element: Element) -> str:
     """An element's name without its namespace; "" for what is none (an entity, a comment)."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _local(element.tag) if isinstance(element.tag, str) else ""
 
 
-def namespace(element: Element) -> str:
-    """An element's namespace, "" where it has none."""
-    return element.tag[1:].partition("}")[0] if isinstance(element.tag, str) and element.tag[0] == "{" else ""
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def children(element: Element, *names: str) -> list[Element]:

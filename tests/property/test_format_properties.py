@@ -26,6 +26,7 @@ from tests.unit.formats.test_exports import (
 from tests.unit.formats.test_feeds import ATOM, RDF, RSS
 from tests.unit.formats.test_office import column, packed, pdf
 from tests.unit.formats.test_wire import ANPA, IPTC_7901, NINJS_1, NINJS_3, NITF, NITF_CONTENT, XHTML, news_item
+from tests.unit.formats.test_xml_records import ARTICLE
 from transforms.tables import QUALITY_FLAGS, REASONS
 
 MAX_SECONDS = 10
@@ -48,6 +49,7 @@ SAMPLES = {
     "factiva": (FACTIVA_HEAD + factiva({"HD": "A", "SN": "B", "LP": "<p>C</p>"})).encode(),
     "europresse_old": EUROPRESSE_OLD.encode(),
     "europresse_new": EUROPRESSE_NEW.encode(),
+    "xml": f"<?xml version='1.0'?><export>{ARTICLE}{ARTICLE}</export>".encode(),
     "docx": docx(["Crane saved", "The board voted."]),
     "odt": packed(
         {"content.xml": "<a><body><text><p>x</p></text></body></a>"}, "application/vnd.oasis.opendocument.text"
@@ -145,3 +147,7 @@ def test_random_bytes_of_any_name_are_read_or_refused(data: bytes, suffix: str) 
 )
 def test_hostile_files_end_soon(data: bytes) -> None:
     check(data)
+
+
+def test_a_page_that_begins_with_many_comments_is_recognised_soon() -> None:
+    check(b"<!-- a -->\n" * 40 + b"<rss><channel><item><description>x</description></item></channel></rss>", "a.xml")

@@ -1,0 +1,82 @@
+"""Any other XML: the elements that hold one with a usual name of the text (body, content ...) are its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+from lxml import etree
+
+from flows.formats import json_record, xml
+from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.encoding import decode_start
+from flows.formats.html import fragment_text, holds_markup
+from flows.formats.parsed import finished
+from flows.formats.unpacked import start_of
+from flows.formats.xml import Element, local_name, words
+from transforms.field_names import TEXT_NAMES, named_values, normal_name, stated_fields
+
+MAX_FIELDS = 500  # of one record that are looked at
+
+_TEXT_NAMES = frozenset(TEXT_NAMES)
+
+
+def _recognise(head: Head) -> Match:
+    root = xml.root_of(head)
+    if root is None or root.name.lower() in {"html", "head", "body", "svg"}:
+        return Match.NO
+    is_xml = decode_start(head.start).lstrip().startswith("<?xml") or head.name.endswith(".xml")
+    return Match.NAME if is_xml else Match.NO
+
+
+def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    name = _record_name(start_of(stream))
+    stated = {"charset": xml.stream_encoding(stream)}
+    for element in xml.read_elements(stream, (name,), reading.max_record_bytes):
+        named = named_values(_values(element))
+        if json_record.has_text(named):
+            yield Record(xml.dump_element(element), "xml", reading.name, json_record.own_id(named), stated=stated)
+        else:
+            yield Fault("no_text", f"an element {name} in which none holds the text")
+
+
+def _record_name(start: bytes) -> str:
+    """The name of the elements that are records, as the start of a document shows it; FormatError where none are."""
+    parser = etree.XMLPullParser(events=("start",), recover=True, **xml.GUARDS)
+    parser.feed(decode_start(start)[xml.root_start(decode_start(start)) :].encode("utf-8", "replace"))
+    names = set()
+    for _, element in parser.read_events():
+        names.add(local_name(element))
+        parent = element.getparent()
+        if normal_name(local_name(element)) in _TEXT_NAMES and parent is not None:
+            return local_name(parent)
+    raise FormatError(
+        "no_text", f"XML in which no element's name says that it holds the text: {', '.join(sorted(names)[:10])}"
+    )
+
+
+def _values(element: Element) -> dict[str, str]:
+    """The texts of the elements in a record, and its own attributes, by name; the first of a name counts."""
+    found = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
+    for inner in list(element.iter())[1 : MAX_FIELDS + 1]:
+        name = local_name(inner)
+        is_text = normal_name(name) in _TEXT_NAMES
+        if name and (is_text or not len(inner)) and name not in found:
+            found[name] = _text(inner) if is_text else words(inner)
+    return found
+
+
+def _text(element: Element) -> str:
+    if len(element):
+        return fragment_text(xml.as_html(element))
+    text = element.text or ""
+    return fragment_text(text) if holds_markup(text) else text
+
+
+def _parse(record: Record) -> Document:
+    values = _values(xml.parse_element(record.data))
+    text, _ = json_record.text_and_fields(values)
+    return finished(text, "application/xml", record.stated.get("charset", "utf-8"), stated_fields(values))
+
+
+FORMAT = Format("xml", (".xml",), _recognise, _read, _parse, chars_per_byte=0.6)
