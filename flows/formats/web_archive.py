@@ -151,7 +151,8 @@ def _warc_entry(record: Any) -> _Entry:
         content=record.reader,
         n_bytes=record.content_length or 0,
     )
-    if kind == "response":
+    if kind == "response" and entry.url[:4].lower() not in {"dns:", "ftp:"}:
+        record.is_http = True  # also where the record's own headers do not say so
         _parse_http(record, entry)
     return entry
 
