@@ -106,8 +106,12 @@ def names_of(column: str, fields: Mapping[str, str] | None = None) -> tuple[str,
 
 def named_values(record: Mapping[Any, Any]) -> dict[str, Any]:
     """The values of a record by the names as they are compared; of two that become one the first counts."""
-    named = ((str(name), value) for name, value in reversed(list(record.items())))
-    return {normal_name(name): value for name, value in named if len(name) <= MAX_NAME_CHARS}
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        key = name if isinstance(name, str) else str(name)
+        if len(key) <= MAX_NAME_CHARS:
+            found.setdefault(normal_name(key), value)
+    return found
 
 
 def plain_value(value: Any, *, depth: int = MAX_DEPTH) -> str:

@@ -14,6 +14,7 @@ from typing import IO
 MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
 HEAD_BYTES = 64 * 1024
 FIELD_PREFIX = "field:"
+_PIECE_BYTES = 2**17
 
 
 class FormatError(ValueError):
@@ -114,11 +115,23 @@ class Reading:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+def read_at_most(stream: IO[bytes], n_bytes: int) -> bytes:
+    """The next ``n_bytes``, or all there are, also of a stream that gives less at a time than it is asked for.
+
+    Asked for piece by piece: most records are small, and room for the largest takes time to make.
+    """
+    pieces = []
+    while n_bytes > 0 and (piece := stream.read(min(n_bytes, _PIECE_BYTES))):
+        pieces.append(piece)
+        n_bytes -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 def one_record(format_name: str) -> Callable[[IO[bytes], Reading], Iterator[Item]]:
     """The ``read`` of formats whose files hold one document each."""
 
     def read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-        data = stream.read(reading.max_record_bytes + 1)
+        data = read_at_most(stream, reading.max_record_bytes + 1)
         if len(data) > reading.max_record_bytes:
             yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one document")
         elif not data.strip():

@@ -144,22 +144,19 @@ class _Lines:
         self._n_bytes = self._n_quotes = 0
 
     def __next__(self) -> str:
-        line = self._take(self._limit + 1)
+        line = self._stream.readline(self._limit + 1)
+        self._n_bytes += len(line)
+        self._n_quotes += line.count(b'"')
         if self._n_bytes > self._limit:
             # It is over at the end of the first line that no quotation is open in.
             while line and not (line.endswith(b"\n") and self._n_quotes % 2 == 0):
-                line = self._take(2**16)
+                line = self._stream.readline(2**16)
+                self._n_quotes += line.count(b'"')
             raise FormatError("too_large", f"more than {self._limit:,} bytes in one row")
         if not line:
             self.is_at_end = True
             raise StopIteration
         return line.decode("latin-1")
-
-    def _take(self, max_bytes: int) -> bytes:
-        line = self._stream.readline(max_bytes)
-        self._n_bytes += len(line)
-        self._n_quotes += line.count(b'"')
-        return line
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:

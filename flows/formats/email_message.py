@@ -24,6 +24,7 @@ MIN_SHARE_OF_TEXT = 0.6  # of the words of the HTML part, that the text part mus
 _SKIPPED_BYTES = 2**16
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t\r\n]", re.M)
+_HEADERS_END = re.compile(rb"\n\r?\n")
 _MESSAGE_HEADERS = frozenset(
     [b"from", b"to", b"date", b"subject", b"message-id", b"received", b"return-path", b"mime-version", b"delivered-to"]
 )
@@ -36,10 +37,11 @@ _URL = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+")
 
 
 def _header_names(start: bytes) -> set[bytes]:
-    head = re.split(rb"\r?\n\r?\n", start.lstrip(b"\r\n"), maxsplit=1)[0]
-    if _HEADER.match(head) is None:
+    start = start.lstrip(b"\r\n")
+    if _HEADER.match(start) is None:
         return set()
-    return {found.lower() for found in _HEADER.findall(head)}
+    end = _HEADERS_END.search(start)
+    return {found.lower() for found in _HEADER.findall(start, 0, end.start() if end else len(start))}
 
 
 def _recognise_message(head: Head) -> Match:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flows.formats.base import FormatError
@@ -89,12 +90,15 @@ def repaired(decoded: Decoded) -> Decoded:
     return Decoded(text, decoded.encoding, tuple(dict.fromkeys(flags)))
 
 
+# Every format looks at the start of every file: it is decoded and judged once for all of them.
+@lru_cache(maxsize=2)
 def decode_start(start: bytes) -> str:
     """The start of a file as text, good enough to see its ASCII characters whatever their encoding is."""
     encoding = byte_order_mark(start) or unmarked_utf16(start) or "utf-8"
     return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
+@lru_cache(maxsize=2)
 def is_binary(start: bytes) -> bool:
     """Whether the start of a file is no text in any encoding."""
     try:
@@ -127,6 +131,8 @@ def _decodeunmarked_utf16(data: bytes) -> Decoded | None:
 def unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without its mark: English text then has a zero as every other byte."""
     sample = data[:_SAMPLE_BYTES]
+    if b"\0" not in sample:
+        return None
     for encoding, zeros, letters in (
         ("utf-16-le", sample[1::2], sample[::2]),
         ("utf-16-be", sample[::2], sample[1::2]),

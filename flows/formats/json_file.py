@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from flows.formats import encoding as encodings
 from flows.formats import json_record
-from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record, read_at_most
 from flows.formats.limits import MAX_FAULTS_A_SOURCE
 from flows.formats.unpacked import start_of
 from transforms.field_names import named_values, names_of, normal_name
@@ -37,7 +37,7 @@ def _recognise(head: Head) -> Match:
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    data = stream.read(reading.max_record_bytes + 1)
+    data = read_at_most(stream, reading.max_record_bytes + 1)
     if len(data) > reading.max_record_bytes:
         stream.seek(0)
         yield from _or_unknown(_stream_records(stream, reading))
@@ -47,8 +47,6 @@ def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     except FormatError:  # cut short perhaps, or one value behind another: what is whole is read
         yield from _or_unknown(_stream_records(io.BytesIO(data), reading))
         return
-    if json_record.is_nested_deeper(value, json_record.MAX_NESTING):
-        raise FormatError("bad_json", f"nested more than {json_record.MAX_NESTING} deep")
     if isinstance(value, dict) and _is_record(value, reading.fields):
         yield json_record.record_of(value, "json", reading, data=data, byte_start=0)
         return

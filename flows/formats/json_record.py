@@ -73,7 +73,9 @@ def record_of(
     """
     if not isinstance(value, dict):
         return Fault("bad_json", f"a JSON object was expected, not a {type(value).__name__}")
-    named = named_values(unwrapped(value, reading.fields))
+    named = named_values(value)
+    if not has_text(named, reading.fields):
+        named = named_values(unwrapped(value, reading.fields))
     if not has_text(named, reading.fields):
         return Fault("no_text", f"no field holds the text; the record's fields: {field_list(value)}")
     try:
@@ -116,7 +118,7 @@ def unwrapped(record: dict[str, Any], fields: Mapping[str, str] | None = None) -
 
 def has_text(named: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> bool:
     """Whether one of the named fields that may hold the body holds anything."""
-    return any(_holds_text(named[name]) for name in names_of("text", fields) if name in named)
+    return any((value := named.get(name)) and _holds_text(value) for name in names_of("text", fields))
 
 
 def _holds_text(value: Any, depth: int = 0) -> bool:

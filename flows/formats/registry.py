@@ -119,6 +119,8 @@ def _surest(head: Head) -> tuple[Format | None, Match]:
         match = format_.recognise(head)
         if match > best_match:
             best, best_match = format_, match
+        if match is Match.CONTENT:
+            break
     return best, best_match
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from flows.formats import encoding as encodings
 from flows.formats import html
-from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading, Record, read_at_most
 from flows.formats.extras import needs
 
 SUFFIXES = (".warc", ".arc", ".wet", ".wat")
@@ -151,7 +151,8 @@ def _warc_entry(record: Any) -> _Entry:
         content=record.reader,
         n_bytes=record.content_length or 0,
     )
-    if kind == "response":
+    if kind == "response" and entry.url[:4].lower() not in {"dns:", "ftp:"}:
+        record.is_http = True  # also where the record's own headers do not say so
         _parse_http(record, entry)
     return entry
 
@@ -216,7 +217,7 @@ def _content(entry: _Entry, max_bytes: int) -> bytes | None:
 
     Where they are not what the headers say, they stay: crawlers store unpacked bodies under the old headers.
     """
-    data = entry.content.read(max_bytes + 1)
+    data = read_at_most(entry.content, max_bytes + 1)
     if len(data) > max_bytes:
         return None
     if len(data) < entry.n_bytes:

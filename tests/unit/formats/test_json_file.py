@@ -124,6 +124,14 @@ def test_odd_values_survive() -> None:
     assert document.text == "Half a pair \ufffd."
 
 
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_a_record_with_something_nested_deep_harms_no_other(depth: int) -> None:
+    deep = '{"text": "Deep.", "x": ' + "[" * depth + "]" * depth + "}"
+    items = read_items(f'[{{"text": "One."}}, {deep}]'.encode(), "a.json")
+    assert isinstance(items[0], Record)
+    assert isinstance(items[1], Record) or items[1].reason == "bad_json"
+
+
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
 def test_deep_nesting_is_a_fault(opening: str) -> None:
     (fault,) = read_faults((opening * 100_000).encode(), "a.json")

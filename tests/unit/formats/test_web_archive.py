@@ -137,6 +137,16 @@ def test_an_arc() -> None:
         assert parse_record(record).text == TEXT
 
 
+def test_a_large_page_of_an_arc_is_whole() -> None:
+    page = PAGE.replace(b"</body>", b"<p>More words of the report.</p>" * 20_000 + b"</body>")
+    block = http(page)
+    about = b"1 0 Test\nURL IP-address Archive-date Content-type Archive-length\n"
+    data = b"filedesc://a.arc 0.0.0.0 20080430204825 text/plain %d\n%s\n" % (len(about), about)
+    data += b"https://a.example 10.0.0.1 20080430204825 text/html %d\n%s\n" % (len(block), block)
+    (record,) = read_records_of(data, "a.arc")
+    assert record.data == page
+
+
 def test_what_comes_before_and_behind_damage_is_read() -> None:
     good = [warc_record("response", http(PAGE), number=number) for number in range(4)]
     data = INFO + good[0] + good[1].replace(b"WARC/1.0", b"W#RC/1.0") + good[2] + good[3]
