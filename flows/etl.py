@@ -100,7 +100,7 @@ def run_watched(settings: Settings, store: Store, run_id: str) -> RunSummary:
             store,
             run_id,
             PrefectRunner(engine),
-            list_files=lambda: find_files(settings.seeds),
+            list_files=lambda: find_files(settings.seeds, follow_links=settings.follow_links),
             row_versions=current_versions(annotator, settings),
             catalog=catalog,
         )

@@ -117,6 +117,7 @@ class Settings(BaseModel):
     corrections: str = Field(
         default="", description="A file of your corrections to entities: merge, split, rename, never."
     )
+    follow_links: bool = Field(default=False, description="Follow links that lead out of the folders given.")
     engine: Literal["local"] = Field(default="local", description="What does the work: processes of this machine.")
     annotator: str = Field(
         default="model",

@@ -10,6 +10,6 @@ def check_inputs(settings: Settings) -> None:
     from flows.etl import prepare_output, read_catalog
     from flows.sources.files import find_files
 
-    find_files(settings.seeds)
+    find_files(settings.seeds, follow_links=settings.follow_links)
     prepare_output(settings)
     read_catalog(settings)

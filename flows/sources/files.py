@@ -19,6 +19,7 @@ from flows.settings import mask_secrets
 
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
+OUTSIDE = "behind links out of the seeds (--follow-links)"
 MAX_KINDS_TOLD = 6
 
 # What is shown of a suffix is letters and digits alone; anything else after a dot is no kind of file.
@@ -56,13 +57,13 @@ class Listing:
     passed_over: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
-def find_files(seeds: Sequence[str]) -> Listing:
+def find_files(seeds: Sequence[str], *, follow_links: bool = False) -> Listing:
     """The files that the arguments stand for (files, folders, globs), each file once.
 
     A uri is the path below the seeds root in Unicode NFC: the folder given, the folder of a file, the fixed part of
     a glob, and for several arguments the folder that all of them share. Hidden files, files of other kinds and the
-    notes (README.md, SOURCES.md) in a folder are passed over. Links are followed, but never round a loop. Raises
-    SeedsError where nothing is left.
+    notes (README.md, SOURCES.md) in a folder are passed over. Links inside a root are followed, but never round a
+    loop; those that lead out of it only with ``follow_links``. Raises SeedsError where nothing is left.
     """
     if not seeds:
         raise SeedsError("no seeds given: name a file, a folder or a glob")
@@ -70,7 +71,7 @@ def find_files(seeds: Sequence[str]) -> Listing:
     found: dict[str, FoundFile] = {}
     passed_over: dict[str, str] = {}
     for seed in seeds:
-        root, entries = _expand(seed)
+        root, entries = _expand(seed, follow_links=follow_links)
         roots.append(root)
         for entry in entries:
             if isinstance(entry, _PassedOver):
@@ -99,7 +100,7 @@ def describe_passed_over(listing: Listing) -> str:
 
 
 def _supported() -> str:
-    return f"{' '.join(suffixes())} (also compressed)"
+    return f"{' '.join(dict.fromkeys(suffixes()))} (also compressed)"
 
 
 # From an argument to what it stands for
@@ -115,34 +116,36 @@ _Entry = FoundFile | _PassedOver
 _Identity = tuple[int, int]  # of a folder, whatever name or link it is reached by
 
 
-def _expand(seed: str) -> tuple[str, Iterable[_Entry]]:
+def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
     """The root folder of one argument and what it stands for, the uris still to be made."""
     if "://" in seed:
         raise SeedsError(f"{seed}: object storage is not supported yet: only local files and folders can be read")
     path = os.path.abspath(os.path.expanduser(seed))  # noqa: PTH100, PTH111 - Path would drop a trailing slash's meaning
     if os.path.isdir(path):  # noqa: PTH112
-        return path, _walk(path)
+        return path, _walk(path, _Scope(path, follow_links))
     if os.path.lexists(path):
         if not is_supported_name(os.path.basename(path)):  # noqa: PTH119
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
-        root, entries = _expand_glob(path)
+        root, entries = _expand_glob(path, follow_links=follow_links)
         if not entries:
             raise SeedsError(f"{seed}: no file matches; quote the pattern and check it")
         return root, entries
     raise SeedsError(f"{seed}: no such file or folder")
 
 
-def _expand_glob(pattern: str) -> tuple[str, list[_Entry]]:
+def _expand_glob(pattern: str, *, follow_links: bool) -> tuple[str, list[_Entry]]:
     """The folder of a pattern before its first part with a wildcard, and what matches, folders with all they hold."""
     parts = Path(pattern).parts
     n_fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
     root = os.path.join(*parts[:n_fixed])  # noqa: PTH118
-    return root, list(dict.fromkeys(_match(root, parts[n_fixed:], ())))
+    return root, list(dict.fromkeys(_match(root, parts[n_fixed:], _Scope(root, follow_links))))
 
 
-def _match(folder: str, parts: tuple[str, ...], ancestors: tuple[_Identity, ...]) -> Iterator[_Entry]:
+def _match(
+    folder: str, parts: tuple[str, ...], scope: _Scope, ancestors: tuple[_Identity, ...] = ()
+) -> Iterator[_Entry]:
     """What below a folder matches the parts of a pattern. ``**`` is any number of folders, as in ``glob``.
 
     ``glob`` itself follows a link that leads back to its own folder until the system refuses, forty levels on.
@@ -161,18 +164,20 @@ def _match(folder: str, parts: tuple[str, ...], ancestors: tuple[_Identity, ...]
         return
     inner = (*ancestors, identity)
     if first == "**" and rest:
-        yield from _match(folder, rest, ancestors)
+        yield from _match(folder, rest, scope, ancestors)
     for entry in entries:
-        if first == "**" and not entry.name.startswith("."):
+        if scope.leads_out(entry):
+            yield from _outside(entry)
+        elif first == "**" and not entry.name.startswith("."):
             if entry.is_dir():
-                yield from _match(entry.path, parts, inner)
+                yield from _match(entry.path, parts, scope, inner)
             elif not rest:
                 yield from _judge(entry)
         elif first != "**" and _fits(entry.name, first):
             if rest:
-                yield from _match(entry.path, rest, inner) if entry.is_dir() else ()
+                yield from _match(entry.path, rest, scope, inner) if entry.is_dir() else ()
             else:
-                yield from _walk(entry.path, inner) if entry.is_dir() else _judge(entry)
+                yield from _walk(entry.path, scope, inner) if entry.is_dir() else _judge(entry)
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -180,8 +185,8 @@ def _fits(name: str, pattern: str) -> bool:
     return (pattern.startswith(".") or not name.startswith(".")) and fnmatch.fnmatchcase(name, pattern)
 
 
-def _walk(folder: str, ancestors: tuple[_Identity, ...] = ()) -> Iterator[_Entry]:
-    """What lies below a folder. Links are followed, except one that leads back to a folder it lies in."""
+def _walk(folder: str, scope: _Scope, ancestors: tuple[_Identity, ...] = ()) -> Iterator[_Entry]:
+    """What lies below a folder. Links are followed within the scope, except back to a folder they lie in."""
     try:
         identity = _identity(folder)
         if identity in ancestors:
@@ -194,10 +199,31 @@ def _walk(folder: str, ancestors: tuple[_Identity, ...] = ()) -> Iterator[_Entry
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from _walk(entry.path, (*ancestors, identity))
+        if scope.leads_out(entry):
+            yield from _outside(entry)
+        elif entry.is_dir():
+            yield from _walk(entry.path, scope, (*ancestors, identity))
         else:
             yield from _judge(entry)
+
+
+class _Scope:
+    """How far links may lead: within the root of an argument, or anywhere."""
+
+    def __init__(self, root: str, follow_links: bool) -> None:
+        self._root = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+        self._follow_links = follow_links
+
+    def leads_out(self, entry: os.DirEntry[str]) -> bool:
+        """Whether an entry is a link that must not be followed."""
+        if self._follow_links or not entry.is_symlink():
+            return False
+        return not os.path.join(os.path.realpath(entry.path), "").startswith(self._root)  # noqa: PTH118
+
+
+def _outside(entry: os.DirEntry[str]) -> Iterator[_Entry]:
+    if not entry.name.startswith("."):
+        yield _PassedOver(entry.path, OUTSIDE)
 
 
 def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:

@@ -79,13 +79,18 @@ def test_a_glob_goes_round_no_loop(seeds: Path) -> None:
     assert uris(f"{seeds}/deep/**/*.gz") == ["d.jsonl.gz"]
 
 
-def test_a_link_that_is_no_loop_is_followed(seeds: Path, tmp_path: Path) -> None:
+def test_a_link_out_of_the_seeds_is_followed_when_asked_to(seeds: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "z.txt").write_text("x")
     (seeds / "link").symlink_to(tmp_path / "elsewhere")
-    (seeds / "other").symlink_to(tmp_path / "elsewhere")
-    assert uris(f"{seeds}/**/z.txt") == ["link/z.txt", "other/z.txt"]
-    assert [uri for uri in uris(seeds) if uri.endswith("z.txt")] == ["link/z.txt", "other/z.txt"]
+    (seeds / "other.txt").symlink_to(tmp_path / "elsewhere" / "z.txt")
+    (seeds / "inside.txt").symlink_to(seeds / "b.txt")
+    for seed in (str(seeds), f"{seeds}/**"):
+        followed = [file.uri for file in find_files([seed], follow_links=True).files]
+        assert {"link/z.txt", "other.txt", "inside.txt"} <= set(followed)
+        listing = find_files([seed])
+        assert sorted({*followed} - {file.uri for file in listing.files}) == ["link/z.txt", "other.txt"]
+        assert "2 behind links out of the seeds (--follow-links)" in describe_passed_over(listing)
 
 
 @pytest.mark.parametrize(
