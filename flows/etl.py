@@ -28,7 +28,7 @@ from flows.operate.report import (
     publish_run,
 )
 from flows.run.commit import QuarantineError
-from flows.run.jobs import AnnotationError, Job
+from flows.run.dispatch import AnnotationError, Job
 from flows.run.progress import RunProgress
 from flows.run.refresh import Outcome, current_versions, refresh
 from flows.run.summary import RunSummary, summarise

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from flows.jobs.batch import run_batch
 from flows.jobs.index import run_index
-from flows.jobs.progress import Step
 from flows.jobs.specs import BatchResult, IndexSpec, Result, Spec
-from flows.run.jobs import Job, do_patiently
+from flows.jobs.steps import Step
+from flows.run.dispatch import Job, do_patiently
 from flows.run.plan import versions
 from flows.run.refresh import Outcome
 from flows.run.refresh import refresh as run_refresh

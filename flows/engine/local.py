@@ -22,8 +22,8 @@ from pathlib import Path
 
 from flows.engine.base import Blame, EngineClosedError, JobError
 from flows.engine.work import do_job
-from flows.jobs.progress import Step
 from flows.jobs.specs import Result, Spec, result_from_json, spec_from_json, to_json
+from flows.jobs.steps import Step
 from flows.store.disk import OutputError
 
 CONTEXT = multiprocessing.get_context("spawn")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.jobs.annotators import load_annotator
 from flows.jobs.batch import run_batch
 from flows.jobs.index import run_index
-from flows.jobs.progress import Progress, Step
 from flows.jobs.specs import IndexSpec, Result, Spec
+from flows.jobs.steps import Progress, Step
 
 
 def do_job(spec: Spec, progress: Progress) -> Result:

@@ -16,9 +16,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.jobs.records import ANNOTATIONS, ANNOTATIONS_SCHEMA
 from flows.store import open_store
 from flows.store.base import Stage
+from flows.store.internal import ANNOTATIONS, ANNOTATIONS_SCHEMA
 from transforms.records import Annotation, Attribution, Mention, Span
 
 PARTS_HELD = 4

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
-from flows.jobs.progress import Progress, Step
 from flows.jobs.reader import Reader, Todo, document_name, told
-from flows.jobs.records import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
 from flows.jobs.specs import BatchResult, BatchSpec, to_json
+from flows.jobs.steps import Progress, Step
 from flows.store import open_store
 from flows.store.base import Stage
+from flows.store.internal import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
 from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import stage_table
 from transforms.annotate.protocol import Annotator

@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 
 from flows.formats.base import Fault, Item, Record
 from flows.formats.registry import read_records, weight_of
-from flows.jobs.progress import Progress, Step
-from flows.jobs.records import INDEX_SCHEMA
 from flows.jobs.specs import IndexResult, IndexSpec
+from flows.jobs.steps import Progress, Step
 from flows.store import open_store
 from flows.store.disk import writing
+from flows.store.internal import INDEX_SCHEMA
 from transforms.text import replace_surrogates
 
 FLUSH_ENTRIES = 10_000

@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from flows.jobs.records import RECORDS
 from flows.run.commit import read_sources
 from flows.run.todo import read_parquet
 from flows.store import open_store
 from flows.store.base import SnapshotError, Store
 from flows.store.disk import UNCHANGED, writing
+from flows.store.internal import RECORDS
 from flows.store.manifest import MANIFEST, Manifest
 from flows.store.parquet import read_table
 from transforms.schema import find_problems

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.jobs.records import ANNOTATIONS, RECORDS
 from flows.run.todo import Todo
 from flows.store.base import Origin, Stage, Store
+from flows.store.internal import ANNOTATIONS, RECORDS
 from flows.store.manifest import BASE, Manifest, StoredFile, part_name
 from flows.store.parquet import stage_table
 from transforms.ids import short_hash

@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.jobs.records import RECORDS, SOURCES_SCHEMA
 from flows.jobs.specs import BatchResult
 from flows.link.entities import Linked, link_entities
 from flows.run.carry import BasePart, carry_over, grouped, located
@@ -22,6 +21,7 @@ from flows.run.plan import FilePlan
 from flows.run.todo import Todo, read_parquet
 from flows.store.base import Origin, Stage, Store
 from flows.store.disk import raise_if_disk, writing
+from flows.store.internal import RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
 from flows.store.parquet import stage_file, stage_table
 from transforms.catalog import Catalog

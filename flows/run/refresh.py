@@ -12,16 +12,16 @@ import orjson
 
 from flows.errors import UserError
 from flows.jobs.annotations import inherit
-from flows.jobs.records import FILES_SCHEMA
 from flows.jobs.specs import BatchResult, BatchSpec, IndexResult, Result
 from flows.run.clock import StageClock
 from flows.run.commit import RunInfo, Work, commit_snapshot, read_sources
-from flows.run.jobs import Job, index_jobs
+from flows.run.dispatch import Job, index_jobs
 from flows.run.plan import FilePlan, files_to_read, fingerprint, plan_files, promoted, refuse_vanished, versions
 from flows.run.todo import NOTHING, Batch, Todo, plan_records, sources_to_retry
 from flows.settings import Settings
 from flows.sources.files import FoundFile, Listing
 from flows.store.base import Stage, Store, latest_manifest
+from flows.store.internal import FILES_SCHEMA
 from flows.store.manifest import LAYOUT, Manifest
 from transforms.annotate.protocol import Annotator
 from transforms.catalog import Catalog

@@ -14,7 +14,7 @@ from prefect.states import Cancelled, Failed
 
 from flows.engine.base import Engine, EngineClosedError
 from flows.jobs.specs import BatchResult, IndexResult, Result
-from flows.run.jobs import AnnotationError, Job, do_patiently
+from flows.run.dispatch import AnnotationError, Job, do_patiently
 from flows.run.progress import RunProgress
 from flows.store.disk import OutputError
 

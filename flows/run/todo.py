@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.jobs.index import MIN_WEIGHT
-from flows.jobs.records import INDEX_SCHEMA, PASSING_REASONS, RECORDS, RECORDS_SCHEMA
 from flows.run.plan import FilePlan
 from flows.store.base import Stage, Store
 from flows.store.disk import writing
+from flows.store.internal import INDEX_SCHEMA, PASSING_REASONS, RECORDS, RECORDS_SCHEMA
 from transforms.ids import short_hash
 
 # Below this a second worker takes longer to start than it saves.
