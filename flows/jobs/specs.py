@@ -63,7 +63,7 @@ Spec = IndexSpec | BatchSpec
 
 @dataclass(frozen=True)
 class IndexResult:
-    """What came of a job: a row of FILES_SCHEMA (store/internal.py) a file; the entries lie in `index/<job_id>.parquet`."""
+    """What came of a job: a row of FILES_SCHEMA a file; the entries lie in ``index/<job_id>.parquet``."""
 
     job_id: str
     sources: tuple[dict[str, Any], ...]

@@ -53,7 +53,10 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. ``manifest`` is the latest snapshot's afterwards; ``is_new`` tells whether this run made it."""
+    """What a run did. ``manifest`` is the latest snapshot's afterwards; ``is_new`` tells whether this run made it.
+
+    ``is_rebuilt`` tells whether every row was made anew, though there was a snapshot.
+    """
 
     manifest: Manifest
     previous: Manifest | None
@@ -62,6 +65,7 @@ class Outcome:
     listing: Listing
     results: Sequence[BatchResult]
     clock: StageClock
+    is_rebuilt: bool = False
 
     @property
     def n_quarantined(self) -> int:
@@ -138,7 +142,8 @@ def refresh(
         _leave(run)
     except (OSError, UserError) as error:
         runner.tell(f"old snapshots or staging could not be removed: {error}")
-    return Outcome(manifest, previous, True, files, listing, results, run.clock)
+    is_rebuilt = base is None and previous is not None
+    return Outcome(manifest, previous, True, files, listing, results, run.clock, is_rebuilt)
 
 
 def _plan_files(run: _Run, previous: Manifest | None, listing: Listing) -> tuple[FilePlan, int | None]:

@@ -78,7 +78,8 @@ def summarise(settings: Settings, outcome: Outcome) -> RunSummary:
         status, message = "unchanged", f"nothing new in {n_files:,} files"
     else:
         status = "quarantined" if n_quarantined else "completed"
-        message = describe_changes(outcome.files.changes, n_quarantined, n_read=len(outcome.files.primary_read))
+        n_read = len(outcome.files.primary_read) if outcome.is_rebuilt else 0
+        message = describe_changes(outcome.files.changes, n_quarantined, n_read=n_read)
     status, refusal = _judge(settings, outcome.manifest, status)
     return RunSummary(
         status=status,

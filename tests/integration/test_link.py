@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from flows.run.annotators import load_annotator
 
+from flows.jobs.annotators import load_annotator
 from flows.link.entities import Linked
 from tests.linked_corpus import Corpus, final_parts, link_batches, rows_by_key
 from tests.pieces import refresh, rows_of

@@ -17,12 +17,14 @@ from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
 from flows.etl import newsmill, run_tags
+from flows.jobs.specs import BatchResult
 from flows.operate import report
 from flows.operate.check import check_snapshot
 from flows.run.progress import RunProgress
 from flows.run.summary import describe_changes
 from flows.settings import Settings
-from flows.store.parquet import write_table
+from flows.store.local import LocalStore
+from flows.store.parquet import stage_table
 from tests.seed_folder import SeedFolder
 from transforms.document import quarantine_row
 from transforms.records import Reject
@@ -157,23 +159,21 @@ def test_names_of_files_are_no_markup(newsroom: Newsroom) -> None:
 def test_quarantine_is_shown_in_part_and_counted_whole(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    parts = []
+    stage, results = LocalStore(tmp_path).open_stage("run"), []
     for number, reason in enumerate(["bad_json", "no_text", "bad_json"]):
-        rows = [
-            quarantine_row(Reject(f"{number}.jsonl", index, None, "extract", reason, "x")) for index in range(5_000)
-        ]
-        parts.append(tmp_path / "done" / "quarantine" / f"part-{number}.parquet")
-        write_table(tmp_path / "done", "quarantine", parts[-1].name, conform({"quarantine": rows})["quarantine"])
+        rows = [quarantine_row(Reject(f"{number}.jsonl", n, None, "extract", reason, "x")) for n in range(5_000)]
+        part = conform({"quarantine": rows})["quarantine"]
+        file = stage_table(stage, f"batches/{number}", "quarantine", f"part-{number}.parquet", part)
+        results.append(BatchResult(str(number), (file,), 0, 5_000, 0, 0, 0, 0, {}))
     published: dict[str, Any] = {}
     monkeypatch.setattr(report, "create_table_artifact", lambda rows, **more: published.update(rows=rows, **more))
-    report.publish_quarantine(parts)
-    assert report.count_rows(parts) == 15_000
+    report.publish_quarantine(stage, results)
     assert [row["source"] for row in published["rows"]] == [f"0.jsonl (record {n})" for n in range(200)]
     assert published["description"] == (
         "What this run could not use, and why: 10,000 `bad_json`, 5,000 `no_text`"
         " (the first 200 of 15,000; the table `quarantine` has all)"
     )
-    report.publish_quarantine([])
+    report.publish_quarantine(stage, [])
     assert len(published["rows"]) == 200
 
 
