@@ -71,7 +71,7 @@ def test_characters_lost_before_are_flagged() -> None:
     ("data", "reason"),
     [
         (b"\x7fELF\x02\x01\x01\x00\x00\x00" * 50, "binary"),
-        (b"%PDF-1.7 and so on", "binary"),
+        (b"\x89PNG\r\n\x1a\n and so on", "binary"),
         (bytes(range(128, 256)) * 20, "bad_encoding"),
         (b"\xff\xfe" + b"\x00\xd8" * 50, "bad_encoding"),
     ],
