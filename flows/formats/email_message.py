@@ -30,7 +30,7 @@ _MESSAGE_HEADERS = frozenset(
 )
 _MBOX_START = re.compile(rb"From \S+.{0,80}\d{2}:\d{2}.{0,40}\r?\n[A-Za-z-]{2,60}:", re.S)
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<?([^>\s]{1,200})", re.I | re.M)
-_URL = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+")
+_URL = re.compile(r"https?://\S+|(?<![\w.+-])[\w.+-]++@[\w.-]+")
 
 
 # Which files

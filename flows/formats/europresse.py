@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(?:Numéro de document|Document number|Dokumentnummer|Nú
 _WEEKDAY = (
     r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 )
-_ISSUE = re.compile(r",?\s*(?:no|nº|n°)\.?\s*\d.*\Z", re.I)
+_ISSUE = re.compile(r",? ?(?:no|nº|n°)\.? ?\d.*\Z", re.I)
 _CERTIFICATE = re.compile(
     r"(?:Ce certificat est émis|Date d'émission|Le présent document est protégé|This certificate)"
 )

@@ -14,12 +14,12 @@ _MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\
 _NUMERIC = re.compile(r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 _ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _PLACE_IN_PAPER = re.compile(
-    r"(?:pg|page|pp?|s|seite|column|col|part|version|edition|section|vol(?:ume)?|no|issue|book|zone)\b\.?\s*[:#]?\s*"
+    r"(?:pg|page|pp?|s|seite|column|col|part|version|edition|section|vol(?:ume)?|no|issue|book|zone)\b\.?\s*(?:[:#]\s*)?"
     r"[A-Z]{0,4}\d*[A-Z]?(?:[-–,]\s*\d+)*|\d+",
     re.I,
 )
 COPYRIGHT = re.compile(
-    r"(?:copyright|©|\(c\))\s*(?:©|\(c\))?\s*\d{4}|(?:copyright|©)\s+\S|all rights reserved|tous droits réservés"
+    r"(?:copyright|©|\(c\))\s*(?:(?:©|\(c\))\s*)?\d{4}|(?:copyright|©)\s+\S|all rights reserved|tous droits réservés"
     r"|alle rechte vorbehalten|todos los derechos reservados|tutti i diritti riservati|alle rechten voorbehouden",
     re.I,
 )

@@ -29,7 +29,9 @@ _FULL = ("encoded", "content", "full-text", "fulltext", "body")
 _SUMMARY = ("description", "summary", "abstract", "tagline")
 _DATES = ("pubDate", "published", "issued", "date", "created", "updated", "modified", "post_date")
 _FEED_LANGUAGE = ("language", "lang")
-_AUTHOR_NAME = re.compile(r"\S+@\S+\s*\(([^()]+)\)\s*|([^<>]+?)\s*<\S+@\S+>|\S+@\S+")
+_ADDRESS = r"(?<!\S)[^\s@<>()]{1,64}@[^\s@<>()]{1,100}"
+_NAME_BEHIND_ADDRESS = re.compile(rf"{_ADDRESS} ?\(([^()]{{1,100}})\)")
+_ADDRESS_ALONE = re.compile(rf" ?<[^<>@]{{0,100}}@[^<>@]{{0,100}}>|{_ADDRESS}")
 _BROKEN_OFF = re.compile(
     r"(?:\[?(?:…|\.\.\.)\]?|&hellip;|\b(?:continue|continued|read|learn|view) (?:reading|more|full|the)\b.{0,60})\W*\Z",
     re.I | re.S,
@@ -229,7 +231,7 @@ def _atom_authors(element: Element) -> str:
     stated = [
         _first(author, "name") or (words(author) if not len(author) else "") for author in children(element, "author")
     ]
-    names = (_AUTHOR_NAME.sub(lambda found: found[1] or found[2] or "", name).strip() for name in stated)
+    names = (_ADDRESS_ALONE.sub("", _NAME_BEHIND_ADDRESS.sub(r"\1", name)).strip() for name in stated)
     return ", ".join(dict.fromkeys(filter(None, names)))
 
 

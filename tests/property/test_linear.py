@@ -87,12 +87,15 @@ def modules() -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-def patterns() -> Iterator[Any]:
-    for module in modules():
-        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+def patterns() -> list[Any]:
+    sources = {module: Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules()}
+    found = []
+    for module, source in sources.items():
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern) and re.search(rf"^{name}\b.*?= re\.compile", source, re.M):
-                yield pytest.param(module, name, source, id=f"{module.__name__}.{name}")
+                used_in = source if name.startswith("_") else "\n".join(sources.values())
+                found.append(pytest.param(module, name, used_in, id=f"{module.__name__}.{name}"))
+    return found
 
 
 def pumps(pattern: str) -> list[str]:
@@ -117,7 +120,7 @@ def apply(pattern: re.Pattern[Any], method: str, text: Any) -> None:
             pass
 
 
-@pytest.mark.parametrize(("module", "name", "source"), list(patterns()))
+@pytest.mark.parametrize(("module", "name", "source"), patterns())
 def test_a_pattern_is_linear(module: ModuleType, name: str, source: str) -> None:
     full_name = f"{module.__name__}.{name}"
     if full_name in ON_PIECES:
