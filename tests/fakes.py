@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pycountry
+
 from transforms.records import Annotation, Attribution, Mention, Span
 
 _SENTENCE = re.compile(r"\S(?:[^\n]*?[.!?]['\"”’)]*(?=\s|$)|[^\n]*)")
@@ -27,6 +29,7 @@ class FakeAnnotator:
     """
 
     name = "fake"
+    languages = frozenset(language.alpha_2 for language in pycountry.languages if hasattr(language, "alpha_2"))
 
     def __init__(self, version: str = "1") -> None:
         self.version = version

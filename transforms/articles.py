@@ -8,6 +8,7 @@ The rules, in the order they are used:
   The text always starts with the title, once, and ``body_char_start`` is where the body starts.
 - **Byline.** The header's or container's. A paragraph ``By Ada Osei`` directly below the headline is the byline too
   and leaves the text, as do ``Key: value`` lines there; a line that is only a date stays, for it is read as text.
+- **Language.** Found in the text (``transforms.language``); what the document states is evidence beside it.
 - **Date.** The first that gives a whole valid day: header, meta, dateline (``PARIS, July 11 (Wire) —``) or a line
   that is a date, url, filename. Numbers that can be read in two ways give none and the flag ``ambiguous_date``.
 """
@@ -24,6 +25,7 @@ from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_d
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
 from transforms.field_names import IGNORED
 from transforms.headers import keyed_line, read_front_matter, read_header
+from transforms.language import detect_language, is_mixed
 from transforms.marks import has_unpaired_marks
 from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
@@ -80,6 +82,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
     dated = _find_date(header, raw, layout)
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
     fields = {**raw.fields, **header}
+    detected = detect_language(text, _stated_language(fields))
     return Article(
         article_id=ids.article_id(raw.source_uri, raw.record_key),
         source_uri=raw.source_uri,
@@ -97,8 +100,9 @@ def build_article(raw: RawDocument) -> Article | Reject:
         publisher=clean_field(fields.get("publisher")),
         section=clean_field(fields.get("section")),
         url=clean_field(fields.get("url")),
-        language=_language(fields),
-        quality_flags=_quality_flags(raw, layout, dated),
+        language=detected.language,
+        language_score=detected.score,
+        quality_flags=_quality_flags(raw, layout, dated, detected.language),
     )
 
 
@@ -122,7 +126,7 @@ def _byline(fields: Mapping[str, str]) -> str | None:
     return re.sub(r"^by:?\s+", "", byline, flags=re.I) if byline else None
 
 
-def _language(fields: Mapping[str, str]) -> str | None:
+def _stated_language(fields: Mapping[str, str]) -> str | None:
     stated = (clean_field(fields.get("language")) or "").lower()
     code = _ISO_639.fullmatch(stated)
     return code[1] if code else _LANGUAGE_CODES.get(stated)
@@ -255,7 +259,7 @@ def _dateline_date(body: list[str], url: str) -> str | None:
 # Quality
 
 
-def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated) -> tuple[str, ...]:
+def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated, language: str | None) -> tuple[str, ...]:
     checks = {
         "no_title": layout.title is None,
         "no_date": dated.date is None,
@@ -263,5 +267,6 @@ def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated) -> tuple[st
         "short_text": sum(map(count_words, layout.body)) < SHORT_TEXT_WORDS,
         "unbalanced_quotes": has_unpaired_marks(PARAGRAPH_BREAK.join(layout.body)),
         "replacement_characters": "\ufffd" in raw.text,
+        "mixed_language": is_mixed(layout.body, language),
     }
     return tuple(dict.fromkeys((*raw.quality_flags, *(flag for flag, holds in checks.items() if holds))))

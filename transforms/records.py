@@ -74,6 +74,7 @@ class Article:
     section: str | None = None
     url: str | None = None
     language: str | None = None
+    language_score: float | None = None
     quality_flags: tuple[str, ...] = ()
     record_key: str = "0"
 

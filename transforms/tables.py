@@ -39,6 +39,8 @@ QUALITY_FLAGS = (
     "unbalanced_quotes",
     "html_fallback",
     "summary_only",
+    "mixed_language",
+    "not_annotated",
 )
 STAGES = ("extract", "articles", "annotate")
 REASONS = (
@@ -132,7 +134,14 @@ ARTICLES = Table(
         Column("publisher", _STRING, "Who published it, as stated.", "The Harbour Gazette", True),
         Column("section", _STRING, "The section or category as stated.", "World", True),
         Column("url", _STRING, "The document's own address as stated.", "https://example.org/2021/07/11/pact", True),
-        Column("language", _STRING, "ISO 639-1 code as stated by the document.", "en", True),
+        Column("language", _STRING, "ISO 639-1 code, found in the text; null where it cannot be told.", "en", True),
+        Column(
+            "language_score",
+            pa.float32(),
+            "Chance that language is right, 0 to 1; higher where the document states the same.",
+            "1.0",
+            True,
+        ),
         Column("text", _STRING, "The cleaned text: headline first, paragraphs parted by one blank line."),
         Column("body_char_start", _INT, "Where the body starts in text, after the headline, in code points.", "81"),
         Column("text_sha256", _STRING, "SHA-256 of text in UTF-8, in hexadecimal.", "2c26b4…"),

@@ -34,6 +34,7 @@ def load_annotator(name: str) -> Annotator:
     try:
         factory = getattr(importlib.import_module(module_name), function)
         annotator: Annotator = factory()
+        _ = annotator.name, annotator.version, annotator.languages, annotator.annotate
     except (ImportError, AttributeError) as error:
         hint = " (pip install 'newsmill[spacy]')" if name == "spacy" else ""
         raise AnnotatorError(f"the annotator {name!r} cannot be loaded: {error}{hint}") from error

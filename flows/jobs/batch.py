@@ -22,8 +22,10 @@ from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.document import document_rows, quarantine_row, text_hash
+from transforms.language import is_known, without_annotation
 from transforms.records import Annotation, Article, Reject
 from transforms.schema import ContractError, Rows, conform
+from transforms.sentence_splitting import split_by_script
 
 # Enough texts for the annotator to group them by length, few enough to hear from the worker every few seconds.
 CHUNK_CHARS = 60_000
@@ -54,6 +56,7 @@ class _Pending:
     todo: Todo
     article: Article
     text_sha256: str
+    is_known: bool  # the annotator knows its language
 
 
 @dataclass
@@ -109,7 +112,9 @@ class _Batch:
         if isinstance(outcome, Reject):
             self._reject(todo, outcome.stage, outcome.reason, outcome.detail)
         else:
-            self._chunk.append(_Pending(todo, outcome, text_hash(outcome.text)))
+            known = is_known(outcome, self._annotator.languages)
+            article = outcome if known else without_annotation(outcome)
+            self._chunk.append(_Pending(todo, article, text_hash(article.text), known))
 
     def _reject(self, todo: Todo, stage: str, reason: str, detail: str) -> None:
         reject = Reject(todo["uri"], todo["number"], todo["sha256"], stage, reason, detail[:MAX_DETAIL_CHARS])
@@ -144,7 +149,7 @@ class _Batch:
     def _find_all(self, chunk: list[_Pending]) -> dict[str, str]:
         """Have an annotation for each text of the chunk; for each text that has none, why."""
         new: dict[str, _Pending] = {}
-        for pending in chunk:
+        for pending in filter(lambda pending: pending.is_known, chunk):
             digest = pending.text_sha256
             if digest in self._found or digest in new:
                 self._counts.n_reused += 1
@@ -187,13 +192,20 @@ class _Batch:
 
     def _make_rows(self, pending: _Pending) -> str | None:
         """Add the document's rows; what went wrong where they could not be made."""
-        annotation: Annotation = unpack(self._found[pending.text_sha256])
         try:
-            rows = document_rows(pending.article, annotation, min_confidence=self._spec.min_confidence)
+            rows = document_rows(
+                pending.article, self._annotation_of(pending), min_confidence=self._spec.min_confidence
+            )
         except Exception as error:
             return told(error)
         self._documents.append((pending, rows))
         return None
+
+    def _annotation_of(self, pending: _Pending) -> Annotation:
+        if pending.is_known:
+            return unpack(self._found[pending.text_sha256])
+        # Not kept by text: the same text may stand in another document that states its language.
+        return Annotation(split_by_script(pending.article.text, pending.article.language), (), ())
 
     def finish(self) -> BatchResult:
         """Annotate what is left and write the parts."""
@@ -243,7 +255,7 @@ class _Batch:
     def _write(self, tables: Mapping[str, pa.Table]) -> Iterator[StoredFile]:
         for pending, _ in self._documents:
             self._record(pending.todo, pending.article.article_id, None)
-        found = [self._annotation_row(p.article.article_id, p.text_sha256) for p, _ in self._documents]
+        found = [self._annotation_row(p.article.article_id, p.text_sha256) for p, _ in self._documents if p.is_known]
         internal = {
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),

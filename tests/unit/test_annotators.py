@@ -22,12 +22,22 @@ def test_a_module_that_is_not_there_is_named():
 
 def test_an_annotator_of_the_current_folder_is_found_by_the_installed_command(tmp_path):
     (tmp_path / "mine.py").write_text(
-        "class Mine:\n    name, version = 'mine', '1'\n    def annotate(self, texts):\n        return []\n"
+        "class Mine:\n    name, version, languages = 'mine', '1', frozenset({'en'})\n"
+        "    def annotate(self, texts):\n        return []\n"
     )
     code = "from flows.jobs.annotators import load_annotator; print(load_annotator('mine:Mine').name)"
     command = [sys.executable, "-P", "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "mine", done.stderr
+
+
+def test_an_annotator_that_does_not_say_what_it_reads_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "silent.py").write_text(
+        "class Silent:\n    name, version = 'silent', '1'\n    def annotate(self, texts):\n        return []\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AnnotatorError, match="languages"):
+        load_annotator("silent:Silent")
 
 
 def test_every_annotator_that_comes_along_has_its_factory():

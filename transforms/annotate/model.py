@@ -28,6 +28,7 @@ MAX_PIECES = 256
 CONTEXT = 32
 # Bounds the scores held at once (about 200 bytes a character); larger groups are no faster.
 CHARS_AT_ONCE = 60_000
+LANGUAGES = frozenset({"en"})  # of the articles it was trained on
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class ModelAnnotator:
     def version(self) -> str:
         """The version of the weights and that of the code around them."""
         return self._version
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """What the weights were trained on."""
+        return LANGUAGES
 
     def annotate(self, texts: Sequence[str]) -> list[Annotation]:
         """One Annotation a text, in order; the same for a text whatever stands beside it."""

@@ -21,6 +21,11 @@ class Annotator(Protocol):
         """Changes whenever the same text could be annotated differently; a new version rebuilds the data set."""
         ...
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The ISO 639-1 codes of the languages it reads; texts in others are not put before it."""
+        ...
+
     def annotate(self, texts: Sequence[str]) -> list[Annotation]:
         """One Annotation a text, in order; the same for a text whatever stands beside it in the batch."""
         ...

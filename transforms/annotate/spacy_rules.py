@@ -41,6 +41,7 @@ class SpacyRulesAnnotator:
     """Sentences and names from a spaCy pipeline, attributions by rule; needs the extra ``newsmill[spacy]``."""
 
     name = "spacy-rules"
+    languages = frozenset({"en"})
 
     def __init__(self, pipeline: Language | None = None) -> None:
         """Use ``pipeline`` (tagger, parser, lemmatizer and entities), or load spaCy's small English one."""
