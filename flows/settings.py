@@ -107,7 +107,7 @@ class Settings(BaseModel):
         ge=1,
         le=86_400,
         title="Document timeout (s)",
-        description="Seconds one document may take before it is quarantined; a long one gets more in proportion.",
+        description="Processor seconds a document may take before it is quarantined; a long one may take longer.",
     )
     keep_snapshots: int = Field(default=10, ge=1, le=10_000, description="How many of the newest snapshots to keep.")
     # "" rather than None: the UI's form shows a choice between two types for a field that may be None.

@@ -13,12 +13,15 @@ import os
 import queue
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import psutil
 
 from flows.engine.base import Blame, EngineClosedError, JobError
 from flows.engine.work import do_job
@@ -31,10 +34,16 @@ STARTUP_TIMEOUT_S = 120
 STOP_POLL_S = 0.5
 STOP_TIMEOUT_S = 5
 CHARS_A_SECOND = 4_000  # a tenth of what one core annotates: a longer text may take longer
+# On a busy machine a worker waits for its turn, so what counts is the processor time it uses; one that uses none (it
+# sleeps, or a disk does not answer) is given up after this many times as long.
+IDLE_FACTOR = 4
 
 
 class LocalEngine:
-    """At most ``size`` processes, started when first needed, ended after ``silence_s`` and the weight of their step."""
+    """At most ``size`` processes, started when first needed, ended where one step takes too long.
+
+    A step may use ``silence_s`` seconds of processor time, and more by its weight.
+    """
 
     def __init__(self, size: int, silence_s: float) -> None:
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
@@ -88,8 +97,7 @@ class _Worker:
         theirs.close()
 
     def do(self, spec: Spec, silence_s: float, on_done: Callable[[int], None], closed: threading.Event) -> Result:
-        step = Step("start")
-        silence_left: float = STARTUP_TIMEOUT_S
+        step, watch = Step("start"), _Watch(self.process.pid, STARTUP_TIMEOUT_S)
         try:
             self.connection.send(to_json(spec))
         except OSError:  # it died while it was idle
@@ -110,14 +118,13 @@ class _Worker:
                 if kind == "error":
                     raise JobError(Blame(step.stage, step.documents, False, message[0]))
                 step = Step(*message[0])
-                silence_left = STARTUP_TIMEOUT_S if step.stage == "start" else silence_s + step.weight / CHARS_A_SECOND
+                may_take_s = silence_s + step.weight / CHARS_A_SECOND
+                watch = _Watch(self.process.pid, STARTUP_TIMEOUT_S if step.stage == "start" else may_take_s)
                 on_done(message[1])
             elif ready:
                 raise self._death(step, closed)
-            else:
-                silence_left -= STOP_POLL_S
-                if silence_left <= 0:
-                    raise JobError(Blame(step.stage, step.documents, True, f"no sign of life for {silence_s:g} s"))
+            elif (told := watch.is_over()) is not None:
+                raise JobError(Blame(step.stage, step.documents, True, told))
 
     def _death(self, step: Step, closed: threading.Event) -> Exception:
         if closed.is_set():
@@ -130,6 +137,31 @@ class _Worker:
         self.process.kill()
         self.process.join(STOP_TIMEOUT_S)
         self.connection.close()
+
+
+class _Watch:
+    """How long a process has been at one step, in processor time and by the clock."""
+
+    def __init__(self, pid: int | None, may_take_s: float) -> None:
+        self._pid = pid
+        self._may_take_s = may_take_s
+        self._began, self._used_before = time.monotonic(), self._used()
+
+    def _used(self) -> float:
+        try:
+            times = psutil.Process(self._pid).cpu_times()
+        except psutil.Error:  # it has just ended: its sentinel says so
+            return 0.0
+        return float(times.user + times.system)
+
+    def is_over(self) -> str | None:
+        """What to say of a process that has been at its step for too long; None of any other."""
+        passed = time.monotonic() - self._began
+        if passed < self._may_take_s:
+            return None
+        if self._used() - self._used_before >= self._may_take_s:
+            return f"not done after {self._may_take_s:.0f} s of processor time"
+        return f"no sign of life for {passed:.0f} s" if passed >= IDLE_FACTOR * self._may_take_s else None
 
 
 def _how_it_ended(code: int | None) -> str:
