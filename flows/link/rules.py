@@ -29,18 +29,19 @@ GAZETTEER = """
 """
 
 # "Hillary Rodham Clinton" and "Hillary Clinton", "Mike Pence" and "Michael Pence": one surname, given names that
-# are short for one another, and all middle names of the data set that bear on it agree in their first letter.
+# are short for one another, and all middle names of the data set that bear on it agree in their first letter. They
+# become the one of most articles: a single "Don Trump" does not rename "Donald Trump".
 NAME_VARIANT = """
     WITH people AS (
-        SELECT entity_id, last, first_group, min(n_words) AS n_words, min(name) AS name,
-               list(DISTINCT middle) AS middles
+        SELECT entity_id, last, first_group, sum(n_articles) AS n_articles, min(n_words) AS n_words,
+               min(name) AS name, list(DISTINCT middle) AS middles
         FROM forms WHERE entity_type = 'person' AND n_words > 1 AND length(first) > 1 GROUP BY ALL
     ), families AS (
         SELECT last, first_group FROM people, unnest(middles) AS m(middle) GROUP BY ALL
         HAVING count(DISTINCT entity_id) > 1 AND count(DISTINCT nullif(left(middle, 1), '')) <= 1
     ), ranked AS (
         SELECT entity_id, first_value(entity_id) OVER (
-            PARTITION BY last, first_group ORDER BY n_words, length(name), name, entity_id) AS to_id
+            PARTITION BY last, first_group ORDER BY n_articles DESC, n_words, length(name), name, entity_id) AS to_id
         FROM people JOIN families USING (last, first_group)
     )
     SELECT DISTINCT entity_id, to_id, 'name_variant', 3 FROM ranked WHERE entity_id <> to_id

@@ -96,6 +96,23 @@ def test_name_variants_join_and_conflicting_middles_do_not(tmp_path: Path) -> No
     assert result.n_by_rule == {"name_variant": 1}
 
 
+def test_name_variants_become_the_one_of_most_articles(tmp_path: Path) -> None:
+    corpus = Corpus()
+    five_times(corpus, ("person", "Michael Okoro"))
+    corpus.article(("person", "Mike Okoro"))
+    _, entities = link(corpus, tmp_path)
+    assert entities.keys() == {"Michael Okoro"}
+    assert entities["Michael Okoro"]["aliases"] == ["Mike Okoro"]
+
+
+def test_an_article_with_two_that_became_one_counts_once(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("person", "Michael Okoro"), ("person", "Mike Okoro"))
+    corpus.article(("person", "Michael Okoro"))
+    _, entities = link(corpus, tmp_path)
+    assert [(r["n_articles"], r["n_mentions"]) for r in entities.values()] == [(2, 6)]
+
+
 def test_an_acronym_spelt_out_elsewhere(tmp_path: Path) -> None:
     corpus = Corpus()
     spelt = {"aliases": ["NHB"], "merge_rules": ["defined_acronym"]}

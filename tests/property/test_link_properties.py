@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
@@ -19,6 +21,7 @@ from tests.linked_corpus import Batches, Corpus, final_parts, link_batches, rows
 from transforms.catalog import Catalog, Correction, GazetteerRow, entity_id_of
 
 N_EXAMPLES = int(os.environ.get("LINK_EXAMPLES", "300"))
+MAX_TOWNS = 4
 
 FIRSTS = ["Mike", "Michael", "Mick", "Ada", "M.", "Chris"]
 MIDDLES = ["", "", "", "", "Q. ", "Q. ", "P. ", "Quentin "]
@@ -33,7 +36,9 @@ PLACES = [
     ("Norport", None),
     ("Norport", "x:1"),
 ]
-RULES = ["surname", "defined_acronym", "acronym", "known_acronym", "short_form"]
+# What a town puts a letter of its own to.
+LOCAL = re.compile(r"(Okoro|Lind|Board|Bureau|Gazette|Bank|NHB|N\.H\.B\.|HG|TB)\b")
+RULES = ["defined_acronym", "acronym", "surname", "short_form"]
 
 full_names = st.builds(
     "{}{} {}{}{}".format,
@@ -43,31 +48,34 @@ full_names = st.builds(
     st.sampled_from(LASTS),
     st.sampled_from(["", "", "", "", " Jr."]),
 )
-person_names = st.one_of(full_names, full_names, st.sampled_from(LASTS), st.sampled_from(FIRSTS))
+# Names that a rule joins, in shapes that lead to different choices among them.
+FAMILY = ["Mike Okoro", "Mike Q. Okoro", "Michael Okoro", "Michael Q. Okoro", "Mick Okoro", "Sen. Mick Q. Okoro"]
+person_names = st.one_of(
+    st.sampled_from(FAMILY), st.sampled_from(FAMILY), full_names, st.sampled_from(LASTS), st.sampled_from(FIRSTS)
+)
 body_names = st.sampled_from([*BODIES, *ACRONYMS])
 names = st.one_of(
     st.tuples(st.just("person"), person_names),
     st.tuples(st.just("person"), person_names),
     st.tuples(st.just("organization"), body_names),
-    st.tuples(st.sampled_from(DISPUTED), body_names),
-    st.tuples(st.just("group"), st.sampled_from(["Norlander", "Norlanders"])),
+    st.tuples(st.sampled_from(DISPUTED), st.sampled_from(BODIES)),
 )
 
 
 @st.composite
 def entities(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
-    """One entity of an article: sometimes under the id of another name, with other names and an id elsewhere."""
+    """Type and name of an entity, and what else its article says of it; "under": the name that its id is made of."""
     more: dict[str, Any] = {"n_mentions": draw(st.integers(0, 3)), "n_quotes": draw(st.integers(0, 2))}
     if draw(st.integers(0, 9)) == 0:
         name, external = draw(st.sampled_from(PLACES))
         return "place", name, {**more, "external_id": external}
     entity_type, name = draw(names)
     if draw(st.booleans()):
-        aliases = st.sampled_from([*ACRONYMS, *LASTS, "Mike Okoro", "the Board"])
+        aliases = st.sampled_from([*LASTS, "Mike Okoro"] if entity_type == "person" else [*ACRONYMS, "the Board"])
         more["aliases"] = sorted(draw(st.sets(aliases, max_size=3)) - {name})
         more["merge_rules"] = sorted(draw(st.sets(st.sampled_from(RULES), max_size=2)))
     if draw(st.integers(0, 5)) == 0:
-        more["entity_id"] = entity_id_of(entity_type, draw(person_names if entity_type == "person" else body_names))
+        more["under"] = draw(person_names if entity_type == "person" else body_names)
     return entity_type, name, more
 
 
@@ -112,18 +120,39 @@ class World(NamedTuple):
 
 
 @st.composite
+def towns(draw: st.DrawFn) -> tuple[Pool, list[Pool]]:
+    """A few entities, and articles that hold some of them: with few names, the rules have something to join.
+
+    Some articles come in several copies, for the rules that count.
+    """
+    pool = draw(st.lists(entities(), min_size=6, max_size=12))
+    articles = st.tuples(st.lists(st.sampled_from(pool), min_size=2, max_size=5), st.sampled_from([1, 1, 1, 5, 11]))
+    return pool, [story for story, times in draw(st.lists(articles, min_size=4, max_size=8)) for _ in range(times)]
+
+
+@st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Some articles come in several copies, so that rules that count articles have something to count."""
-    corpus = Corpus()
-    stories = draw(st.lists(st.lists(entities(), min_size=2, max_size=5), min_size=4, max_size=8))
-    for story in stories:
-        for _ in range(draw(st.sampled_from([1, 1, 1, 2, 5, 11]))):
-            corpus.article(*story)
-    pool = [entity for story in stories for entity in story]
+    """Several towns, each with family names and bodies of its own: so many cases for one run of linking."""
+    corpus, pool = Corpus(), []
+    for letter, (names, stories) in zip(
+        ascii_uppercase, draw(st.lists(towns(), min_size=1, max_size=MAX_TOWNS)), strict=False
+    ):
+        pool += [of_town(letter, entity) for entity in names]
+        for story in stories:
+            corpus.article(*(of_town(letter, entity) for entity in story))
     knows = draw(st.booleans())
-    rows = draw(st.lists(gazetteer_rows(pool), min_size=1, max_size=2)) if knows else []
-    fixes = draw(st.lists(corrections(pool, corpus), min_size=1, max_size=4)) if knows else []
+    rows = draw(st.lists(gazetteer_rows(pool), min_size=1, max_size=4)) if knows else []
+    fixes = draw(st.lists(corrections(pool, corpus), min_size=1, max_size=8)) if knows else []
     return World(corpus, Catalog(tuple(rows), tuple(fixes)), random.Random(draw(st.integers(0, 1_000_000))))
+
+
+def of_town(letter: str, entity: tuple[str, str, dict[str, Any]]) -> tuple[str, str, dict[str, Any]]:
+    """The entity under names that no other town has."""
+    entity_type, name, more = entity
+    own = {"aliases": [LOCAL.sub(rf"\1{letter}", alias) for alias in more.get("aliases", [])]}
+    if "under" in more:
+        own["entity_id"] = entity_id_of(entity_type, LOCAL.sub(rf"\1{letter}", more["under"]))
+    return entity_type, LOCAL.sub(rf"\1{letter}", name), {k: v for k, v in more.items() if k != "under"} | own
 
 
 Rows = dict[str, dict[str, Any]]
