@@ -20,6 +20,7 @@ from flows.formats.base import Document, Fault, Format, FormatError, Head, Item,
 from transforms.text import replace_surrogates
 
 MAX_PARTS = 1000  # of one message; a newsletter has three, a forwarded thread some tens
+MAX_HEADER_CHARS = 2000
 MIN_SHARE_OF_TEXT = 0.6  # of the words of the HTML part, that the text part must have to be the message itself
 _SKIPPED_BYTES = 2**16
 
@@ -110,6 +111,17 @@ def _messages(stream: IO[bytes], max_bytes: int) -> Iterator[tuple[int, bytes | 
 # One message
 
 
+class _Cautious(email.policy.EmailPolicy):
+    """The headers as they are understood today, the first MAX_HEADER_CHARS of each: their parser is quadratic."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """A header's value, decoded."""
+        return str(super().header_fetch_parse(name, value[:MAX_HEADER_CHARS]))
+
+
+_POLICY = _Cautious()
+
+
 def _parse_message(record: Record) -> Document:
     message = _message(record.data)
     plain, page = _plain_text(message), _page(message)
@@ -123,7 +135,7 @@ def _parse_message(record: Record) -> Document:
 
 def _message(data: bytes) -> EmailMessage:
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
+        message = email.message_from_bytes(data, policy=_POLICY)
     except (MessageError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise FormatError("bad_record", f"no message: {type(error).__name__}") from None
     assert isinstance(message, EmailMessage)

@@ -176,7 +176,9 @@ def _arc_entries(stream: IO[bytes]) -> Iterator[_Entry]:
     archiveiterator = needs("warcio.archiveiterator", "web", "an ARC web archive")
     exceptions = needs("warcio.exceptions", "web", "an ARC web archive")
     try:
-        for record in archiveiterator.ArchiveIterator(stream, arc2warc=False):
+        records = archiveiterator.ArchiveIterator(stream, arc2warc=False)
+        records.INC_RECORD = ""  # it would write what follows a wrong length to the terminal
+        for record in records:
             if record.rec_type == "arc_header":
                 continue
             yield _arc_entry(record)

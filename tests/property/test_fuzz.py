@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from benchmarks.fuzz import damaged, try_input
+from benchmarks.fuzz_samples import samples
+from flows.formats.base import Record
+from flows.formats.registry import FORMATS, format_of, head_of, parse_record, read_records
+
+
+def test_there_is_a_sound_sample_of_every_format() -> None:
+    read = set()
+    for sample in samples():
+        stream = io.BytesIO(sample.data)
+        found = format_of(head_of(stream, sample.name))
+        assert found is not None
+        documents = [parse_record(item) for _, item in read_records(stream, sample.name) if isinstance(item, Record)]
+        assert any("harbour" in document.text or "board" in document.text for document in documents), sample.name
+        assert found.name == sample.format or sample.format == "nexis_docx"
+        read |= {found.name, sample.format}
+    assert read == {format_.name for format_ in FORMATS}
+
+
+def test_an_input_is_the_same_whenever_it_is_made() -> None:
+    assert [damaged(number, 1) for number in range(100)] == [damaged(number, 1) for number in range(100)]
+
+
+@pytest.mark.parametrize("first", range(0, 1500, 100))
+def test_damaged_files_are_read_or_refused(first: int) -> None:
+    outcomes = [try_input(number, seed=1) for number in range(first, first + 100)]
+    assert [outcome for outcome in outcomes if outcome.failure] == []
+    assert sum(outcome.n_documents for outcome in outcomes) > 20
+    assert sum(outcome.n_refused for outcome in outcomes) > 20
