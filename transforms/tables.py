@@ -39,6 +39,10 @@ QUALITY_FLAGS = (
     "unbalanced_quotes",
     "html_fallback",
     "summary_only",
+    "paywalled",
+    "live_blog",
+    "gallery",
+    "video_page",
 )
 STAGES = ("extract", "articles", "annotate")
 REASONS = (
