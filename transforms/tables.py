@@ -41,6 +41,10 @@ QUALITY_FLAGS = (
     "summary_only",
     "mixed_language",
     "not_annotated",
+    "paywalled",
+    "live_blog",
+    "gallery",
+    "video_page",
 )
 STAGES = ("extract", "articles", "annotate")
 REASONS = (

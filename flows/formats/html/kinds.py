@@ -1,0 +1,127 @@
+"""What kind of page it is: an article, one of another kind that is worth a flag, or no article at all.
+
+A page is refused only where its text and its marks agree: an article that is taken for a front page is lost, while a
+front page that is taken for an article is a row that its reader can see through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flows.formats.html.structured import ARTICLE_TYPES, Stated, clean
+from flows.formats.html.title import folded
+
+MAX_NOTICE_WORDS = 250  # of a page that says it does not exist, or that it wants cookies
+MIN_ARTICLE_WORDS = 40
+MAX_LINKED_SHARE = 0.5  # of the words of a text that are links, beyond which it is a list of other pages
+MIN_FRONT_HEADLINES = 20
+MIN_HEADLINE_CHARS = 30
+MIN_STORY_CHARS = 1_000
+MIN_PROSE_CHARS = 80  # of a paragraph
+_MISSING = re.compile(
+    r"\b(?:404|410|page (?:not|cannot be|can['’]t be|could not be) found|not found|page (?:does"
+    r"|doesn['’]t) (?:not )?exist|seite (?:wurde )?nicht gefunden"
+    r"|p[aá]gina no (?:encontrada|existe)|page introuvable|p[aá]gina n[aã]o encontrada|access denied"
+    r"|forbidden|service unavailable|error \d{3})\b",
+    re.I,
+)
+_CONSENT = re.compile(
+    r"\b(?:before you continue|we value your privacy|your privacy (?:choices|matters)"
+    r"|we and our (?:\d+ )?partners|enable (?:cookies|javascript)"
+    r"|are you (?:a robot|human)|verify(?:ing)? (?:that )?you are (?:a )?human|unusual (?:traffic"
+    r"|activity)|checking your browser|captcha"
+    r"|datenschutzeinstellungen|gdpr|accept (?:all )?cookies|just a moment)\b",
+    re.I,
+)
+_GALLERY = re.compile(r"/(?:galler(?:y|ies)|photos?|pictures|slideshows?|photo-gallery|image-gallery)/", re.I)
+_VIDEO = re.compile(r"/(?:videos?|watch)/", re.I)
+_LIVE = re.compile(r"/(?:live|liveblog|live-updates?|live-news)/|live-updates?\b|live-?blog", re.I)
+_PAID = frozenset(
+    ["locked", "paid", "premium", "subscriber", "subscribers", "subscription", "member", "metered-locked"]
+)
+
+
+def flags_of(stated: Stated, url: str, text: str) -> tuple[str, ...]:
+    """The quality flags that a page earns: live_blog, gallery, video_page, paywalled."""
+    types = stated.types()
+    path = urlsplit(url).path + "/"
+    page_type = stated.first("og:type").lower()
+    is_story = bool(types & ARTICLE_TYPES) or len(text.split()) >= MAX_NOTICE_WORDS
+    flags = []
+    if "liveblogposting" in types or _LIVE.search(path):
+        flags.append("live_blog")
+    if types & {"imagegallery", "mediagallery"} or _GALLERY.search(path):
+        flags.append("gallery")
+    if (page_type.startswith("video") or _VIDEO.search(path) or "videoobject" in types) and not is_story:
+        flags.append("video_page")
+    if _is_paid(stated):
+        flags.append("paywalled")
+    return tuple(flags)
+
+
+def _is_paid(stated: Stated) -> bool:
+    free = stated.article().get("isAccessibleForFree")
+    tier = stated.first("article:content_tier", "content_tier", "access", "article:opinion_tier").lower()
+    return free is False or str(free).rsplit("/", 1)[-1].lower() in {"false", "no"} or tier in _PAID
+
+
+def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -> str:
+    """Why the page is none, for a person; "" where it may be an article."""
+    words = len(text.split())
+    heading = f"{title} {clean(tree.findtext('.//title') or '')}"
+    is_stated = bool(stated.types() & ARTICLE_TYPES) or stated.first("og:type").lower() == "article"
+    if words <= MAX_NOTICE_WORDS and not is_stated and _MISSING.search(heading):
+        return "the page says that there is none at this address"
+    if words <= MAX_NOTICE_WORDS and not is_stated and _CONSENT.search(f"{heading} {text[:600]}"):
+        return "the page asks for consent or for a proof that its reader is human"
+    paragraphs = text.split("\n\n")
+    prose = sum(len(part) for part in paragraphs if len(part) >= MIN_PROSE_CHARS)
+    is_thin = prose < 0.5 * len(text) or linked_share(tree, paragraphs) > 0.25
+    if (
+        not is_stated
+        and _is_front(stated, url)
+        and (is_thin or (_n_headlines(tree) >= MIN_FRONT_HEADLINES and not _has_story(tree)))
+    ):
+        return "the front page of a site or of a section"
+    if not is_stated and linked_share(tree, paragraphs) > MAX_LINKED_SHARE:
+        return "a list of links to other pages"
+    if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:
+        return "a video without an article"
+    return ""
+
+
+def _is_front(stated: Stated, url: str) -> bool:
+    if stated.types() & ARTICLE_TYPES:
+        return False
+    if stated.types() & {"collectionpage", "searchresultspage"}:
+        return True
+    is_root = (
+        bool(url)
+        and urlsplit(url).path.strip("/") in {"", "index.html", "index.htm", "index.php"}
+        and not urlsplit(url).query
+    )
+    return is_root or (not url and stated.first("og:type").lower() == "website")
+
+
+def _n_headlines(tree: Any) -> int:
+    """How many links have the length of a headline."""
+    return sum(len(clean("".join(node.itertext()))) >= MIN_HEADLINE_CHARS for node in tree.iter("a"))
+
+
+def _has_story(tree: Any) -> bool:
+    """Whether one element holds several paragraphs, as a story does, and teasers do not."""
+    held: dict[Any, int] = {}
+    for node in tree.iter("p"):
+        if (n_chars := len(clean("".join(node.itertext())))) >= MIN_PROSE_CHARS:
+            held[node.getparent()] = held.get(node.getparent(), 0) + n_chars
+    return max(held.values(), default=0) >= MIN_STORY_CHARS
+
+
+def linked_share(tree: Any, paragraphs: Sequence[str]) -> float:
+    """The share of a text's characters that stand in paragraphs that are one link each."""
+    links = {folded(clean(" ".join(node.itertext()))) for node in tree.iter("a")}
+    total = sum(map(len, paragraphs)) or 1
+    return sum(len(part) for part in paragraphs if folded(part.removeprefix("- ")) in links) / total

@@ -1,0 +1,98 @@
+"""A page to its article: the text, and what the page states of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flows.formats.base import FormatError
+from flows.formats.html.authors import find_authors
+from flows.formats.html.body import find_body
+from flows.formats.html.dates import find_day
+from flows.formats.html.fragments import fragment_text, parseable
+from flows.formats.html.kinds import flags_of, why_no_article
+from flows.formats.html.structured import Stated, read_stated, text_of
+from flows.formats.html.title import find_title, site_names
+
+MIN_FALLBACK_WORDS = 5  # below which a page's own words are its buttons, not an article
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The main text of a page, paragraphs parted by blank lines, and what it states under the names of ``articles``."""
+
+    text: str
+    fields: dict[str, str] = field(default_factory=dict)
+    is_fallback: bool = False
+    flags: tuple[str, ...] = ()
+
+
+def read_page(html: str) -> Page:
+    """The article of a page; ``text`` is empty where the page has no words.
+
+    Raises FormatError where the page is none: missing, a question about cookies, a front page, a list of links.
+    """
+    import trafilatura
+
+    html = parseable(html)
+    tree = trafilatura.load_html(html)
+    if tree is None:
+        return Page("")
+    stated = read_stated(tree)
+    fields = _fields(tree, stated)
+    title, authors, url = fields.get("title", ""), fields.get("byline", "").split("; "), fields.get("url", "")
+    text = find_body(tree, stated, title, authors)
+    is_fallback = not text
+    if is_fallback:
+        text = fragment_text(html)
+    if reason := why_no_article(tree, stated, url, title, text):
+        raise FormatError("not_an_article", reason)
+    if is_fallback and len(text.split()) < MIN_FALLBACK_WORDS:
+        return Page("", fields, is_fallback=True)
+    return Page(text, fields, is_fallback, flags_of(stated, url, text))
+
+
+def _fields(tree: Any, stated: Stated) -> dict[str, str]:
+    article = stated.article()
+    url = _url(tree, stated)
+    sites = site_names(stated, url)
+    title = find_title(tree, stated, sites)
+    fields = {
+        "title": title,
+        "byline": "; ".join(find_authors(tree, stated, sites, title)),
+        "published_date": find_day(tree, stated, url, title),
+        "publisher": _publisher(stated),
+        "url": url,
+        "section": stated.first("article:section") or text_of(article.get("articleSection")) or stated.first("section"),
+        "language": _language(tree, stated),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _publisher(stated: Stated) -> str:
+    given = [stated.first("og:site_name"), text_of(stated.article().get("publisher")), stated.first("application-name")]
+    return next((name for name in given if name and not name.startswith(("http:", "https:"))), "")
+
+
+def _url(tree: Any, stated: Stated) -> str:
+    """The canonical address; where it is the site's front page by mistake, a longer one that the page states."""
+    links = [
+        str(node.get("href") or "") for node in tree.iter("link") if (node.get("rel") or "").lower() == "canonical"
+    ]
+    base = next((str(node.get("href")) for node in tree.iter("base") if node.get("href")), "")
+    given = [
+        *links,
+        stated.first("og:url"),
+        text_of(stated.article().get("url")),
+        stated.first("twitter:url", "parsely-link"),
+    ]
+    whole = [urljoin(base or stated.first("og:url"), link.strip()) for link in given if link.strip()]
+    whole = [link for link in whole if urlsplit(link).scheme in {"http", "https"}]
+    return next((link for link in whole if len(urlsplit(link).path) > 1), whole[0] if whole else "")
+
+
+def _language(tree: Any, stated: Stated) -> str:
+    root = tree.getroottree().getroot()
+    own = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or ""
+    return str(own or text_of(stated.article().get("inLanguage")) or stated.first("og:locale", "content-language"))[:40]

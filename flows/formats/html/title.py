@@ -1,0 +1,189 @@
+"""The headline as it stands on the page, without the name of the site or of a section.
+
+The title that a page states is written for others (search engines, the browser's tab): it names the site, and often it
+is another wording. The headline is the heading on the page. So the stated titles serve to find it, and stand in where
+there is none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flows.formats.html.structured import Stated, clean, text_of
+
+MAX_HEADING_CHARS = 400
+MIN_SHARE = 0.5  # of the words of the shorter of two titles, from which they are about the same
+MIN_HEADLINE_WORDS = 3  # below which a heading is a label, unless it is the stated title
+MAX_SITE_WORDS = 4
+HEADINGS = ("h1", "h2", "h3")
+BREAKS = frozenset(["br", "div", "p", "h1", "h2", "small"])
+_SEPARATOR = re.compile(r"\s[|•·»«›‹~⋆*—–-]+\s|\s?[|｜：»]+\s?|\s::\s|:\s")
+_HEADLINE_CLASS = re.compile(
+    r"head-?line|(?:entry|article|post|story|content|page)[-_]{0,2}(?:title|header|heading)", re.I
+)
+_OUTSIDE = re.compile(
+    r"comment|related|sidebar|footer|nav\b|navbar|menu|popular|trending|recirc|promo|newsletter"
+    r"|cookie|modal|logo|masthead",
+    re.I,
+)
+
+
+def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
+    """The headline, "" where the page has none."""
+    sites = {folded(name) for name in site_names} - {""}
+    article = stated.article()
+    given = [
+        text_of(article.get("headline")),
+        stated.first("og:title"),
+        *stated.items.get("headline", [])[:1],
+        stated.first("twitter:title", "parsely-title", "sailthru.title", "dc.title", "headline", "title"),
+        next((text for node in tree.iter("title") if (text := clean(node.text or ""))), ""),
+    ]
+    stripped = [
+        title
+        for title in (without_site(title[:MAX_HEADING_CHARS], sites, given) for title in given)
+        if 0 < len(title) <= MAX_HEADING_CHARS
+    ]
+    headings = [(node, text) for node in tree.iter(*HEADINGS) if (text := _heading_text(node))]
+    headings = [(node, _own_part(node, text, stripped)) for node, text in headings]
+    found = _headline(headings, stripped, sites)
+    return found or next((title for title in stripped if folded(title) not in sites), "")
+
+
+def site_names(stated: Stated, url: str) -> list[str]:
+    """Names that the site goes by in its titles."""
+    article = stated.article()
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    names = [*stated.meta.get("og:site_name", []), *stated.meta.get("application-name", [])]
+    names += [text_of(article.get("publisher")), stated.first("twitter:site").lstrip("@"), host, host.rsplit(".", 1)[0]]
+    names += [text_of(value) for value in stated.objects if "website" in str(value.get("@type")).lower()]
+    return [name for name in names if name]
+
+
+def without_site(title: str, sites: set[str], others: Sequence[str] = ()) -> str:
+    """A stated title without what other titles of the page show to be no part of it, and without the site's name.
+
+    ``others`` are other wordings; where one of them is this one without an end, the end is the site's.
+    """
+    for _ in range(4):
+        cuts = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]
+        if not cuts:
+            break
+        (_, first_end), (last_start, last_end) = cuts[0], cuts[-1]
+        head, tail = title[: cuts[0][0]], title[last_end:]
+        if any(title[:start].strip() in others for start, _ in cuts):
+            title = next(title[:start] for start, _ in cuts if title[:start].strip() in others)
+        elif _is_site(tail, sites) or _is_label(tail, title[last_start:last_end], title[:last_start]):
+            title = title[:last_start]
+        elif _is_site(head, sites):
+            title = title[first_end:]
+        else:
+            break
+    return title.strip()
+
+
+def _is_site(part: str, sites: set[str]) -> bool:
+    name = folded(part)
+    return bool(name) and any(
+        name == site
+        or (len(name) > 3 and len(site) > 3 and (name in site or (site in name and len(name) < 3 * len(site))))
+        for site in sites
+    )
+
+
+def _is_label(part: str, separator: str, rest: str) -> bool:
+    """Whether an end behind a bar looks like the name of a site or section: few words, much shorter than the rest."""
+    n_words, n_rest = len(part.split()), len(rest.split())
+    if "|" in separator or "»" in separator:
+        return n_words <= MAX_SITE_WORDS and n_rest > n_words
+    is_domain = re.fullmatch(r"[\w-]+\.(?:com|org|net|[a-z]{2})", part.strip()) is not None
+    return ":" not in separator and is_domain
+
+
+def folded(text: str) -> str:
+    """Letters and digits alone, to compare names that are spelled in several ways."""
+    plain = unicodedata.normalize("NFKD", text).casefold().removeprefix("the ")
+    return "".join(ch for ch in plain if ch.isalnum())
+
+
+def words_of(text: str) -> list[str]:
+    """Words without case and punctuation."""
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+
+
+def _heading_text(node: Any) -> str:
+    pieces: list[str] = []
+    for piece in node.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::svg or ancestor::button)]"):
+        # A break between words is an element, not a space.
+        pieces += [" " if piece.is_tail and piece.getparent().tag in BREAKS else "", str(piece)]
+    text = " ".join("".join(pieces).split())
+    return text if len(text) <= MAX_HEADING_CHARS else ""
+
+
+def _own_part(node: Any, text: str, stated: Sequence[str]) -> str:
+    """Of a heading that holds a label or a second heading too, the part that is a stated title."""
+    spelled = {folded(title) for title in stated if len(title.split()) >= MIN_HEADLINE_WORDS}
+    if len(node) == 0 or folded(text) in spelled:
+        return text
+    parts = [
+        clean(node.text or ""),
+        *(clean("".join(inner.itertext())) for inner in node),
+        *(clean(inner.tail or "") for inner in node),
+    ]
+    return next((part for part in parts if folded(part) in spelled), text)
+
+
+def likeness(a: str, b: str) -> float:
+    """The share of the shorter title's words that the other has."""
+    first, second = set(words_of(a)), set(words_of(b))
+    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
+
+
+def _headline(headings: list[tuple[Any, str]], stated: list[str], sites: set[str]) -> str:
+    """Of the headings: one that is a stated title, the ``h1`` most like one, the only or marked ``h1``."""
+    spelled = {folded(title) for title in stated}
+    for node, text in headings:
+        if node.tag == "h1" and folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
+            return text
+    usable = [(node, text) for node, text in headings if not _is_outside(node) and folded(text) not in sites]
+    for node, text in usable:
+        if node.tag == "h1" and folded(text) in spelled:
+            return text
+    first = [(node, text) for node, text in usable if node.tag == "h1" and len(text.split()) > 1]
+    alike = [(max(likeness(text, title) for title in stated), text) for _, text in first] if stated else []
+    if alike and (best := max(alike, key=lambda pair: pair[0]))[0] >= MIN_SHARE and len(words_of(best[1])) > 1:
+        return best[1]
+    for _, text in usable:
+        if folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
+            return text
+    parts = {folded(part) for title in stated for part in _SEPARATOR.split(title)}
+    for _, text in usable:
+        if folded(text) in parts and len(text.split()) > MIN_HEADLINE_WORDS:
+            return text
+    marked = [text for node, text in first if _is_marked(node) and len(text.split()) >= MIN_HEADLINE_WORDS]
+    if marked:
+        return marked[0]
+    return first[0][1] if len(first) == 1 and len(first[0][1].split()) >= MIN_HEADLINE_WORDS else ""
+
+
+def _is_outside(node: Any) -> bool:
+    """Whether a heading stands in what surrounds an article."""
+    for depth, above in enumerate(node.iterancestors()):
+        if above.tag in {"article", "main", "body"} or depth > 8:
+            return False
+        if above.tag in {"nav", "footer", "aside"} or _OUTSIDE.search(_marks(above)):
+            return True
+    return False
+
+
+def _is_marked(node: Any) -> bool:
+    inside = any(above.tag in {"article", "main"} for above in node.iterancestors())
+    return inside or node.get("itemprop") == "headline" or _HEADLINE_CLASS.search(_marks(node)) is not None
+
+
+def _marks(node: Any) -> str:
+    return f"{node.get('class') or ''} {node.get('id') or ''}"
