@@ -21,6 +21,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from transforms import ids
+from transforms.dateline_parts import find_dateline
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
 from transforms.field_names import IGNORED
@@ -82,6 +83,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
     dated = _find_date(header, raw, layout)
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
     fields = {**raw.fields, **header}
+    dateline = find_dateline(layout.body)
     detected = detect_language(text, _stated_language(fields))
     return Article(
         article_id=ids.article_id(raw.source_uri, raw.record_key),
@@ -95,6 +97,9 @@ def build_article(raw: RawDocument) -> Article | Reject:
         body_char_start=len(layout.title) + len(PARAGRAPH_BREAK) if layout.title else 0,
         published_date=dated.date,
         date_method=dated.method,
+        dateline_place=dateline.place,
+        dateline_date=dateline.day(dated.date),
+        wire_agency=dateline.agency,
         title=layout.title,
         byline=_byline(fields),
         publisher=clean_field(fields.get("publisher")),

@@ -68,6 +68,9 @@ class Article:
     body_char_start: int
     published_date: str | None = None
     date_method: str = "none"
+    dateline_place: str | None = None
+    dateline_date: str | None = None
+    wire_agency: str | None = None
     title: str | None = None
     byline: str | None = None
     publisher: str | None = None
