@@ -82,7 +82,7 @@ def _with_agency(start: str) -> Dateline | None:
     if found["place"] and not _is_place(found):
         return None
     # An agency that nobody knows is believed behind a date, a known one behind capitals even where the dash was lost.
-    lost_dash = found["place"] and (found["place"].isupper() or agency.startswith("CNN"))
+    lost_dash = not found["place"] or found["place"].isupper() or agency.startswith("CNN")
     if not (is_known or found["date"]) or not (found["dash"] or (is_known and lost_dash)):
         return None
     return Dateline(_place(found), day_of(found["date"]), agency)

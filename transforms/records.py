@@ -78,6 +78,8 @@ class Article:
     url: str | None = None
     language: str | None = None
     language_score: float | None = None
+    correction: str | None = None
+    n_chars_removed: int = 0
     quality_flags: tuple[str, ...] = ()
     record_key: str = "0"
 

@@ -23,6 +23,7 @@ STORY = "The council of Port Calder voted on Wednesday night to charge cruise sh
         ("BRIDGEWATER, N.J./WASHINGTON (Reuters) - ", "BRIDGEWATER, N.J./WASHINGTON", None, "Reuters"),
         ("Rio de Janeiro (CNN) ", "Rio de Janeiro", None, "CNN"),
         ("(Reuters) - ", None, None, "Reuters"),
+        ("(CNN) ", None, None, "CNN"),
         ("WILMINGTON, DE (September 2, 2005) – ", "WILMINGTON, DE", "2005-09-02", None),
         ("YAOUNDÉ, May 13 2022 (IPS) - ", "YAOUNDÉ", "2022-05-13", "IPS"),
         ("NEW YORK — ", "NEW YORK", None, None),
