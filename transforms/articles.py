@@ -8,6 +8,8 @@ The rules, in the order they are used:
   The text always starts with the title, once, and ``body_char_start`` is where the body starts.
 - **Byline.** The header's or container's. A paragraph ``By Ada Osei`` directly below the headline is the byline too
   and leaves the text, as do ``Key: value`` lines there; a line that is only a date stays, for it is read as text.
+- **Furniture.** Lines of links, credits, captions, notes of correction and the like leave the body
+  (``transforms.furniture``); the dateline stays and is read into columns (``transforms.dateline_parts``).
 - **Language.** Found in the text (``transforms.language``); what the document states is evidence beside it.
 - **Date.** The first that gives a whole valid day: header, meta, dateline (``PARIS, July 11 (Wire) —``) or a line
   that is a date, url, filename. Numbers that can be read in two ways give none and the flag ``ambiguous_date``.
@@ -21,9 +23,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from transforms import ids
+from transforms.dateline_parts import find_dateline
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
 from transforms.dates import find_iso_dates, is_ambiguous, parse_date
 from transforms.field_names import IGNORED
+from transforms.furniture import take_furniture
 from transforms.headers import keyed_line, read_front_matter, read_header
 from transforms.language import detect_language, is_mixed
 from transforms.marks import has_unpaired_marks
@@ -78,10 +82,13 @@ def build_article(raw: RawDocument) -> Article | Reject:
     if not layout.body or not any(ch.isalnum() for paragraph in layout.body for ch in paragraph):
         detail = "a header and no text below it" if header or layout.title else "no words"
         return Reject(raw.source_uri, raw.record_index, raw.source_sha256, "articles", "no_text", detail)
+    furniture = take_furniture(layout.body)
+    layout = layout._replace(body=furniture.body)
     header = layout.stated | header
     dated = _find_date(header, raw, layout)
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
     fields = {**raw.fields, **header}
+    dateline = find_dateline(layout.body)
     detected = detect_language(text, _stated_language(fields))
     return Article(
         article_id=ids.article_id(raw.source_uri, raw.record_key),
@@ -95,6 +102,9 @@ def build_article(raw: RawDocument) -> Article | Reject:
         body_char_start=len(layout.title) + len(PARAGRAPH_BREAK) if layout.title else 0,
         published_date=dated.date,
         date_method=dated.method,
+        dateline_place=dateline.place,
+        dateline_date=dateline.day(dated.date),
+        wire_agency=dateline.agency,
         title=layout.title,
         byline=_byline(fields),
         publisher=clean_field(fields.get("publisher")),
@@ -102,6 +112,8 @@ def build_article(raw: RawDocument) -> Article | Reject:
         url=clean_field(fields.get("url")),
         language=detected.language,
         language_score=detected.score,
+        correction=furniture.correction,
+        n_chars_removed=furniture.n_chars_removed,
         quality_flags=_quality_flags(raw, layout, dated, detected.language),
     )
 

@@ -38,11 +38,18 @@ def read_dateline(paragraph: str) -> str | DayOfYear | None:
     found = _DATELINE.match(paragraph[:MAX_DATELINE_CHARS])
     if found is None:
         return None
-    stated = found["date"]
+    return day_of(found["date"])
+
+
+def day_of(stated: str | None) -> str | DayOfYear | None:
+    """The day that a dateline states: "July 11, 2021", or "11 July" without its year."""
+    found = re.search(rf"{MONTH}\s+(?P<after>\d{{1,2}})|(?P<before>\d{{1,2}})\s+{MONTH}", stated or "")
+    if stated is None or found is None:
+        return None
     if re.search(r"\d{4}$", stated):
-        return parse_date(stated)
-    month, day = re.search(r"[A-Za-z]+", stated), re.search(r"\d+", stated)
-    return DayOfYear(month_number(month[0]), int(day[0])) if month and day else None
+        return parse_date(found[0] + stated[found.end() :])
+    month = re.search(r"[A-Za-z]+", found[0])
+    return DayOfYear(month_number(month[0]), int(found["after"] or found["before"])) if month else None
 
 
 def has_dateline(paragraph: str) -> bool:
@@ -63,8 +70,12 @@ def with_year(day: DayOfYear, evidence: str) -> str | None:
     It fits where the two lie at most a month apart, so a report of 31 December may stand at an address of January.
     """
     months = [(int(found[1]), int(found[2])) for found in _YEAR_MONTH.finditer(evidence)]
-    for year, month in months:
-        for candidate in (year, year - 1):
-            if abs((candidate - year) * 12 + day.month - month) <= 1:
-                return to_iso(candidate, day.month, day.day)
+    return next((iso for year, month in months if (iso := near_month(day, year, month))), None)
+
+
+def near_month(day: DayOfYear, year: int, month: int) -> str | None:
+    """The day in the year that puts it at most a month from ``month``; of the year before where that fits."""
+    for candidate in (year, year - 1):
+        if abs((candidate - year) * 12 + day.month - month) <= 1:
+            return to_iso(candidate, day.month, day.day)
     return None

@@ -44,8 +44,11 @@ def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, 
         "source_sha256": article.source_sha256,
         "media_type": article.media_type,
         "encoding": article.encoding,
-        "published_date": date.fromisoformat(article.published_date) if article.published_date else None,
+        "published_date": _day(article.published_date),
         "date_method": article.date_method,
+        "dateline_place": article.dateline_place,
+        "dateline_date": _day(article.dateline_date),
+        "wire_agency": article.wire_agency,
         "title": article.title,
         "byline": article.byline,
         "publisher": article.publisher,
@@ -53,16 +56,22 @@ def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, 
         "url": article.url,
         "language": article.language,
         "language_score": article.language_score,
+        "correction": article.correction,
         "text": article.text,
         "body_char_start": article.body_char_start,
         "text_sha256": text_hash(article.text),
         "n_chars": len(article.text),
+        "n_chars_removed": article.n_chars_removed,
         "n_words": count_words(article.text),
         "n_paragraphs": len(paragraph_spans(article.text)),
         "n_sentences": n_sentences,
         "n_quotes": n_quotes,
         "quality_flags": list(article.quality_flags),
     }
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def quarantine_row(reject: Reject) -> dict[str, Any]:

@@ -68,6 +68,9 @@ class Article:
     body_char_start: int
     published_date: str | None = None
     date_method: str = "none"
+    dateline_place: str | None = None
+    dateline_date: str | None = None
+    wire_agency: str | None = None
     title: str | None = None
     byline: str | None = None
     publisher: str | None = None
@@ -75,6 +78,8 @@ class Article:
     url: str | None = None
     language: str | None = None
     language_score: float | None = None
+    correction: str | None = None
+    n_chars_removed: int = 0
     quality_flags: tuple[str, ...] = ()
     record_key: str = "0"
 

@@ -26,6 +26,8 @@ from flows.formats.registry import parse_record, read_records
 from transforms.annotate.sentence_boundaries import split_sentences
 from transforms.annotate.signatures import find_signed
 from transforms.articles import build_article
+from transforms.dateline_parts import find_dateline
+from transforms.furniture import is_furniture, take_furniture
 from transforms.headers import read_front_matter, read_header
 from transforms.marks import find_quoted, group_pieces
 from transforms.records import RawDocument
@@ -72,6 +74,9 @@ ON_PIECES = {
     "transforms.marks._LAST_WORD": "40 characters before a mark",
     "transforms.datelines._DATELINE": "MAX_DATELINE_CHARS of a paragraph",
     "transforms.datelines._BARE_DATELINE": "MAX_DATELINE_CHARS of a paragraph",
+    "transforms.dateline_parts._AGENCY": "MAX_DATELINE_CHARS of a paragraph",
+    "transforms.dateline_parts._DATED": "MAX_DATELINE_CHARS of a paragraph",
+    "transforms.dateline_parts._PLACED": "MAX_DATELINE_CHARS of a paragraph",
     "transforms.dates._MONTH_FIRST": "MAX_STATED_CHARS",
     "transforms.dates._DAY_FIRST": "MAX_STATED_CHARS",
     "transforms.resolve.mention_repair.CAPITALS_BEFORE": "60 characters before a name",
@@ -194,6 +199,14 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], list[str]]] = {
     "build_article": (
         lambda text: build_article(raw(text)),
         ["a\n", "By Aa ", "2020/01/01/", "Aa\n\n", "\u0316\u0301", ". "],
+    ),
+    "furniture": (
+        lambda text: [is_furniture(text[:size]) for size in (150, 290, 490)] and take_furniture([text[:690], "a"]),
+        ["Aa ", "(Aa ", "Photo: Aa/", "reporting by Aa, ", "Follow Aa ", "Facebook ", "Correction ", "(", "Aa/", "a, "],
+    ),
+    "dateline": (
+        lambda text: find_dateline([f"A{text}", text]),
+        ["Aa ", "AA ", "AA, ", "A. ", "AA and ", "A/", "Aa de ", "A-", "(A"],
     ),
     "build_article_of_page": (
         lambda text: build_article(raw(text, "text/html")),
