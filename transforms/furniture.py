@@ -34,8 +34,8 @@ _PARTS = {
     "<AGENCY>": (
         r"(?:Getty(?: Images)?|AP(?: Photos?| Images?| file(?: photo)?| Video)?|(?:The )?Associated Press|Reuters"
         r"|REUTERS|AFP|EPA(?:-EFE)?|Bloomberg(?: News)?|Shutterstock|iStock(?:photo)?|Alamy|Corbis|PA(?: Wire| Images)?"
-        r"|Xinhua|Zuma(?: Press)?|Sipa(?: USA)?|Rex(?: Features)?|Barcroft|Polaris|UPI|NurPhoto|Anadolu(?: Agency)?|CNN|NPR"
-        r"|USA TODAY|CBS News|Facebook|Wikimedia(?: Commons)?|Flickr|Screenshot|C-SPAN|Twitter|YouTube|Pool)"
+        r"|Xinhua|Zuma(?: Press)?|Sipa(?: USA)?|Rex(?: Features)?|Barcroft|Polaris|UPI|NurPhoto|Anadolu(?: Agency)?|CNN"
+        r"|NPR|USA TODAY|CBS News|Facebook|Wikimedia(?: Commons)?|Flickr|Screenshot|C-SPAN|Twitter|YouTube|Pool)"
     ),
 }
 

@@ -72,6 +72,8 @@ def article(**changes):
         "article_id": "a",
         "source_uri": "a.txt",
         "record_index": 0,
+        "record_key": "0",
+        "n_chars_removed": 0,
         "source_sha256": "0" * 64,
         "media_type": "text/plain",
         "encoding": "utf-8",
