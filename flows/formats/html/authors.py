@@ -134,7 +134,7 @@ def _described(tree: Any, stated: Stated, sites: set[str]) -> list[str]:
 
 def _is_personal(name: str) -> bool:
     """Whether a site may be named after its author: two words that are not a newspaper's."""
-    return len(name.split()) == 2 and not _OUTLET.search(name)
+    return len(name.split()) == 2 and not name.lower().startswith("the ") and not _OUTLET.search(name)
 
 
 def _article_authors(stated: Stated) -> Iterator[str]:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from lxml import etree
 
 from flows.formats.html.structured import Stated, text_of
 
 SHOWN_BESIDE_CHARS = 250
 SHOWN_WITHIN_CHARS = 3_000  # behind the headline
 _DAY = re.compile(r"((?:1[89]|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)")
+_COMPACT_DAY = re.compile(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
 _UTC = re.compile(r"T\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]00:?00)$", re.I)
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d|[a-z]{3})[/-]?([0-3]\d)(?=[/-]|$)")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -33,11 +37,29 @@ META_NAMES = (
 
 def find_day(tree: Any, stated: Stated, url: str, title: str = "") -> str:
     """The day as YYYY-MM-DD, "" where the page states none."""
-    for value in _given(stated):
-        found = _DAY.match(value)
-        if found and (day := _day(*found.groups())):
-            return (_local_day(tree, value, day, url, title) if _UTC.search(value) else day).isoformat()
-    return _shown(tree, title) or _by_htmldate(tree, url)
+    article = stated.article()
+    published = [text_of(article.get("datePublished")), *(stated.first(name) for name in META_NAMES[:2])]
+    # A system that moved its articles states the day of the move in one of the two.
+    if found := min(filter(None, (_stated_day(tree, value, url, title) for value in published)), default=None):
+        return found.isoformat()
+    for value in _given(stated, article):
+        if found := _stated_day(tree, value, url, title):
+            return found.isoformat()
+    return _shown(tree, title) or _by_htmldate(tree, stated, url)
+
+
+def _stated_day(tree: Any, value: str, url: str, title: str) -> date | None:
+    found = _DAY.match(value) or _COMPACT_DAY.match(value)
+    day = _day(*found.groups()) if found else None
+    return _local_day(tree, value, day, url, title) if day and _UTC.search(value) else day
+
+
+def _given(stated: Stated, article: dict[str, Any]) -> Iterator[str]:
+    for name in META_NAMES:
+        yield from stated.meta.get(name, [])[:1]
+    yield from (text_of(article.get(name)) for name in ("dateCreated", "uploadDate"))
+    others = (value for value in stated.objects if value is not article)
+    yield from (text_of(value.get("datePublished")) for value in others)
 
 
 def _shown(tree: Any, title: str) -> str:
@@ -74,10 +96,20 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _by_htmldate(tree: Any, url: str) -> str:
+def _by_htmldate(tree: Any, stated: Stated, url: str) -> str:
     from htmldate import find_date
 
-    return find_date(tree, extensive_search=False, original_date=True, min_date="1900-01-01", url=url or None) or ""
+    if stated.objects:  # what they say of this page is read; what they say of others is not its date
+        tree = copy(tree)
+        etree.strip_elements(tree, "script", with_tail=False)
+    for is_extensive in (False, True):
+        found = find_date(
+            tree, extensive_search=is_extensive, original_date=True, min_date="1900-01-01", url=url or None
+        )
+        # The year of a copyright line is no day.
+        if found and not (is_extensive and found.endswith("-01-01")):
+            return str(found)
+    return ""
 
 
 def _local_day(tree: Any, value: str, day: date, url: str, title: str) -> date:

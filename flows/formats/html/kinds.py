@@ -19,7 +19,7 @@ MIN_ARTICLE_WORDS = 40
 MAX_LINKED_SHARE = 0.5  # of the words of a text that are links, beyond which it is a list of other pages
 MIN_FRONT_HEADLINES = 20
 MIN_HEADLINE_CHARS = 30
-MIN_STORY_CHARS = 1_000
+MIN_STORY_CHARS = 600
 MIN_PROSE_CHARS = 80  # of a paragraph
 _MISSING = re.compile(
     r"\b(?:404|410|page (?:not|cannot be|can['’]t be|could not be) found|not found|page (?:does"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ MAX_HEADING_CHARS = 400
 MIN_SHARE = 0.5  # of the words of the shorter of two titles, from which they are about the same
 MIN_HEADLINE_WORDS = 3  # below which a heading is a label, unless it is the stated title
 MAX_SITE_WORDS = 4
+MIN_NAME_CHARS = 6  # of a name of which a part counts too
+MAX_ENDING_CHARS = 10
 HEADINGS = ("h1", "h2", "h3")
 BREAKS = frozenset(["br", "div", "p", "h1", "h2", "small"])
 _SEPARATOR = re.compile(r"\s[|•·»«›‹~⋆*—–-]+\s|\s?[|｜：»]+\s?|\s::\s|:\s")
@@ -35,6 +37,7 @@ _OUTSIDE = re.compile(
 def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
     """The headline, "" where the page has none."""
     sites = {folded(name) for name in site_names} - {""}
+    labels = {folded(name) for name in section_names(stated)} - {""}
     article = stated.article()
     given = [
         text_of(article.get("headline")),
@@ -45,13 +48,18 @@ def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
     ]
     stripped = [
         title
-        for title in (without_site(title[:MAX_HEADING_CHARS], sites, given) for title in given)
+        for title in (without_site(title[:MAX_HEADING_CHARS], sites, given, labels) for title in given)
         if 0 < len(title) <= MAX_HEADING_CHARS
     ]
     headings = [(node, text) for node in tree.iter(*HEADINGS) if (text := _heading_text(node))]
     headings = [(node, _own_part(node, text, stripped)) for node, text in headings]
     found = _headline(headings, stripped, sites)
     return found or next((title for title in stripped if folded(title) not in sites), "")
+
+
+def section_names(stated: Stated) -> list[str]:
+    """Names of the page's section, which titles carry behind the headline."""
+    return [stated.first("article:section"), text_of(stated.article().get("articleSection")), stated.first("section")]
 
 
 def site_names(stated: Stated, url: str) -> list[str]:
@@ -64,10 +72,11 @@ def site_names(stated: Stated, url: str) -> list[str]:
     return [name for name in names if name]
 
 
-def without_site(title: str, sites: set[str], others: Sequence[str] = ()) -> str:
+def without_site(title: str, sites: set[str], others: Sequence[str] = (), labels: Set[str] = frozenset()) -> str:
     """A stated title without what other titles of the page show to be no part of it, and without the site's name.
 
     ``others`` are other wordings; where one of them is this one without an end, the end is the site's.
+    ``labels`` are names of sections, which go where a part of the title is one.
     """
     for _ in range(4):
         cuts = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]
@@ -77,7 +86,11 @@ def without_site(title: str, sites: set[str], others: Sequence[str] = ()) -> str
         head, tail = title[: cuts[0][0]], title[last_end:]
         if any(title[:start].strip() in others for start, _ in cuts):
             title = next(title[:start] for start, _ in cuts if title[:start].strip() in others)
-        elif _is_site(tail, sites) or _is_label(tail, title[last_start:last_end], title[:last_start]):
+        elif (
+            folded(tail) in labels
+            or _is_site(tail, sites)
+            or _is_label(tail, title[last_start:last_end], title[:last_start])
+        ):
             title = title[:last_start]
         elif _is_site(head, sites):
             title = title[first_end:]
@@ -87,10 +100,12 @@ def without_site(title: str, sites: set[str], others: Sequence[str] = ()) -> str
 
 
 def _is_site(part: str, sites: set[str]) -> bool:
+    """Whether a part of a title is the site's name, with a domain's end or a word more or less."""
     name = folded(part)
     return bool(name) and any(
         name == site
-        or (len(name) > 3 and len(site) > 3 and (name in site or (site in name and len(name) < 3 * len(site))))
+        or (len(name) >= MIN_NAME_CHARS and name in site)
+        or (len(site) >= MIN_NAME_CHARS and name.startswith(site) and len(name) <= len(site) + MAX_ENDING_CHARS)
         for site in sites
     )
 

@@ -1,0 +1,153 @@
+"""The text of a page's article, and the pages that have none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.reading import document, refusal
+
+PARAGRAPHS = [
+    f"The {place} harbour board met on Tuesday and agreed to deepen the channel before the winter storms arrive, "
+    f"its chairwoman said after a vote of nine to {count}."
+    for count, place in enumerate(["northern", "southern", "eastern", "western", "old", "new"])
+]
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+LINKS = "".join(f'<li><a href="/{i}">Council puts off the vote on the tram line, time {i}</a></li>' for i in range(8))
+
+
+def page(body: str = BODY, head: str = "", around: str = "") -> bytes:
+    return (
+        f"<!DOCTYPE html><html><head><title>Harbour board votes</title>{head}</head><body>{around}"
+        f"<article><h1>Harbour board votes</h1>{body}</article></body></html>"
+    ).encode()
+
+
+def paragraphs(body: str = BODY, head: str = "", around: str = "") -> list[str]:
+    return document(page(body, head, around), "page.html").text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        f'<div class="related-stories"><h3>More to read</h3><ul>{LINKS}</ul></div>',
+        f"<h3>More from the coast</h3><ul>{LINKS}</ul>",
+        '<div id="comments"><p>I have waited for this since my father was a boy, and he was a pilot here too.</p></div>',
+        '<div class="newsletter-signup"><p>Get the best of the harbour in your inbox on every morning of the week.</p></div>',
+        "<p>Sign up for our morning letter.</p>",
+        "<p>© 2024 The Coast. All rights reserved.</p>",
+        '<div class="author-bio"><p>Ada Osei has written about harbours and ships for more than twenty years now.</p></div>',
+    ],
+)
+def test_what_follows_an_article_is_no_part_of_it(extra: str) -> None:
+    assert paragraphs(BODY + extra) == PARAGRAPHS
+
+
+def test_longer_comments_than_the_article_are_no_part_of_it() -> None:
+    comments = "".join(
+        f"<p>Comment {i}: I have waited for this since my father was a boy, as a pilot.</p>" for i in range(60)
+    )
+    assert paragraphs(f'{BODY}<div id="comments">{comments}</div>') == PARAGRAPHS
+
+
+def test_byline_and_date_before_an_article_are_no_part_of_its_text() -> None:
+    before = '<p class="byline">By Ada Osei, March 12, 2024 2:30 pm</p>'
+    assert paragraphs(before + BODY) == PARAGRAPHS
+
+
+def test_an_article_in_a_box_with_a_misleading_class_is_kept() -> None:
+    assert paragraphs(f'<div class="subscribe-box">{BODY}</div>') == PARAGRAPHS
+
+
+def test_a_link_inside_an_article_is_kept() -> None:
+    linked = BODY.replace("Tuesday", '<a href="/x">Tuesday last week at noon</a>', 1)
+    assert paragraphs(linked)[0] == PARAGRAPHS[0].replace("Tuesday", "Tuesday last week at noon")
+
+
+# Pages that are no article
+
+
+def test_a_front_page_is_refused() -> None:
+    teasers = "".join(
+        f'<div><h3><a href="/{i}">Council puts off the vote on the tram line, time {i}</a></h3>'
+        f"<p>The council has put off the vote on the tram line again, the {i}th time since the summer.</p></div>"
+        for i in range(30)
+    )
+    home = f'<!DOCTYPE html><html><head><title>The Coast</title><link rel="canonical" href="https://coast.example/"></head><body>{teasers}</body></html>'
+    assert refusal(home.encode(), "page.html").reason == "not_an_article"
+
+
+def test_an_article_that_gives_the_front_page_as_its_address_is_none() -> None:
+    head = '<link rel="canonical" href="https://coast.example/">'
+    assert paragraphs(BODY + f"<aside><ul>{LINKS * 4}</ul></aside>", head) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Page not found",
+            "We looked everywhere, but there is nothing at this address. Try the front page or the search.",
+        ),
+        ("404 - The Coast", "The story may have been moved or taken down since somebody linked to it from elsewhere."),
+        ("Just a moment...", "Checking your browser before you can see this page. It takes a few seconds at the most."),
+        ("The Coast", "Before you continue: we and our 312 partners keep and read what is stored on your device."),
+    ],
+)
+def test_notices_are_refused(title: str, text: str) -> None:
+    notice = (
+        f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>"
+    )
+    assert refusal(notice.encode(), "page.html").reason == "not_an_article"
+
+
+def test_an_article_about_missing_pages_and_cookies_is_none() -> None:
+    head = '<meta property="og:type" content="article"><title>Error 404: the page not found that made a town famous</title>'
+    assert "not_an_article" not in document(page(BODY, head), "page.html").quality_flags
+
+
+# Pages of a special kind
+
+
+@pytest.mark.parametrize(
+    ("head", "flag"),
+    [
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>',
+            "paywalled",
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": "False"}</script>',
+            "paywalled",
+        ),
+        ('<meta property="article:content_tier" content="locked">', "paywalled"),
+        ('<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "Vote"}</script>', "live_blog"),
+        ('<link rel="canonical" href="https://coast.example/gallery/12">', "gallery"),
+        ('<meta property="og:type" content="video.other">', "video_page"),
+    ],
+)
+def test_special_pages_are_flagged(head: str, flag: str) -> None:
+    assert document(page(head=head), "page.html").quality_flags == (flag,)
+
+
+def test_a_free_article_has_no_flag() -> None:
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": true}</script>'
+    assert document(page(head=head), "page.html").quality_flags == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<div class="comment related">',
+        '<span class="author">a b</span>',
+        "<p>A paragraph that nobody finds, of more than sixty letters, I hope.</p>",
+        "<h1>a</h1>",
+        "<time datetime='2024-03-12T21:40:00-05:00'>x</time>",
+    ],
+)
+def test_pages_of_one_piece_many_times_are_read_in_time(piece: str) -> None:
+    head = '<meta property="article:published_time" content="2024-03-13T02:40:00Z">'
+    started = time.process_time()
+    document(page(BODY + piece * 5_000, head), "page.html")
+    assert time.process_time() - started < 10
