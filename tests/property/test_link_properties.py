@@ -166,15 +166,15 @@ def linked_at_once(world: World, folder: Path) -> tuple[bytes, Rows]:
 
 
 def linked_as_they_come(world: World, folder: Path) -> tuple[bytes, Rows]:
-    """The same of a run for each batch that comes, where final parts are kept as long as the digest stays.
+    """The same of several runs, as batches come; final parts are kept as long as the digest stays.
 
     One batch is there at first and gone at the end.
     """
-    new, gone = written(world, folder / "new", 3), written(World(other_articles(world), *world[1:]), folder / "gone", 1)
+    new, gone = written(world, folder / "new", 9), written(World(other_articles(world), *world[1:]), folder / "gone", 1)
     arrivals = world.chance.sample(sorted(new), len(new))
     kept: dict[str, tuple[str, dict[str, list[Any]]]] = {}
     names = None
-    for step in range(1, len(arrivals) + 1):
+    for step in sorted({world.chance.randint(1, len(arrivals)), world.chance.randint(1, len(arrivals)), len(arrivals)}):
         present = {batch: new[batch] for batch in arrivals[:step]}
         if step < len(arrivals):
             present["gone"] = gone["b0"]
