@@ -241,7 +241,8 @@ def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> 
             return _Dated(iso, method, precision="day")
     ambiguous = any(value and is_ambiguous(value) for value in stated.values())
     url = _url_path(header.get("url") or raw.fields.get("url") or "")
-    filename = raw.source_uri.rsplit("/", 1)[-1]
+    # The key of a member of an archive begins with its path there.
+    filename = (raw.record_key.rpartition("#")[0] or raw.source_uri).rsplit("/", 1)[-1]
     candidates = {
         "dateline": _dateline_date(layout.body, url),
         "url": next(find_iso_dates(url), None),
@@ -253,6 +254,8 @@ def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> 
     for method, value in stated.items():
         if value and (found := parse_month_or_year(value)):
             return _Dated(found[0], method, ambiguous, found[1])
+    if crawled := parse_date(raw.fields.get("crawled_at", "")):  # when it was there, which is not when it appeared
+        return _Dated(crawled, "crawl", ambiguous, "day")
     return _Dated(None, "none", ambiguous)
 
 

@@ -17,7 +17,7 @@ MENTION_TYPES = ("name", "nominal", "pronoun")
 QUOTE_TYPES = ("direct", "indirect", "mixed")
 SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
 DATE_PRECISIONS = ("day", "month", "year")
-DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "none")
+DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "crawl", "none")
 ATTRIBUTION_METHODS = (
     "name",
     "pronoun",
@@ -141,7 +141,13 @@ ARTICLES = Table(
             True,
             vocabulary=DATE_PRECISIONS,
         ),
-        Column("date_method", _STRING, "Where published_date was found.", "header", vocabulary=DATE_METHODS),
+        Column(
+            "date_method",
+            _STRING,
+            "Where published_date was found; crawl: the day an archive fetched the page.",
+            "header",
+            vocabulary=DATE_METHODS,
+        ),
         Column("dateline_place", _STRING, "The place in the dateline, as it stands there.", "SEOUL, South Korea", True),
         Column(
             "dateline_date",

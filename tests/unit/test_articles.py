@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from transforms.articles import build_article
@@ -301,3 +303,17 @@ def test_the_same_record_gets_the_same_id_and_another_record_another() -> None:
     first, again = article(BODY), article(BODY.upper())
     assert first.article_id == again.article_id
     assert article(BODY, uri="b.txt").article_id != first.article_id
+
+
+def test_the_day_of_the_crawl_is_the_last_resort() -> None:
+    crawled = {"crawled_at": "2021-07-12T03:04:05Z"}
+    built = article(BODY, **crawled)
+    assert (built.published_date, built.date_method) == ("2021-07-12", "crawl")
+    assert article(f"date: 2021-07-11\n\n{BODY}", **crawled).date_method == "header"
+
+
+def test_a_member_of_an_archive_is_dated_by_its_own_name() -> None:
+    packed = raw(BODY, uri="2020-01-01 all.zip")
+    built = build_article(replace(packed, record_key="week/2021-07-11 fee.txt#0"))
+    assert isinstance(built, Article)
+    assert (built.published_date, built.date_method) == ("2021-07-11", "filename")
