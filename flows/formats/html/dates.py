@@ -79,16 +79,6 @@ def _shown(tree: Any, title: str) -> str:
     return ""
 
 
-def _given(stated: Stated) -> Iterator[str]:
-    article = stated.article()
-    yield text_of(article.get("datePublished"))
-    for name in META_NAMES:
-        yield from stated.meta.get(name, [])[:1]
-    yield from (text_of(article.get(name)) for name in ("dateCreated", "uploadDate"))
-    others = (value for value in stated.objects if value is not article)
-    yield from (text_of(value.get("datePublished")) for value in others)
-
-
 def _day(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))

@@ -33,11 +33,11 @@ def paragraphs(body: str = BODY, head: str = "", around: str = "") -> list[str]:
     [
         f'<div class="related-stories"><h3>More to read</h3><ul>{LINKS}</ul></div>',
         f"<h3>More from the coast</h3><ul>{LINKS}</ul>",
-        '<div id="comments"><p>I have waited for this since my father was a boy, and he was a pilot here too.</p></div>',
-        '<div class="newsletter-signup"><p>Get the best of the harbour in your inbox on every morning of the week.</p></div>',
+        '<div id="comments"><p>I have waited for this since my father was a boy, a pilot.</p></div>',
+        '<div class="newsletter-signup"><p>Get the best of the harbour in your inbox every morning.</p></div>',
         "<p>Sign up for our morning letter.</p>",
         "<p>© 2024 The Coast. All rights reserved.</p>",
-        '<div class="author-bio"><p>Ada Osei has written about harbours and ships for more than twenty years now.</p></div>',
+        '<div class="author-bio"><p>Ada Osei has written of harbours and ships for more than twenty years.</p></div>',
     ],
 )
 def test_what_follows_an_article_is_no_part_of_it(extra: str) -> None:
@@ -103,8 +103,8 @@ def test_notices_are_refused(title: str, text: str) -> None:
 
 
 def test_an_article_about_missing_pages_and_cookies_is_none() -> None:
-    head = '<meta property="og:type" content="article"><title>Error 404: the page not found that made a town famous</title>'
-    assert "not_an_article" not in document(page(BODY, head), "page.html").quality_flags
+    head = '<meta property="og:type" content="article"><title>Error 404: the page that made a town famous</title>'
+    assert paragraphs(head=head) == PARAGRAPHS
 
 
 # Pages of a special kind
