@@ -33,7 +33,7 @@ def paragraphs(body: str = BODY, head: str = "", around: str = "") -> list[str]:
     [
         f'<div class="related-stories"><h3>More to read</h3><ul>{LINKS}</ul></div>',
         f"<h3>More from the coast</h3><ul>{LINKS}</ul>",
-        '<div id="comments"><p>I have waited for this since my father was a boy, and he was a pilot.</p></div>',
+        '<div id="comments"><p>I have waited for this since my father was a boy, a pilot.</p></div>',
         '<div class="newsletter-signup"><p>Get the best of the harbour in your inbox every morning.</p></div>',
         "<p>Sign up for our morning letter.</p>",
         "<p>© 2024 The Coast. All rights reserved.</p>",
