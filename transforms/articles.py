@@ -13,6 +13,7 @@ The rules, in the order they are used:
 - **Language.** Found in the text (``transforms.language``); what the document states is evidence beside it.
 - **Date.** The first that gives a whole valid day: header, meta, dateline (``PARIS, July 11 (Wire) —``) or a line
   that is a date, url, filename. Numbers that can be read in two ways give none and the flag ``ambiguous_date``.
+  Where only a month or year is stated, its first day, and ``date_precision`` says so.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from urllib.parse import urlsplit
 from transforms import ids
 from transforms.dateline_parts import find_dateline
 from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
-from transforms.dates import find_iso_dates, is_ambiguous, parse_date
+from transforms.dates import find_iso_dates, is_ambiguous, parse_date, parse_month_or_year
 from transforms.field_names import IGNORED
 from transforms.furniture import take_furniture
 from transforms.headers import keyed_line, read_front_matter, read_header
@@ -65,6 +66,7 @@ class _Dated(NamedTuple):
     date: str | None
     method: str
     is_ambiguous: bool = False
+    precision: str | None = None
 
 
 class _Layout(NamedTuple):
@@ -102,6 +104,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
         body_char_start=len(layout.title) + len(PARAGRAPH_BREAK) if layout.title else 0,
         published_date=dated.date,
         date_method=dated.method,
+        date_precision=dated.precision,
         dateline_place=dateline.place,
         dateline_date=dateline.day(dated.date),
         wire_agency=dateline.agency,
@@ -235,7 +238,7 @@ def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> 
     stated = {"header": header.get("published_date"), "meta": clean_field(raw.fields.get("published_date"))}
     for method, value in stated.items():
         if value and (iso := parse_date(value)):
-            return _Dated(iso, method)
+            return _Dated(iso, method, precision="day")
     ambiguous = any(value and is_ambiguous(value) for value in stated.values())
     url = _url_path(header.get("url") or raw.fields.get("url") or "")
     filename = raw.source_uri.rsplit("/", 1)[-1]
@@ -244,8 +247,13 @@ def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> 
         "url": next(find_iso_dates(url), None),
         "filename": next(find_iso_dates(filename), None),
     }
-    method = next((method for method, iso in candidates.items() if iso), "none")
-    return _Dated(candidates.get(method), method, ambiguous)
+    for method, iso in candidates.items():
+        if iso:
+            return _Dated(iso, method, ambiguous, "day")
+    for method, value in stated.items():
+        if value and (found := parse_month_or_year(value)):
+            return _Dated(found[0], method, ambiguous, found[1])
+    return _Dated(None, "none", ambiguous)
 
 
 def _url_path(url: str) -> str:

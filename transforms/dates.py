@@ -36,6 +36,8 @@ _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)({_YEAR})\b", re.I)
 _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?({MONTH}),?[\s-]+({_YEAR})\b", re.I)
 _WORDED_PATH = re.compile(r"/(\d{4})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d{1,2})(?=/|$)", re.I)
+_MONTH_ALONE = re.compile(rf"({MONTH}),? ({_YEAR})", re.I)
+_MONTH_NUMBERED = re.compile(rf"({_YEAR})[-/](0[1-9]|1[0-2])")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 # 2024031512, 202403151230, 20240315123045, 20240315123045678, with or without a zone behind it.
 _STAMP = re.compile(
@@ -80,6 +82,18 @@ def parse_date(stated: str) -> str | None:
 def is_ambiguous(stated: str) -> bool:
     """Whether the string is a date of numbers that can be read day first and month first."""
     return len(stated) <= MAX_STATED_CHARS and len(set(_numeric_readings(stated))) > 1
+
+
+def parse_month_or_year(stated: str) -> tuple[str, str] | None:
+    """The first day, and "month" or "year", of a string that states no more: March 2021, 2021-03, 2021."""
+    stated = stated.strip()
+    if worded := _MONTH_ALONE.fullmatch(stated):
+        iso, precision = to_iso(int(worded[2]), month_number(worded[1]), 1), "month"
+    elif numbered := _MONTH_NUMBERED.fullmatch(stated):
+        iso, precision = to_iso(int(numbered[1]), int(numbered[2]), 1), "month"
+    else:
+        iso, precision = (to_iso(int(stated), 1, 1) if re.fullmatch(_YEAR, stated) else None), "year"
+    return (iso, precision) if iso else None
 
 
 def find_iso_dates(text: str) -> Iterator[str]:

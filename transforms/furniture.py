@@ -40,7 +40,7 @@ _PARTS = {
 }
 
 
-_NOTE_OF_TIME = re.compile(r"(?:Last )?Updated\b.{0,70}", re.IGNORECASE)
+_NOTE_OF_TIME = re.compile(r"[^\w“]*(?:Last )?Updated\b.{0,70}", re.IGNORECASE)
 
 
 class Furniture(NamedTuple):

@@ -68,6 +68,7 @@ class Article:
     body_char_start: int
     published_date: str | None = None
     date_method: str = "none"
+    date_precision: str | None = None
     dateline_place: str | None = None
     dateline_date: str | None = None
     wire_agency: str | None = None

@@ -16,6 +16,7 @@ ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "pr
 MENTION_TYPES = ("name", "nominal", "pronoun")
 QUOTE_TYPES = ("direct", "indirect", "mixed")
 SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
+DATE_PRECISIONS = ("day", "month", "year")
 DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "none")
 ATTRIBUTION_METHODS = (
     "name",
@@ -132,6 +133,14 @@ ARTICLES = Table(
         Column("media_type", _STRING, "What the source was read as.", "text/plain"),
         Column("encoding", _STRING, "The character encoding the source was decoded with.", "utf-8"),
         Column("published_date", pa.date32(), "The day of publication; null where none is known.", "2021-07-11", True),
+        Column(
+            "date_precision",
+            _STRING,
+            "What is known of published_date: of a month or year alone it is the first day; null where it is.",
+            "day",
+            True,
+            vocabulary=DATE_PRECISIONS,
+        ),
         Column("date_method", _STRING, "Where published_date was found.", "header", vocabulary=DATE_METHODS),
         Column("dateline_place", _STRING, "The place in the dateline, as it stands there.", "SEOUL, South Korea", True),
         Column(

@@ -247,6 +247,30 @@ def test_stated_dates(stated: str, iso: str | None) -> None:
     assert is_ambiguous(stated) == (stated == "03/04/2021")
 
 
+@pytest.mark.parametrize(
+    ("stated", "iso", "precision"),
+    [
+        ("2021-07-11", "2021-07-11", "day"),
+        ("March 2021", "2021-03-01", "month"),
+        ("Sept. 2021", "2021-09-01", "month"),
+        ("2021-03", "2021-03-01", "month"),
+        ("2021", "2021-01-01", "year"),
+        ("2021-13", None, None),
+        ("03/2021 or so", None, None),
+        ("03/04/2021", None, None),
+    ],
+)
+def test_a_month_or_year_is_its_first_day_and_says_so(stated: str, iso: str | None, precision: str | None) -> None:
+    built = article(BODY, media_type="application/json", published_date=stated)
+    assert (built.published_date, built.date_precision) == (iso, precision)
+    assert built.date_method == ("meta" if iso else "none")
+
+
+def test_a_day_found_elsewhere_goes_before_a_month_that_is_stated() -> None:
+    built = article(BODY, uri="2021-03-09_a.json", media_type="application/json", published_date="March 2021")
+    assert (built.published_date, built.date_method, built.date_precision) == ("2021-03-09", "filename", "day")
+
+
 # Fields, flags, refusals
 
 
