@@ -68,9 +68,11 @@ def _one_before(store: Store, out: str) -> int:
         parent = store.manifest(current).parent
     except SnapshotError:  # a damaged latest is what people want to leave
         parent = current - 1
-    earlier = [n for n in store.numbers() if parent is not None and n <= parent]
+    if parent is None:
+        raise SnapshotError(f"snapshot {current:06d} is the oldest in {out}; there is nothing to go back to")
+    earlier = [n for n in store.numbers() if n <= parent]
     if not earlier:
-        raise SnapshotError(f"there is nothing before snapshot {current:06d} in {out} to go back to")
+        raise SnapshotError(f"snapshot {current:06d} was made from {parent:06d}, which is no longer in {out}")
     return earlier[-1]
 
 

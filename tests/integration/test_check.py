@@ -108,7 +108,7 @@ def test_offsets_that_do_not_fit_are_found(out: Path) -> None:
 
 def test_lost_quarantine_row_is_found(out: Path) -> None:
     rewrite(out, "quarantine", lambda data: data.slice(0, 0))
-    assert any("sources and quarantine" in line for line in problems(out))
+    assert any("sources, records and quarantine" in line for line in problems(out))
 
 
 def test_check_says_which_file_and_fails(out: Path) -> None:
@@ -139,9 +139,9 @@ def test_roll_back_goes_one_step_or_to_a_number(out: Path) -> None:
 
 def test_run_after_a_roll_back_starts_from_there(out: Path, seeds: SeedFolder) -> None:
     roll_back(str(out), 1)
-    manifest, plan = refresh(seeds.root, out)
-    assert [source.uri for source in plan.pending] == ["broken.jsonl", "story-0002.txt"]
-    assert (manifest.number, manifest.parent) == (4, 1)
+    outcome = refresh(seeds.root, out)
+    assert sorted(outcome.files.read) == ["broken.jsonl", "story-0002.txt"]
+    assert (outcome.manifest.number, outcome.manifest.parent) == (4, 1)
     assert problems(out) == []
     assert len(rows_of(out, "articles")) == 3
 
