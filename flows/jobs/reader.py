@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +14,7 @@ from flows.formats.base import Document, FormatError, Record
 from flows.formats.registry import parse_record
 from flows.jobs.index import content_hash
 from flows.store.base import Stage
+from flows.store.disk import OutputError
 from transforms.articles import build_article
 from transforms.records import Article, RawDocument, Reject
 
@@ -49,6 +51,8 @@ class Reader:
             return _reject(todo, "extract", "unreadable", error.strerror or type(error).__name__)
         try:
             return build_article(_raw(todo, document))
+        except OSError as error:  # a library that unpacks its model to a full disk: no document's fault
+            raise OutputError(f"cannot write to {tempfile.gettempdir()}: {error.strerror}") from error
         except Exception as error:
             return _reject(todo, "articles", "bad_record", told(error))
 
