@@ -93,19 +93,20 @@ def run_alone(settings: Settings, out: Path, run_id: str) -> RunSummary:
 def run_watched(settings: Settings, store: Store, run_id: str) -> RunSummary:
     """The run with its steps, jobs and report in the Prefect UI."""
     catalog, annotator = read_catalog(settings), load_annotator(settings.annotator)
-    engine, artifact = start_engine(settings), ProgressArtifact()
+    engine = start_engine(settings)
+    runner = PrefectRunner(engine)
     try:
         outcome = refresh(
             settings,
             store,
             run_id,
-            PrefectRunner(engine),
+            runner,
             list_files=lambda: find_files(settings.seeds, follow_links=settings.follow_links),
             row_versions=current_versions(annotator, settings),
             catalog=catalog,
         )
     finally:
-        artifact.close()
+        runner.close()
         engine.close()
     summary = summarise(settings, outcome)
     _tell(outcome)
@@ -119,6 +120,7 @@ class PrefectRunner:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._artifact: ProgressArtifact | None = None  # a run with nothing to do shows none
 
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do one step as a task run of its name."""
@@ -127,7 +129,13 @@ class PrefectRunner:
 
     def jobs(self, jobs: Sequence[Job]) -> list[Result]:
         """Do each job as a task run."""
+        self._artifact = self._artifact or ProgressArtifact()
         return run_jobs(jobs, self._engine, RunProgress(sum(job.weight for job in jobs), len(jobs)))
+
+    def close(self) -> None:
+        """Show no progress any more."""
+        if self._artifact is not None:
+            self._artifact.close()
 
     def tell(self, line: str) -> None:
         """Say something in the run's log."""
