@@ -143,9 +143,10 @@ def test_a_run_from_the_ui_tells_its_story(served: tuple[Api, Any], home: Path) 
     assert told["name"].split(" ", 2)[2] == "4 new, 1 quarantined"
     assert {"newsmill", "data"} <= set(told["tags"])
     tasks = until(
-        lambda: len(found := api.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})) == 3 and found
+        lambda: len(found := api.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})) == 4 and found
     )
-    assert {task["name"] for task in tasks} == {"find sources", "batch 1 of 1 (4 files)", "load snapshot"}
+    steps = {"find sources", "read 4 files", "batch 1 of 1 (4 files)", "load snapshot"}
+    assert {task["name"] for task in tasks} == steps
     artifacts = api.artifacts(run)
     assert set(artifacts) == {"run-summary", "progress", "quarantine", "top-speakers", "top-entities"}
     assert json.loads(artifacts["quarantine"])[0]["source"] == "empty.txt"

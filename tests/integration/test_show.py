@@ -67,7 +67,7 @@ def test_nothing_of_data_steers_the_terminal(
     out = capsys.readouterr().out
     assert not set(out) & set("\x1b\x07\u202e\x9b")
     if table == "quarantine":
-        assert "\\x1b[2Jkey" in "".join(out.split())
+        assert "[2Jkey" in "".join(out.split())  # what is left of a key that holds an escape sequence
 
 
 def test_no_line_of_a_text_passes_for_a_column(
