@@ -74,11 +74,10 @@ def _batches(store: Store, stage: Stage, base: int, todo: Todo) -> Iterator[list
         by_batch[part.batch].append(part)
     dropped, renumbered = _by_batch(todo.dropped), _by_batch(todo.renumbered)
     for batch, parts in sorted(by_batch.items()):
-        if batch in dropped or batch in renumbered:
-            change = _Change(batch, dropped.get(batch), renumbered.get(batch))
-            yield [new for part in parts if (new := _changed(store, stage, part, change)) is not None]
-        else:
-            yield parts
+        change = _Change(batch, dropped.get(batch), renumbered.get(batch))
+        touched = parts if batch in dropped else [p for p in parts if batch in renumbered and p.file.table in _NUMBERED]
+        changed = [new for part in touched if (new := _changed(store, stage, part, change)) is not None]
+        yield [*changed, *(part for part in parts if part not in touched)]
 
 
 def _by_batch(rows: pa.Table) -> dict[str, pa.Table]:
@@ -94,8 +93,9 @@ class _Change:
     def __init__(self, batch: str, dropped: pa.Table | None, renumbered: pa.Table | None) -> None:
         self.dropped = dropped
         self.renumbered = renumbered
+        # Rows that only have another number are still the batch's own, and its other parts stay as they are.
         told = [str(rows.to_pydict()) for rows in (dropped, renumbered) if rows is not None]
-        self.new_batch = short_hash("kept", batch, *told)
+        self.new_batch = short_hash("kept", batch, *told) if dropped is not None else batch
 
     def apply(self, table: str, data: pa.Table) -> pa.Table:
         """The rows that stay, with their records' new numbers."""

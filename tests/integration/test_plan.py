@@ -372,6 +372,20 @@ def test_unrelated_article_rewrites_no_part(seeds: SeedFolder, out: Path) -> Non
     assert any((after / "internal" / "base").rglob("part-*"))  # there were ids to be changed
 
 
+def test_record_put_in_front_changes_only_what_holds_numbers(seeds: SeedFolder, out: Path) -> None:
+    seeds.write_records("feed.jsonl", feed(*range(10)))
+    refresh(seeds.root, out)
+    before = (out / "latest").resolve()
+    inodes = {path.relative_to(before): path.stat().st_ino for path in before.rglob("part-*")}
+    seeds.write_records("feed.jsonl", feed(99, *range(10)))
+    refresh(seeds.root, out)
+    after = (out / "latest").resolve()
+    rewritten = {str(name.parent) for name, inode in inodes.items() if (after / name).stat().st_ino != inode}
+    assert rewritten <= {"articles", "internal/records", "entities", "runs", "quarantine"}
+    refresh(seeds.root, out.with_name("full"))
+    assert all_rows(out) == all_rows(out.with_name("full"))
+
+
 # Batches and versions
 
 
