@@ -28,7 +28,7 @@ from typing import Any
 KINDS = ("main", "group", "step", "worker")
 N_STORIES = 12
 BATCH_CHARS = 10_000
-ANNOTATIONS = "staging/*/annotations/*.parquet"
+ANNOTATIONS = "staging/*/annotations/*/*.parquet"
 PARAGRAPHS = 12  # about 3,000 characters a story, three stories a batch
 
 

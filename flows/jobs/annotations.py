@@ -102,7 +102,7 @@ def known_before(address: str, base: int | None, run_id: str, annotator: str) ->
     """What the base snapshot and the runs that died since know; loaded once a process and run."""
     store = open_store(address)
     stage = store.stage(run_id)
-    parts = [stage.locate(name) for name in stage.names("annotations/inherited-*.parquet")]
+    parts = [stage.locate(name) for name in stage.names("annotations/inherited/*.parquet")]
     if base is not None:
         parts += [store.locate(base, file.path) for file in store.manifest(base).parts(ANNOTATIONS)]
     return KnownAnnotations(parts, annotator)
@@ -110,15 +110,15 @@ def known_before(address: str, base: int | None, run_id: str, annotator: str) ->
 
 def known_of_batch(stage: Stage, batch_id: str, annotator: str) -> KnownAnnotations:
     """What an earlier try of the same batch found."""
-    return KnownAnnotations([stage.locate(n) for n in stage.names(f"annotations/{batch_id}-*.parquet")], annotator)
+    return KnownAnnotations([stage.locate(n) for n in stage.names(f"annotations/{batch_id}/*.parquet")], annotator)
 
 
 def inherit(stage: Stage, dead: Iterable[Stage]) -> int:
     """Take over what dead runs found; the number of files."""
     n_files = 0
     for other in dead:
-        for name in other.names("annotations/*.parquet"):
-            stage.write(f"annotations/inherited-{n_files:06d}.parquet", other.read(name))
+        for name in other.names("annotations/*/*.parquet"):
+            stage.write(f"annotations/inherited/{n_files:06d}.parquet", other.read(name))
             n_files += 1
     return n_files
 

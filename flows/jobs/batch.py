@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
 from flows.jobs.reader import Reader, Todo, document_name, told
-from flows.jobs.specs import BatchResult, BatchSpec, to_json
+from flows.jobs.specs import BatchResult, BatchSpec
 from flows.jobs.steps import Progress, Step
 from flows.store import open_store
 from flows.store.base import Stage
@@ -34,7 +34,7 @@ MAX_DETAIL_CHARS = 500
 
 
 def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> BatchResult:
-    """Read, annotate and write one batch; ``result.json`` appears last, so a batch is there whole or not at all.
+    """Read, annotate and write one batch.
 
     An exception that one document causes ends in the quarantine. OutputError, raised where the batch cannot be
     written, is no document's fault.
@@ -44,9 +44,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     with Reader(stage) as reader:
         for todo in pq.ParquetFile(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
             work.add(todo, reader)
-    result = work.finish()
-    stage.write(f"batches/{spec.batch_id}/result.json", to_json(result).encode())
-    return result
+    return work.finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,6 @@ class _Counts:
     n_annotated: int = 0
     n_reused: int = 0
     n_chars: int = 0
-    n_words: int = 0
 
 
 class _Batch:
@@ -80,7 +77,6 @@ class _Batch:
         self._known = known_before(spec.store, spec.base, spec.run_id, self._annotator_id)
         self._of_earlier_try = known_of_batch(stage, spec.batch_id, self._annotator_id)
         self._found: dict[str, bytes] = {}  # by text, all of this batch
-        self._n_saved = 0
         self._chunk: list[_Pending] = []
         self._documents: list[tuple[_Pending, Rows]] = []
         self._rejects: list[Reject] = []
@@ -183,8 +179,8 @@ class _Batch:
         """Put what was found into the stage at once: a second try, or the next run after a crash, needs it."""
         rows = [self._annotation_row("", digest) for digest in digests]
         if rows:
-            name = f"{self._spec.batch_id}-{len(digests)}-{digests[0][:16]}.parquet"
-            stage_table(self._stage, "", "annotations", name, annotation_table(rows))
+            folder, name = f"annotations/{self._spec.batch_id}", f"{len(digests)}-{digests[0][:16]}.parquet"
+            stage_table(self._stage, "", folder, name, annotation_table(rows))
 
     def _annotation_row(self, article_id: str, digest: str) -> dict[str, Any]:
         found = self._found[digest]

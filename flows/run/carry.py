@@ -47,8 +47,8 @@ def located(store: Store, stage: Stage, origin: Origin) -> str:
     return stage.locate(origin.name) if origin.number is None else store.locate(origin.number, origin.name)
 
 
-def carry_over(store: Store, stage: Stage, base: int | None, todo: Todo) -> list[BasePart]:
-    """The parts of snapshot ``base`` that stay; whatever must be written anew goes to the stage."""
+def carry_over(store: Store, stage: Stage, base: Manifest | None, todo: Todo) -> list[BasePart]:
+    """The parts of the snapshot that stay (None: none do); whatever must be written anew goes to the stage."""
     if base is None:
         return []
     kept = [part for batch in _batches(store, stage, base, todo) for part in batch]
@@ -68,9 +68,9 @@ def base_parts(manifest: Manifest) -> list[BasePart]:
     return sorted(parts, key=lambda part: part.file.path)
 
 
-def _batches(store: Store, stage: Stage, base: int, todo: Todo) -> Iterator[list[BasePart]]:
+def _batches(store: Store, stage: Stage, base: Manifest, todo: Todo) -> Iterator[list[BasePart]]:
     by_batch: dict[str, list[BasePart]] = defaultdict(list)
-    for part in base_parts(store.manifest(base)):
+    for part in base_parts(base):
         by_batch[part.batch].append(part)
     dropped, renumbered = _by_batch(todo.dropped), _by_batch(todo.renumbered)
     for batch, parts in sorted(by_batch.items()):

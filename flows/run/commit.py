@@ -42,10 +42,10 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class Work:
-    """All that a snapshot is made from: the one before (None: nothing is carried over), the plan and what was done."""
+    """All that a snapshot is made from. ``base`` is the one before where its parts can be carried over, else None."""
 
     previous: Manifest | None
-    base: int | None
+    base: Manifest | None
     files: FilePlan
     todo: Todo
     results: Sequence[BatchResult]

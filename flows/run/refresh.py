@@ -135,7 +135,17 @@ def refresh(
         _leave(run)
         return Outcome(previous, previous, False, files, listing, results, run.clock)
     with run.clock.stage("load snapshot"):
-        work = Work(previous, base, files, todo, results, catalog, row_versions, info, settings.max_quarantine_share)
+        work = Work(
+            previous,
+            previous if base else None,
+            files,
+            todo,
+            results,
+            catalog,
+            row_versions,
+            info,
+            settings.max_quarantine_share,
+        )
         manifest = runner.step("load snapshot", lambda: commit_snapshot(store, run.open_stage(), work))
     try:  # the snapshot is there: what cannot be tidied up now is no reason to fail
         store.prune(settings.keep_snapshots)
@@ -158,8 +168,8 @@ def _plan_files(run: _Run, previous: Manifest | None, listing: Listing) -> tuple
     )
     read = _read_files(run, to_read)
     files = plan_files(listing.files, known, read)
-    if again := promoted(files, known):
-        read |= _read_files(run, [file for file in listing.files if file.uri in set(again)])
+    if again := set(promoted(files, known)):
+        read |= _read_files(run, [file for file in listing.files if file.uri in again])
         files = plan_files(listing.files, known, read)
     if not run.settings.allow_gone:
         refuse_vanished(files, known, run.settings.max_gone_share)
