@@ -37,6 +37,8 @@ def read_page(html: str) -> Page:
 
     html = parseable(html)
     tree = trafilatura.load_html(html)
+    if tree is None:  # it takes nothing for a page that does not say it is one: a body without its frame
+        tree = trafilatura.load_html(f"<html><body>{html}</body></html>")
     if tree is None:
         return Page("")
     stated = read_stated(tree)

@@ -151,3 +151,8 @@ def test_pages_of_one_piece_many_times_are_read_in_time(piece: str) -> None:
     started = time.process_time()
     document(page(BODY + piece * 5_000, head), "page.html")
     assert time.process_time() - started < 10
+
+
+def test_a_body_without_its_frame_is_read_like_a_page() -> None:
+    frameless = f'<div id="story"><div>{BODY}</div></div>'.encode()
+    assert document(frameless, "a.html").text.split("\n\n") == PARAGRAPHS
