@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import IO
 
+from flows.formats.base import Fault, Item, Reading, Record
+from flows.formats.html import declared_encoding
+from flows.formats.unpacked import start_of
+
 PIECE_BYTES = 256 * 1024
 MAX_MARKER_BYTES = 200
+
+
+def cut_page(
+    stream: IO[bytes],
+    marker: re.Pattern[bytes],
+    reading: Reading,
+    format_name: str,
+    own_id: Callable[[bytes, str | None], str | None] = lambda data, charset: None,
+) -> Iterator[Item]:
+    """The articles of one long page of HTML, a record for each marker, parsed by ``format_name``.
+
+    The page states its encoding once, for all; ``own_id`` finds an article's id in its bytes.
+    """
+    charset = declared_encoding(start_of(stream))
+    stated = {"charset": charset} if charset else {}
+    for offset, data in cut(stream, marker, reading.max_record_bytes):
+        if data is None:
+            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one article")
+        else:
+            yield Record(data, format_name, reading.name, own_id(data, charset), stated=stated, byte_start=offset)
 
 
 def cut(stream: IO[bytes], marker: re.Pattern[bytes], max_bytes: int) -> Iterator[tuple[int, bytes | None]]:

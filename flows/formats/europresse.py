@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from flows.formats import encoding as encodings
-from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.cutting import cut
+from flows.formats.base import Document, Format, Head, Item, Match, Reading, Record
+from flows.formats.cutting import cut_page
 from flows.formats.export_lines import COPYRIGHT, find_date, section_name, without_copyright
-from flows.formats.html import declared_encoding, fragment_text
+from flows.formats.html import fragment_text
 from flows.formats.parsed import finished
-from flows.formats.unpacked import start_of
 from transforms.paragraphs import PARAGRAPH_BREAK
 
 _MARKER = re.compile(rb"""<span\b[^<>]{0,80}\bclass\s*=\s*["']?DocPublicationName\b""", re.I)
@@ -33,13 +32,7 @@ def _recognise(head: Head) -> Match:
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    charset = declared_encoding(start_of(stream))
-    stated = {"charset": charset} if charset else {}
-    for offset, data in cut(stream, _MARKER, reading.max_record_bytes):
-        if data is None:
-            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one article")
-        else:
-            yield Record(data, "europresse", reading.name, _own_id(data, charset), stated=stated, byte_start=offset)
+    yield from cut_page(stream, _MARKER, reading, "europresse", _own_id)
 
 
 def _own_id(data: bytes, charset: str | None) -> str | None:

@@ -8,12 +8,11 @@ from typing import IO, Any
 
 from flows.formats import encoding as encodings
 from flows.formats import xml
-from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.cutting import cut
+from flows.formats.base import Document, Format, Head, Item, Match, Reading, Record
+from flows.formats.cutting import cut_page
 from flows.formats.export_lines import LENGTH, find_date, is_copyright, is_date_line, language_code, without_copyright
-from flows.formats.html import declared_encoding, fragment_text
+from flows.formats.html import fragment_text
 from flows.formats.parsed import finished
-from flows.formats.unpacked import start_of
 from flows.formats.xml import Element, find_all, first_words, words
 from transforms.paragraphs import PARAGRAPH_BREAK
 
@@ -45,16 +44,10 @@ def _recognise_html(head: Head) -> Match:
 
 
 def _read_html(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    charset = declared_encoding(start_of(stream))
-    stated = {"charset": charset} if charset else {}
-    for offset, data in cut(stream, _MARKER, reading.max_record_bytes):
-        if data is None:
-            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one article")
-        else:
-            yield Record(data, "factiva_html", reading.name, _accession(data), stated=stated, byte_start=offset)
+    yield from cut_page(stream, _MARKER, reading, "factiva_html", _accession)
 
 
-def _accession(data: bytes) -> str | None:
+def _accession(data: bytes, _: str | None) -> str | None:
     found = re.search(rb"(?:Document|Dokument|Documento)(?:\s|&nbsp;)+([A-Za-z0-9-]{15,40})\s*<", data)
     return found[1].decode("ascii") if found else None
 

@@ -8,8 +8,8 @@ from typing import IO
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
-from flows.formats.cutting import cut
-from flows.formats.html import declared_encoding, fragment_text
+from flows.formats.cutting import cut_page
+from flows.formats.html import fragment_text
 from flows.formats.nexis_article import END, Parts, read_article
 from flows.formats.parsed import finished
 from flows.formats.streamed_text import read_text_lines
@@ -50,13 +50,7 @@ def _is_saved_export(start: bytes) -> bool:
 
 
 def _read_html(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    charset = declared_encoding(start_of(stream))
-    stated = {"charset": charset} if charset else {}
-    for offset, data in cut(stream, _HTML_MARKER, reading.max_record_bytes):
-        if data is None:
-            yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one article")
-        else:
-            yield Record(data, "nexis_html", reading.name, stated=stated, byte_start=offset)
+    yield from cut_page(stream, _HTML_MARKER, reading, "nexis_html")
 
 
 def _parse_html(record: Record) -> Document:
