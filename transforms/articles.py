@@ -37,6 +37,7 @@ from transforms.records import Article, RawDocument, Reject
 from transforms.text import clean_text, count_words, normalize_characters, split_paragraphs
 
 SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
+MIN_LINKS = 5  # of a list that is nothing else
 MAX_HEADLINE_CHARS = 250
 MAX_HEADLINE_WORDS = 32
 # A first paragraph that ends in a full stop may be a short first sentence.
@@ -51,6 +52,7 @@ _PARTICLE = r"(?:and|&|de|da|del|der|den|di|du|la|le|van|von|bin|al|el|with|y)"
 _BYLINE = re.compile(
     rf"(?:By|BY|by)\s+({_CAPITALIZED}(?:,?\s+(?:{_CAPITALIZED}|{_PARTICLE})){{1,8}})(?:\s*[|•,–—-].*)?"
 )
+_ADDRESS = re.compile(r"https?://|www\.")
 _ISO_639 = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9-]+)?")
 _LANGUAGE_CODES = {"english": "en", "eng": "en", "french": "fr", "german": "de", "spanish": "es"}
 _SEVERAL_SENTENCES = re.compile(r"[a-z0-9”\"’)][.!?][”\"’)]?\s+[“\"‘(]?[A-Z]\w+\s+[a-z]")
@@ -78,12 +80,15 @@ class _Layout(NamedTuple):
 
 
 def build_article(raw: RawDocument) -> Article | Reject:
-    """The article of a raw document, or a Reject where no text is left below its header."""
+    """The article of a raw document, or a Reject where no text is left below its header, or links alone."""
     header, text = _read_header(raw)
     layout = _lay_out(split_paragraphs(text), header.get("title") or clean_field(raw.fields.get("title")))
     if not layout.body or not any(ch.isalnum() for paragraph in layout.body for ch in paragraph):
         detail = "a header and no text below it" if header or layout.title else "no words"
         return Reject(raw.source_uri, raw.record_index, raw.source_sha256, "articles", "no_text", detail)
+    if _is_list_of_links(layout.body):
+        detail = "a list of addresses"
+        return Reject(raw.source_uri, raw.record_index, raw.source_sha256, "articles", "not_an_article", detail)
     furniture = take_furniture(layout.body)
     layout = layout._replace(body=furniture.body)
     header = layout.stated | header
@@ -119,6 +124,13 @@ def build_article(raw: RawDocument) -> Article | Reject:
         n_chars_removed=furniture.n_chars_removed,
         quality_flags=_quality_flags(raw, layout, dated, detected.language),
     )
+
+
+def _is_list_of_links(body: list[str]) -> bool:
+    """Whether most of the words are addresses: lines of them may have been joined."""
+    words = [word for paragraph in body for word in paragraph.split(" ")]
+    n_links = sum(1 for word in words if _ADDRESS.match(word))
+    return n_links >= MIN_LINKS and 2 * n_links > len(words)
 
 
 def clean_field(value: str | None) -> str | None:

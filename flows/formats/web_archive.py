@@ -86,6 +86,8 @@ def _item(entry: _Entry, reading: Reading, passed_over: Counter[str]) -> Item | 
             reason = "empty response"
         elif encodings.is_binary(data[:4096]):
             reason = "binary response"
+        elif data.lstrip().startswith(b"<?xml") and not _is_page(entry, data):
+            reason = "of XML sent as text"
         else:
             return _record(entry, data, reading)
     passed_over[reason if reason in passed_over or len(passed_over) < 50 else "others"] += 1
@@ -105,15 +107,18 @@ def _why_passed_over(entry: _Entry) -> str | None:
     return "robots.txt" if entry.url.partition("?")[0].endswith("/robots.txt") else None
 
 
+def _is_page(entry: _Entry, data: bytes) -> bool:
+    return entry.media_type in PAGE_TYPES or html.is_page(encodings.decode_start(data[:4096]))
+
+
 def _record(entry: _Entry, data: bytes, reading: Reading) -> Record:
-    is_page = entry.media_type in PAGE_TYPES or html.is_page(encodings.decode_start(data[:4096]))
     charset = _CHARSET.search(entry.http.get("content-type", ""))
     stated = {"url": entry.url, "crawled_at": entry.crawled_at, "charset": charset[1] if charset else ""}
     if entry.kind == "conversion":
         stated["charset"] = "utf-8"
     return Record(
         data,
-        "html" if is_page and entry.kind != "conversion" else "text",
+        "html" if _is_page(entry, data) and entry.kind != "conversion" else "text",
         reading.name,
         entry.record_id or None,
         stated={name: value for name, value in stated.items() if value},

@@ -317,3 +317,11 @@ def test_a_member_of_an_archive_is_dated_by_its_own_name() -> None:
     built = build_article(replace(packed, record_key="week/2021-07-11 fee.txt#0"))
     assert isinstance(built, Article)
     assert (built.published_date, built.date_method) == ("2021-07-11", "filename")
+
+
+def test_a_list_of_addresses_is_no_article() -> None:
+    addresses = [f"https://gazette.example/{number}" for number in range(9)]
+    refused = build_article(raw("\n".join(["Sources", *addresses])))
+    assert isinstance(refused, Reject)
+    assert refused.reason == "not_an_article"
+    assert isinstance(build_article(raw(f"{BODY}\n\n" + "\n\n".join(addresses[:4]))), Article)

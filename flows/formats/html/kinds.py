@@ -28,6 +28,7 @@ _MISSING = re.compile(
     r"|forbidden|service unavailable|error \d{3})\b",
     re.I,
 )
+_ERROR = re.compile(r"(?:^|[:|–-] )error!?$", re.I)
 _CONSENT = re.compile(
     r"\b(?:before you continue|we value your privacy|your privacy (?:choices|matters)"
     r"|we and our (?:\d+ )?partners|enable (?:cookies|javascript)"
@@ -73,7 +74,7 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -
     words = len(text.split())
     heading = f"{title} {clean(tree.findtext('.//title') or '')}"
     is_stated = bool(stated.types() & ARTICLE_TYPES) or stated.first("og:type").lower() == "article"
-    if words <= MAX_NOTICE_WORDS and not is_stated and _MISSING.search(heading):
+    if words <= MAX_NOTICE_WORDS and not is_stated and (_MISSING.search(heading) or _ERROR.search(title)):
         return "the page says that there is none at this address"
     if words <= MAX_NOTICE_WORDS and not is_stated and _CONSENT.search(f"{heading} {text[:600]}"):
         return "the page asks for consent or for a proof that its reader is human"

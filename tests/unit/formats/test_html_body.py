@@ -91,6 +91,10 @@ def test_an_article_that_gives_the_front_page_as_its_address_is_none() -> None:
             "We looked everywhere, but there is nothing at this address. Try the front page or the search.",
         ),
         ("404 - The Coast", "The story may have been moved or taken down since somebody linked to it from elsewhere."),
+        (
+            "The Coast: Error",
+            "The item that you asked for cannot be shown. Write to us if you think that it should be.",
+        ),
         ("Just a moment...", "Checking your browser before you can see this page. It takes a few seconds at the most."),
         ("The Coast", "Before you continue: we and our 312 partners keep and read what is stored on your device."),
     ],

@@ -66,6 +66,10 @@ def test_what_a_crawl_is_full_of_is_passed_over() -> None:
             ),
             warc_record("revisit", http(b"")),
             warc_record("metadata", b"a: b", content_type="application/warc-fields"),
+            warc_record(
+                "response",
+                http(b'<?xml version="1.0"?><playlist><track>A</track></playlist>', "Content-Type: text/plain"),
+            ),
             warc_record("resource", b"--no-check", url="metadata://gnu.org/wget", content_type="text/plain"),
             warc_record("response", http(PAGE)),
         ]
