@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
-from flows.formats.base import Document, Fault, FormatError, Record
-from flows.formats.registry import parse_record, read_records
+from flows.formats.base import HEAD_BYTES, Document, Fault, FormatError, Head, Item, Record
+from flows.formats.registry import format_of, parse_record, read_records
 from transforms.records import RawDocument, Reject
 
 
@@ -36,6 +37,45 @@ def refusal(data: bytes, name: str = "a.txt", **limits: int) -> Fault:
     assert found.detail
     assert found.detail.isprintable()
     return found
+
+
+def format_name(data: bytes, name: str = "a.bin") -> str | None:
+    """The name of the format that takes a file."""
+    found = format_of(Head(name, data[:HEAD_BYTES]))
+    return found.name if found else None
+
+
+def read_items(data: bytes, name: str = "a.bin", *, fields: Mapping[str, str] | None = None) -> list[Item]:
+    """The records of a file, unparsed, and its faults."""
+    return [item for _, item in read_records(io.BytesIO(data), name, fields=fields)]
+
+
+def read_records_of(data: bytes, name: str = "a.bin", *, fields: Mapping[str, str] | None = None) -> list[Record]:
+    """The records of a file without faults."""
+    found = read_items(data, name, fields=fields)
+    assert not [item for item in found if isinstance(item, Fault)], found
+    return [item for item in found if isinstance(item, Record)]
+
+
+def read_documents(data: bytes, name: str = "a.bin", *, fields: Mapping[str, str] | None = None) -> list[Document]:
+    """The documents of a file without faults."""
+    return [parse_record(record) for record in read_records_of(data, name, fields=fields)]
+
+
+def read_faults(data: bytes, name: str = "a.bin") -> list[Fault]:
+    """What cannot be read of a file."""
+    return [item for item in read_items(data, name) if isinstance(item, Fault)]
+
+
+def fault_reasons(data: bytes, name: str = "a.bin") -> list[str]:
+    """Why it cannot."""
+    return [fault.reason for fault in read_faults(data, name)]
+
+
+def outcomes(data: bytes, name: str = "a.bin") -> list[Document | str]:
+    """Each record's document or the reason why it gives none."""
+    parsed = [_parse(item) for item in read_items(data, name)]
+    return [item.reason if isinstance(item, Fault) else item for item in parsed]
 
 
 def _parse(item: Record | Fault) -> Document | Fault:

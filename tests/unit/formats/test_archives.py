@@ -12,7 +12,7 @@ import pytest
 from flows.formats import extras
 from flows.formats.base import Fault, FormatError, Record
 from flows.formats.registry import parse_record, read_records
-from tests.reading_formats import read_faults, read_items, read_records_of
+from tests.reading import read_faults, read_items, read_records_of
 
 PAGE = b"<!doctype html><html><body><p>The harbour reopened on Monday, the port said.</p></body></html>"
 MEMBERS = {

@@ -7,7 +7,7 @@ import lzma
 import pyarrow as pa
 import pytest
 
-from tests.reading_formats import read_documents, read_faults
+from tests.reading import read_documents, read_faults
 
 TEXT = "The harbour reopened on Monday, the port said.\n\n" + "Ships waited for two days off the coast.\n" * 30
 

@@ -8,7 +8,7 @@ import pytest
 
 from flows.formats.base import Fault
 from flows.formats.registry import read_records
-from tests.reading_formats import read_documents, read_faults, read_items, read_records_of
+from tests.reading import read_documents, read_faults, read_items, read_records_of
 
 HEADER = ["id", "headline", "article_text", "pubDate", "source", "n_shares"]
 ROWS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.formats.registry import parse_record
-from tests.reading_formats import read_documents, read_faults, read_items, read_records_of
+from tests.reading import read_documents, read_faults, read_items, read_records_of
 
 TEXT = "The harbour reopened on Monday, the port said.\n\nShips had waited for two days."
 PAGE = "<html><body><table><tr><td><p>The harbour reopened on Monday, the port said.</p></td></tr>"

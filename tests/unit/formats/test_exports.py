@@ -9,7 +9,7 @@ import pytest
 from flows.formats.base import Record
 from flows.formats.export_lines import find_date, language_code, section_name
 from flows.formats.nexis_article import read_article
-from tests.unit.formats.readings import documents, format_name, items, outcomes
+from tests.reading import format_name, outcomes, read_documents, read_items
 
 OLD_TEXT = """
 
@@ -149,7 +149,7 @@ def docx(paragraphs: list[str]) -> bytes:
 
 
 def test_a_text_export_gives_one_article_a_document() -> None:
-    first, second = documents(OLD_TEXT.encode(), "export.TXT")
+    first, second = read_documents(OLD_TEXT.encode(), "export.TXT")
     paragraphs = first.text.split("\n\n")
     assert paragraphs == [
         "The crane stays.",
@@ -180,7 +180,7 @@ def test_a_text_export_gives_one_article_a_document() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
 def test_a_text_export_in_any_encoding(encoding: str) -> None:
-    assert [found.fields["title"] for found in documents(OLD_TEXT.encode(encoding), "a.txt")] == [
+    assert [found.fields["title"] for found in read_documents(OLD_TEXT.encode(encoding), "a.txt")] == [
         "Crane saved after long debate",
         "Kran gerettet",
     ]
@@ -192,7 +192,7 @@ def test_an_html_export_gives_one_article_a_document_whatever_its_language() -> 
         declared = f'<meta http-equiv="content-type" content="text/html; charset={encoding}">'
         articles = old_html(1, "La grue") + old_html(2, "Le quai")
         data = f"{head.replace('<title>', declared + '<title>')}{articles}</body></html>"
-        first, second = documents(data.encode(encoding), "export.html")
+        first, second = read_documents(data.encode(encoding), "export.html")
         assert first.text == "La grue reste.\n\nLe port est content."
         assert first.fields == {
             "title": "La grue",
@@ -211,14 +211,14 @@ def test_a_notice_in_the_place_of_an_article_is_none() -> None:
 
 
 def test_a_word_export_gives_one_article_a_document_without_its_cover() -> None:
-    first, second = documents(docx([*COVER, "", *NEW_LINES, "", *NEW_LINES]), "export.docx")
+    first, second = read_documents(docx([*COVER, "", *NEW_LINES, "", *NEW_LINES]), "export.docx")
     assert first == second
     assert first.text == "The board voted on Monday.\n\n“It stays,” said Ada Voss."
     assert first.fields == NEW_FIELDS
 
 
 def test_a_new_export_as_text() -> None:
-    first, second = documents("\n".join([*NEW_LINES, "", *NEW_LINES]).encode(), "export.txt")
+    first, second = read_documents("\n".join([*NEW_LINES, "", *NEW_LINES]).encode(), "export.txt")
     assert first == second
     assert first.fields == NEW_FIELDS
 
@@ -257,7 +257,7 @@ def test_factiva_html_with_codes() -> None:
         "AN": "Document PHARE00020210701eh7100001",
     }
     data = f"{FACTIVA_HEAD}{factiva(rows)}{factiva(rows | {'AN': 'Document PHARE00020210701eh7100002'})}</body></html>"
-    found = documents(data.encode(), "a.html")
+    found = read_documents(data.encode(), "a.html")
     assert found[0].text == "La grue reste.\n\nBien.\n\nLe port est content."
     assert found[0].fields == {
         "title": "La grue sauvée",
@@ -267,7 +267,7 @@ def test_factiva_html_with_codes() -> None:
         "section": "Ports",
         "language": "fr",
     }
-    ids = [item.own_id for item in items(data.encode()) if isinstance(item, Record)]
+    ids = [item.own_id for item in read_items(data.encode()) if isinstance(item, Record)]
     assert ids == ["PHARE00020210701eh7100001", "PHARE00020210701eh7100002"]
 
 
@@ -277,7 +277,7 @@ def test_factiva_html_without_codes() -> None:
 <div>The Calder Post</div>
 <div>CALPOS</div><div>English</div><div>(c) 2021 The Calder Post</div><p>The board voted.</p><p>It stays.</p>
 <p>Document CALPOS0020210711eh7b00001</p></div>"""
-    (found,) = documents(f"{FACTIVA_HEAD}{article}</body></html>".encode(), "a.html")
+    (found,) = read_documents(f"{FACTIVA_HEAD}{article}</body></html>".encode(), "a.html")
     assert found.text == "The board voted.\n\nIt stays."
     assert found.fields == {
         "title": "Crane saved",
@@ -296,7 +296,7 @@ def test_factiva_xml() -> None:
 <tailParagraphs><paragraph>It stays.</paragraph></tailParagraphs></article></ppsarticle>"""
     response = f'<ppsArticleResponse xmlns="http://global.factiva.com/pps/2.0">{article * 2}</ppsArticleResponse>'
     data = f"<PPSResponse>{response}</PPSResponse>"
-    first, second = documents(data.encode(), "a.xml")
+    first, second = read_documents(data.encode(), "a.xml")
     assert first == second
     assert (first.text, first.fields["title"]) == ("The board voted.\n\nIt stays.", "Crane saved")
     assert first.fields["language"] == "en"
@@ -321,7 +321,7 @@ EUROPRESSE_NEW = """<article><header><div><span class="DocPublicationName">Le Ph
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
 def test_europresse_of_both_layouts(article: str, encoding: str) -> None:
     data = f'<html><head><meta charset="{encoding}"></head><body>{article}{article}</body></html>'.encode(encoding)
-    first, second = documents(data, "a.html")
+    first, second = read_documents(data, "a.html")
     assert first == second
     assert first.text == "La grue reste.\n\nBien."
     assert first.fields == {
@@ -331,7 +331,7 @@ def test_europresse_of_both_layouts(article: str, encoding: str) -> None:
         "title": "La grue",
         "byline": "Ada Osei",
     }
-    (record, _) = items(data)
+    (record, _) = read_items(data)
     assert isinstance(record, Record)
     assert record.own_id == "news·20210712·PH·1"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from flows.formats.base import Fault, Record
-from tests.unit.formats.readings import document, documents, faults, format_name, items, outcomes
+from tests.reading import document, fault_reasons, format_name, outcomes, read_documents, read_items
 
 LONG = "The harbour board met on Monday and voted to keep the old crane. " * 4
 
@@ -78,7 +78,7 @@ def test_an_rss_item_gives_its_full_text_and_what_it_and_the_feed_state() -> Non
 
 
 def test_an_item_keeps_the_id_it_gives_itself() -> None:
-    assert [item.own_id for item in items(RSS) if isinstance(item, Record)] == [
+    assert [item.own_id for item in read_items(RSS) if isinstance(item, Record)] == [
         "post-7",
         "https://calder.example/ferry",
     ]
@@ -93,7 +93,7 @@ def test_a_long_description_that_does_not_break_off_is_the_whole_text() -> None:
 
 
 def test_atom_entries_with_elements_and_escaped_markup() -> None:
-    first, second = documents(ATOM)
+    first, second = read_documents(ATOM)
     assert first.text == f"{LONG.strip()}\n\nSecond."
     assert first.fields["title"] == "Crane saved"
     assert first.fields["url"] == "https://calder.example/crane"
@@ -113,10 +113,10 @@ def test_rdf_with_an_external_document_type_is_read_without_it() -> None:
 def test_of_a_wordpress_export_published_posts_and_pages_alone_are_articles() -> None:
     kinds = [("publish", "post"), ("draft", "post"), ("inherit", "attachment"), ("publish", "page")]
     data = WXR.format(items="".join(post(*kind) for kind in kinds)).encode()
-    found = documents(data)
+    found = read_documents(data)
     assert len(found) == 2
     assert (found[0].fields["byline"], found[0].fields["section"]) == ("Ada Osei", "News")
-    (fault,) = items(WXR.format(items=post("draft", "post")).encode())
+    (fault,) = read_items(WXR.format(items=post("draft", "post")).encode())
     assert isinstance(fault, Fault)
     assert (fault.reason, "draft" in fault.detail) == ("not_an_article", True)
 
@@ -171,12 +171,12 @@ def test_bare_signs_and_unknown_entities_lose_nothing() -> None:
     texts = (b"A & B < C &foo; \x0b", b"D")
     found = b"".join(b"<item><description>%b</description></item>" % text for text in texts)
     data = b"<rss><channel>%b</channel></rss>" % found
-    assert [found.text.strip() for found in documents(data)] == ["A & B < C &foo;", "D"]
+    assert [found.text.strip() for found in read_documents(data)] == ["A & B < C &foo;", "D"]
 
 
 def test_a_feed_that_ends_early_gives_its_whole_items_and_one_fault() -> None:
     cut = RSS[: RSS.index(b"The ferry was late")]
-    first, fault = items(cut)
+    first, fault = read_items(cut)
     assert isinstance(first, Record)
     assert isinstance(fault, Fault)
     assert fault.reason == "bad_xml"
@@ -192,9 +192,9 @@ def test_a_feed_that_ends_early_gives_its_whole_items_and_one_fault() -> None:
 )
 def test_entity_bombs_and_external_entities_are_one_fault(entities: str) -> None:
     data = f"<!DOCTYPE rss [{entities}]><rss><channel><item><description>&c;</description></item></channel></rss>"
-    assert faults(data.encode()) == ["bad_xml"]
+    assert fault_reasons(data.encode()) == ["bad_xml"]
 
 
 def test_one_huge_item_ends_the_reading() -> None:
     data = b"<rss><channel><item><description>" + b"x" * (21 * 2**20) + b"</description></item></channel></rss>"
-    assert faults(data) == ["too_large"]
+    assert fault_reasons(data) == ["too_large"]

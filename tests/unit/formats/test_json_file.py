@@ -9,7 +9,7 @@ import pytest
 
 from flows.formats.base import Fault, Record
 from flows.formats.registry import parse_record, read_records
-from tests.reading_formats import read_documents, read_faults, read_items, read_records_of
+from tests.reading import read_documents, read_faults, read_items, read_records_of
 
 ARTICLES: list[dict[str, Any]] = [
     {"id": "w1", "headline": "Harbour reopens", "body": "The harbour reopened on Monday.", "pubDate": "2021-07-11"},

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from flows.formats.page_layout import Line, paragraphs_of, read_blocks, without_running_heads
-from tests.unit.formats.readings import document, documents, faults, format_name, outcomes
+from tests.reading import document, fault_reasons, format_name, outcomes, read_documents
 from tests.unit.formats.test_exports import docx
 
 LONG = "The harbour board met on Monday and voted to keep the old crane at the quay for another ten years or more."
@@ -167,5 +167,5 @@ def test_a_line_at_an_edge_that_does_not_repeat_stays() -> None:
 
 
 def test_empty_documents() -> None:
-    assert faults(docx([""]), "a.docx") == ["no_text"]
-    assert documents(docx(["x"]), "a.docx")[0].text == "x"
+    assert fault_reasons(docx([""]), "a.docx") == ["no_text"]
+    assert read_documents(docx(["x"]), "a.docx")[0].text == "x"

@@ -12,7 +12,7 @@ import pytest
 
 from flows.formats import extras
 from flows.formats.registry import parse_record
-from tests.reading_formats import read_documents, read_faults, read_items, read_records_of
+from tests.reading import read_documents, read_faults, read_items, read_records_of
 
 ROWS: list[dict[str, Any]] = [
     {

@@ -9,7 +9,7 @@ import pytest
 from flows.formats import extras
 from flows.formats.base import Record
 from flows.formats.registry import parse_record
-from tests.reading_formats import read_faults, read_items, read_records_of
+from tests.reading import read_faults, read_items, read_records_of
 
 TEXT = "The harbour reopened on Monday, the port said, after two days of storm."
 PAGE = f"<!doctype html><html><head><title>Harbour</title></head><body><p>{TEXT}</p></body></html>".encode()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from flows.formats.base import Fault, Record
-from tests.unit.formats.readings import document, documents, faults, format_name, items, outcomes
+from tests.reading import document, fault_reasons, format_name, outcomes, read_documents, read_items
 
 NAR = "http://iptc.org/std/nar/2006-10-01/"
 
@@ -60,12 +60,12 @@ def test_a_message_gives_its_text_items_and_leaves_the_others_out() -> None:
     message = f"""<newsMessage xmlns="{NAR}"><header/><itemSet>{news_item("urn:1", XHTML)}
 {news_item("urn:2", picture, "ninat:picture")}{news_item("urn:3", "")}<packageItem guid="urn:4"/>
 {news_item("urn:5", "<inlineData>Plain text &amp; more.</inlineData>")}</itemSet></newsMessage>"""
-    first, fault, last = items(message.encode())
+    first, fault, last = read_items(message.encode())
     assert isinstance(first, Record)
     assert isinstance(fault, Fault)
     assert isinstance(last, Record)
     assert (first.own_id, fault.reason, last.own_id) == ("urn:1", "no_text", "urn:5")
-    assert faults(news_item("urn:2", picture, "ninat:picture").encode()) == ["not_an_article"]
+    assert fault_reasons(news_item("urn:2", picture, "ninat:picture").encode()) == ["not_an_article"]
 
 
 def test_nitf_inside_of_newsml_and_alone() -> None:
@@ -84,7 +84,7 @@ def test_nitf_inside_of_newsml_and_alone() -> None:
         "dateline_place": "Port Calder",
         "url": "https://calder.example/9",
     }
-    (record,) = items(nitf.encode())
+    (record,) = read_items(nitf.encode())
     assert isinstance(record, Record)
     assert record.own_id == "calder-9"
 
@@ -194,7 +194,7 @@ ANPA = (
 
 @pytest.mark.parametrize("message", [IPTC_7901, ANPA])
 def test_messages_between_control_characters(message: bytes) -> None:
-    first, second = documents(message * 2)
+    first, second = read_documents(message * 2)
     assert first == second
     assert first.fields["title"] == "Crane saved"
     assert first.fields["byline"].lower() == "ada osei"
@@ -207,6 +207,6 @@ def test_messages_between_words() -> None:
     message = (
         b"ZCZC CW\r\n%A\r\n#Crane\r\n$Crane saved for good\r\n@Wales\r\nThe board voted.\r\n\r\nIt stays.\r\nNNNN\r\n"
     )
-    first, second = documents(message + b"\r\n" + message)
+    first, second = read_documents(message + b"\r\n" + message)
     assert (first.fields["title"], first.text) == ("Crane saved for good", "The board voted.\n\nIt stays.")
     assert second.text == first.text
