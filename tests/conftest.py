@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,3 +34,17 @@ def prefect_api() -> Iterator[str]:
 @pytest.fixture
 def seeds(tmp_path: Path) -> SeedFolder:
     return SeedFolder(tmp_path / "seeds")
+
+
+@pytest.fixture
+def annotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """The titles annotated since it was last asked."""
+    log = tmp_path / "annotated.txt"
+    monkeypatch.setenv("FAKE_ANNOTATOR_LOG", str(log))
+
+    def since() -> list[str]:
+        lines = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(lines)
+
+    return since

@@ -8,9 +8,7 @@ import orjson
 
 from flows.formats import encoding as encodings
 from flows.formats.base import FormatError, Head
-from flows.formats.json_record import is_nested_deeper
-
-MAX_NESTING = 200
+from flows.formats.json_record import MAX_NESTING, is_nested_deeper, too_deep
 
 
 def start_of_one(head: Head) -> str | None:
@@ -56,5 +54,5 @@ def load(data: bytes) -> Any:
 
 def _not_too_deep(value: Any) -> Any:
     if is_nested_deeper(value, MAX_NESTING):
-        raise FormatError("bad_json", f"not JSON: nested more than {MAX_NESTING} deep")
+        raise too_deep()
     return value

@@ -152,17 +152,12 @@ def _match(
     """
     first, rest = parts[0], parts[1:]
     try:
-        identity = _identity(folder)
-        if identity in ancestors:
-            return
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+        entries, inner = _list(folder, ancestors)
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError:
         yield FoundFile("", folder, 0, 0)
         return
-    inner = (*ancestors, identity)
     if first == "**" and rest:
         yield from _match(folder, rest, scope, ancestors)
     for entry in entries:
@@ -188,11 +183,7 @@ def _fits(name: str, pattern: str) -> bool:
 def _walk(folder: str, scope: _Scope, ancestors: tuple[_Identity, ...] = ()) -> Iterator[_Entry]:
     """What lies below a folder. Links are followed within the scope, except back to a folder they lie in."""
     try:
-        identity = _identity(folder)
-        if identity in ancestors:
-            return
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+        entries, inner = _list(folder, ancestors)
     except OSError:
         yield FoundFile("", folder, 0, 0)
         return
@@ -202,7 +193,7 @@ def _walk(folder: str, scope: _Scope, ancestors: tuple[_Identity, ...] = ()) -> 
         if scope.leads_out(entry):
             yield from _outside(entry)
         elif entry.is_dir():
-            yield from _walk(entry.path, scope, (*ancestors, identity))
+            yield from _walk(entry.path, scope, inner)
         else:
             yield from _judge(entry)
 
@@ -246,9 +237,14 @@ def _kind(name: str) -> str:
     return suffix if _SUFFIX.match(suffix) else OTHER
 
 
-def _identity(folder: str) -> _Identity:
+def _list(folder: str, ancestors: tuple[_Identity, ...]) -> tuple[list[os.DirEntry[str]], tuple[_Identity, ...]]:
+    """What a folder holds, by name, and the folders that this lies in; nothing where a folder lies in itself."""
     status = os.stat(folder)  # noqa: PTH116
-    return status.st_dev, status.st_ino
+    identity = (status.st_dev, status.st_ino)
+    if identity in ancestors:
+        return [], ancestors
+    with os.scandir(folder) as listing:
+        return sorted(listing, key=lambda entry: entry.name), (*ancestors, identity)
 
 
 def _leads_nowhere(entry: os.DirEntry[str]) -> bool:

@@ -18,17 +18,9 @@ pytestmark = pytest.mark.usefixtures("prefect_api")
 
 
 @pytest.fixture
-def annotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+def annotated(annotated: Callable[[], list[str]]) -> Callable[[], list[str]]:
     """The numbers of the stories annotated since it was last asked."""
-    log = tmp_path / "annotated.txt"
-    monkeypatch.setenv("FAKE_ANNOTATOR_LOG", str(log))
-
-    def since() -> list[str]:
-        lines = log.read_text().splitlines() if log.exists() else []
-        log.unlink(missing_ok=True)
-        return sorted(line.split()[2] for line in lines)
-
-    return since
+    return lambda: sorted(title.split()[2] for title in annotated())
 
 
 def test_only_new_and_changed_files_are_annotated(

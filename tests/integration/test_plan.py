@@ -25,20 +25,6 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-@pytest.fixture
-def annotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """The titles annotated since it was last asked."""
-    log = tmp_path / "annotated.txt"
-    monkeypatch.setenv("FAKE_ANNOTATOR_LOG", str(log))
-
-    def since() -> list[str]:
-        lines = log.read_text().splitlines() if log.exists() else []
-        log.unlink(missing_ok=True)
-        return sorted(lines)
-
-    return since
-
-
 def changes(outcome: Outcome) -> dict[str, int]:
     return {kind: n for kind, n in outcome.files.changes.items() if n and kind != "changed_duplicates"}
 
