@@ -69,8 +69,8 @@ class PlainRunner:
 
 
 def refresh(
-    seeds: Path | Sequence[Path],
-    out: Path,
+    seeds: Path | str | Sequence[Path],
+    out: Path | str,
     *,
     annotator: Annotator | None = None,
     catalog: Catalog | None = None,
@@ -78,9 +78,10 @@ def refresh(
 ) -> Outcome:
     """Bring ``out`` up to date with ``seeds``; what the run did."""
     annotator = annotator or FakeAnnotator()
-    roots = [str(seeds)] if isinstance(seeds, Path) else [str(seed) for seed in seeds]
+    roots = [str(seeds)] if isinstance(seeds, Path | str) else [str(seed) for seed in seeds]
     given = Settings(seeds=tuple(roots), out=str(out), **{"workers": 1, "max_quarantine_share": 1.0, **settings})
-    out.mkdir(parents=True, exist_ok=True)
+    if isinstance(out, Path):
+        out.mkdir(parents=True, exist_ok=True)
     store, run_id = open_store(str(out)), str(uuid.uuid4())
     with store.hold(run_id, wait=True, on_wait=lambda _: None):
         return run_refresh(
@@ -98,7 +99,7 @@ def row_versions(annotator: Annotator) -> Mapping[str, str]:
     return versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
 
 
-def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
+def rows_of(out: Path | str, table: str) -> list[dict[str, Any]]:
     """The rows of a table of the latest snapshot, in an order that depends on nothing but the rows."""
     store = open_store(str(out))
     number = store.latest_number()
@@ -108,6 +109,6 @@ def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(row[key]) for key in keys])
 
 
-def all_rows(out: Path) -> dict[str, list[dict[str, Any]]]:
+def all_rows(out: Path | str) -> dict[str, list[dict[str, Any]]]:
     """The rows of every table but ``runs``, which tells of the runs themselves."""
     return {table.name: rows_of(out, table.name) for table in TABLES if table.name != "runs"}
