@@ -34,7 +34,7 @@ def parse_address(text: str) -> Address:
         raise SettingsError(f"{text}: give a path, or an address like s3://bucket/prefix")
     if not bucket or urlsplit(f"{scheme}://{bucket}").hostname != bucket.lower():
         raise SettingsError(f"{text}: write it s3://bucket/prefix; credentials belong in the environment")
-    key = key.strip("/")
+    key = key.rstrip("/")
     if any(part in ("", ".", "..") for part in key.split("/")) and key:
         raise SettingsError(f"{text}: no part of the address may be empty, . or ..")
     return Address(f"{scheme}://{bucket}", key)

@@ -36,7 +36,7 @@ def described(error: Exception, bucket: str) -> str:
         return f"there is no bucket {bucket}: make it, or correct the address"
     if code in _REFUSED or type(error).__name__ in ("PermissionDeniedError", "UnauthenticatedError"):
         return f"{bucket} refuses access ({code or 'denied'}): {_CREDENTIALS} to those of a user who may"
-    if _METADATA_SERVICE in text or "credential" in text.lower():
+    if _METADATA_SERVICE in text or "credential" in text.lower() or re.search(r"Missing\w* ?\w*Key", text):
         return f"no credentials for {bucket}: {_CREDENTIALS}, or give the machine a role"
     status = _STATUS.search(text)
     if status:

@@ -191,7 +191,7 @@ def test_a_byte_and_its_escape_spelled_out_stay_two_sources(tmp_path: Path) -> N
         ("nowhere", "no such file or folder"),
         ("*.rtf", "no file matches"),
         ("table.css", "supported are"),
-        ("s3://bucket/seeds", "object storage is not supported yet"),
+        ("ftp://bucket/seeds", "give a path, or an address like s3://bucket/prefix"),
         ("void", "nothing to read"),
     ],
 )
