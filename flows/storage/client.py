@@ -20,7 +20,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flows.errors import SettingsError
-from flows.storage.errors import DENIED, NO_SUCH_BUCKET, ConflictError, DeniedError, StorageError, described
+from flows.storage.errors import (
+    DENIED,
+    NO_SUCH_BUCKET,
+    TORN,
+    ConflictError,
+    DeniedError,
+    StorageError,
+    TornError,
+    described,
+)
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
@@ -31,6 +40,7 @@ THREADS = 16
 MULTIPART_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES, CHUNKS_AT_ONCE = 8 * 1024 * 1024, 4
 CONDITIONAL_TRIES, CONDITIONAL_PAUSE_S = 4, 0.5
+TORN_TRIES = 5
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 T = TypeVar("T")
 
@@ -55,22 +65,32 @@ class Bucket:
 
     def entries(self, prefix: str, limit: int | None = None) -> Iterator[Entry]:
         """What lies below a prefix (whole parts of a path), in the order of keys; all of it, or the first ones."""
+        n_found, last = 0, None
+        for n_left in reversed(range(TORN_TRIES)):
+            try:
+                for entry in self._entries_behind(prefix, last):
+                    yield entry
+                    n_found, last = n_found + 1, entry.key
+                    if n_found == limit:
+                        return
+                return
+            except TornError:
+                if not n_left:
+                    raise
+
+    def _entries_behind(self, prefix: str, last: str | None) -> Iterator[Entry]:
         import obstore
 
         with self._told():
-            for chunk in obstore.list(self._store, prefix or None, chunk_size=min(limit or 1000, 1000)):
-                for meta in chunk:
-                    yield _entry(meta)
-                if limit is not None and (limit := limit - len(chunk)) <= 0:
-                    return
+            for chunk in obstore.list(self._store, prefix or None, offset=last, chunk_size=1000):
+                yield from map(_entry, chunk)
 
     def folders(self, prefix: str) -> list[str]:
         """The names of what lies right below a prefix and has something below itself, sorted."""
         import obstore
 
-        with self._told():
-            found = obstore.list_with_delimiter(self._store, prefix or None)["common_prefixes"]
-        return sorted(path.rpartition("/")[2] for path in found)
+        found = self._again(lambda: obstore.list_with_delimiter(self._store, prefix or None))
+        return sorted(path.rpartition("/")[2] for path in found["common_prefixes"])
 
     def head(self, key: str) -> Entry:
         """What there is to know of an object."""
@@ -154,8 +174,7 @@ class Bucket:
         import obstore
 
         def copy_one(pair: tuple[str, str]) -> None:
-            with self._told():
-                obstore.copy(self._store, *pair)
+            self._again(lambda: obstore.copy(self._store, *pair))
 
         self.at_once(copy_one, pairs)
 
@@ -164,8 +183,8 @@ class Bucket:
         import obstore
 
         if found := list(keys):
-            with self._told(), suppress(FileNotFoundError):
-                obstore.delete(self._store, found)
+            with suppress(FileNotFoundError):
+                self._again(lambda: obstore.delete(self._store, found))
 
     def delete_below(self, prefix: str) -> None:
         """Delete all that lies below a prefix."""
@@ -176,6 +195,17 @@ class Bucket:
         """Make many requests at a time; the results in order."""
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(act, values))
+
+    def _again(self, act: Callable[[], T]) -> T:
+        """Make a request, and again where its answer broke off, which the library itself does for objects alone."""
+        for n_left in reversed(range(TORN_TRIES)):
+            try:
+                with self._told():
+                    return act()
+            except TornError:
+                if not n_left:
+                    raise
+        raise AssertionError
 
     @contextmanager
     def _told(self, conflict: str = "") -> Iterator[None]:
@@ -193,7 +223,8 @@ class Bucket:
         except (BaseError, ValueError) as error:
             if any(sign in str(error) for sign in ("InvalidRange", "416 Range", "non-partial")):
                 raise _EmptyError(described(error, self.address)) from error
-            kind = DeniedError if any(f"<Code>{code}<" in str(error) for code in DENIED) else StorageError
+            is_denied = any(f"<Code>{code}<" in str(error) for code in DENIED)
+            kind = TornError if TORN in str(error) else DeniedError if is_denied else StorageError
             raise kind(described(error, self.address)) from error
 
 

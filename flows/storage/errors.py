@@ -8,6 +8,7 @@ from flows.store.disk import OutputError
 
 NO_SUCH_BUCKET = "NoSuchBucket"
 _CODE = re.compile(r"<Code>(\w+)</Code>")
+TORN = "body error"
 _STATUS = re.compile(r"status code: (\d{3}[^:<\n]*)")
 DENIED = ("AccessDenied", "InvalidObjectState")  # the second: archived away
 _REFUSED = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "ExpiredToken", "InvalidToken")
@@ -17,6 +18,10 @@ _METADATA_SERVICE = "169.254."  # asked for credentials where the environment ha
 
 class StorageError(OutputError):
     """Object storage that refuses, or does not answer however often it is asked: no document's fault."""
+
+
+class TornError(StorageError):
+    """An answer that broke off, to a request that may simply be made again."""
 
 
 class DeniedError(StorageError):

@@ -194,6 +194,8 @@ class ObjectStore:
         if folder not in self._manifests:
             try:
                 self._manifests[folder] = Manifest.from_json(self._bucket.read(f"{folder}/{MANIFEST}"))
+            except StorageError:
+                raise
             except (FileNotFoundError, ValueError) as error:
                 where = f"{self._bucket.address}/{folder}"
                 raise SnapshotError(
