@@ -36,7 +36,7 @@ from flows.run.tasks import run_jobs
 from flows.settings import Settings, mask_secrets
 from flows.sources.files import find_files
 from flows.storage.address import is_remote
-from flows.store import open_store
+from flows.store import open_store, reach_store
 from flows.store.base import BusyError, Stage, Store
 from flows.store.disk import local_path, writing
 from transforms.catalog import Catalog
@@ -161,10 +161,7 @@ class _Opaque:
 def prepare_output(settings: Settings) -> str:
     """Where the data set lies: a folder, made where it is missing, or an address; UserError where it cannot be used."""
     if is_remote(settings.out):
-        from flows.store.objects import ObjectStore
-
-        ObjectStore(settings.out).probe()
-        return settings.out
+        return reach_store(settings.out).address
     out = Path(settings.out)
     try:
         out.mkdir(parents=True, exist_ok=True)

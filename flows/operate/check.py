@@ -10,7 +10,7 @@ from flows.run.commit import read_sources
 from flows.run.todo import read_parquet
 from flows.storage.database import open_database
 from flows.storage.files import open_file
-from flows.store import open_store
+from flows.store import reach_store
 from flows.store.base import SnapshotError, Store
 from flows.store.disk import UNCHANGED, writing
 from flows.store.internal import RECORDS
@@ -22,7 +22,7 @@ from transforms.tables import PART_TABLES, TABLES
 
 def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
     """The number of the snapshot looked at, and everything wrong with it, one line each."""
-    store = open_store(out)
+    store = reach_store(out)
     number = number if number is not None else store.latest_number()
     if number is None or number not in store.numbers():
         raise SnapshotError(f"there is no such snapshot in {out}; `newsmill history` lists them")
@@ -39,7 +39,7 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
 
 def roll_back(out: str, number: int | None) -> int:
     """Point ``latest`` at snapshot ``number``, or at the one that it was made from; the number it points at now."""
-    store = open_store(out)
+    store = reach_store(out)
     latest_of(store, out)
     with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(out, UNCHANGED):
         target = number if number is not None else _one_before(store, out)

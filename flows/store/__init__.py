@@ -16,3 +16,12 @@ def open_store(address: str) -> Store:
 
         return ObjectStore(address)
     return LocalStore(Path(address).absolute())
+
+
+def reach_store(address: str) -> Store:
+    """The same for somebody who waits: StorageError within seconds where object storage cannot be reached."""
+    if is_remote(address):
+        from flows.store.objects import ObjectStore
+
+        ObjectStore(address).probe()
+    return open_store(address)

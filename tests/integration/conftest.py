@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -72,8 +71,3 @@ def faults(proxy_endpoint: str, use: Callable[[str], str]) -> Iterator[Faults]:
     found.start()
     yield found
     found.start()
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    return tmp_path

@@ -17,7 +17,7 @@ from flows.operate.check import check_snapshot, roll_back
 from flows.operate.inputs import check_inputs
 from flows.settings import Settings
 from flows.sources.files import SeedsError, find_files
-from flows.storage.client import MULTIPART_BYTES
+from flows.storage import client
 from flows.store import open_store
 from tests.flow_runs import ROOT, run_flow
 from tests.integration.conftest import Faults
@@ -55,7 +55,7 @@ def test_a_data_set_is_the_same_there_as_on_a_disk(storage: str, seeds: SeedFold
 def test_a_run_under_prefect_writes_there_and_says_what_to_open(
     prefect_api: str, storage: str, seeds: SeedFolder
 ) -> None:
-    summary, _ = run_flow(seeds.root, storage)  # type: ignore[arg-type]
+    summary, _ = run_flow(seeds.root, storage)
     assert (summary.status, summary.counts["articles"]) == ("completed", 7)
     assert open_store(storage).locate(1, "").startswith(f"{storage}/snapshots/000001-")
 
@@ -83,8 +83,7 @@ def test_seeds_there_give_the_rows_of_the_same_files_on_a_disk(
 
 
 def test_a_large_source_is_read_a_block_at_a_time(faults: Faults, tmp_path: Path) -> None:
-    texts = [f"{story(n)}\n{'x' * 400_000}" for n in range(12)]
-    lines = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
+    lines = [json.dumps({"id": str(n), "text": story(n), "ballast": "x" * 400_000}) for n in range(12)]
     ObjectFolder(faults.address).write("feed.jsonl", "\n".join(lines))
     faults.start()
     outcome = refresh(faults.address, tmp_path / "out")
@@ -174,10 +173,14 @@ def test_uploads_that_a_dead_run_did_not_finish_are_ended(storage: str, seeds: S
     assert outside_snapshots(storage) == LEFT
 
 
-def test_a_large_file_shows_whole_or_not_at_all(faults: Faults, tmp_path: Path) -> None:
+def test_a_large_file_shows_whole_or_not_at_all(
+    faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "MULTIPART_BYTES", 0)
+    monkeypatch.setattr(client, "CHUNK_BYTES", 5 * 1024 * 1024)  # the least that S3 takes
     there = ObjectFolder(faults.address)
     path = tmp_path / "large"
-    path.write_bytes(b"0123456789abcdef" * (MULTIPART_BYTES // 16 + 1))
+    path.write_bytes(bytes(11 * 1024 * 1024))
     there.bucket.put(there.key("large"), path)
     assert there.bucket.head(there.key("large")).size == path.stat().st_size
     faults.start({"do": "503", "method": "PUT", "path": "partNumber=3", "times": -1})

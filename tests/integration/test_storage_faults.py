@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tests.object_folder import ObjectFolder
 from tests.pieces import all_rows, refresh
 from tests.seed_folder import SeedFolder, story
 
-OBJECTS = "/news-test/."  # no listings
+HARMS = ("503", "lose", "cut", "reset", "hang")
 
 
 @pytest.fixture
@@ -32,25 +33,29 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     open_bucket.cache_clear()
 
 
-@pytest.mark.parametrize("harm", ["503", "reset", "lose", "cut", "hang"])
-def test_a_run_gets_over_what_passes(harm: str, faults: Faults, hasty: None, seeds: SeedFolder, tmp_path: Path) -> None:
-    """Every kind of request meets the fault, in seeds and output alike; nothing is lost and nothing is there twice."""
+@pytest.mark.parametrize("shift", range(int(os.environ.get("STORAGE_FAULTS", "1"))))
+def test_a_run_gets_over_what_passes(
+    shift: int, faults: Faults, hasty: None, seeds: SeedFolder, tmp_path: Path
+) -> None:
+    """Requests of every kind meet a fault; nothing is lost and nothing is there twice. STORAGE_FAULTS=5 tries all."""
     seeds.write_stories(range(3))
     there, out = ObjectFolder(f"{faults.address}/seeds"), f"{faults.address}/out"
     there.upload(seeds.root)
+    requests = [
+        ("GET", "story-0001", 0),
+        ("PUT", "latest.json", 0),
+        ("GET", "list-type", 2),
+        ("PUT", "snapshots/.*quotes", 0),
+        ("GET", "todo.parquet", 0),
+        ("PUT", "manifest.json", 0),
+        ("GET", "spool", 0),
+        ("PUT", "lock.json$", 0),
+        ("PUT", "staging", 3),
+        ("POST", "delete", 0),
+    ]
     rules = [
-        {"do": harm, "method": method, "path": path, "skip": skip, "seconds": 3}
-        for method, path, skip in [
-            ("GET", "story-0001", 0),
-            ("GET", "list-type", 2),
-            ("GET", "spool", 0),
-            ("GET", "todo.parquet", 0),
-            ("PUT", "staging", 3),
-            ("PUT", "snapshots/.*quotes", 0),
-            ("PUT", "manifest.json", 0),
-            ("PUT", "latest.json", 0),
-            ("PUT", "lock.json$", 0),
-        ]
+        {"do": HARMS[(number + shift) % len(HARMS)], "method": method, "path": path, "skip": skip, "seconds": 3}
+        for number, (method, path, skip) in enumerate(requests)
     ]
     faults.start(*rules)
     refresh(there.address, out)
@@ -82,14 +87,13 @@ def test_storage_that_goes_away_for_good_ends_the_run_in_one_line(
     assert refresh(seeds.root, faults.address).manifest.number == 2
 
 
-@pytest.mark.parametrize("harm", ["503", "reset", "cut"])
+@pytest.mark.parametrize("harm", ["503", "cut"])
 def test_an_object_that_cannot_be_read_is_tried_again_by_the_next_run(
     harm: str, faults: Faults, hasty: None, tmp_path: Path
 ) -> None:
     """A large one, which is read while its records are found: it is never remembered as damaged."""
-    lines = "\n".join(
-        f'{{"id": "{n}", "text": "{story(n)[:60].splitlines()[0]} {"word " * 300_000}"}}' for n in range(3)
-    )
+    records = [{"id": str(n), "text": story(n), "ballast": "x" * 600_000} for n in range(3)]
+    lines = "\n".join(map(json.dumps, records))
     ObjectFolder(faults.address).write("feed.jsonl", lines)
     faults.start({"do": harm, "method": "GET", "path": "feed", "skip": 1, "times": -1})
     refresh(faults.address, tmp_path / "out")
@@ -124,6 +128,6 @@ def test_an_answer_that_is_lost_is_no_conflict(faults: Faults, hasty: None) -> N
 
 def test_nothing_is_lost_where_a_run_is_killed_at_its_commit(prefect_api: str) -> None:
     """All other requests: ``python -m tests.storage_steps``."""
-    outcome = run_module(prefect_api, "tests.storage_steps", "--only", "latest.json")
+    outcome = run_module(prefect_api, "tests.storage_steps", "--only", "manifest.json")
     assert outcome["failures"] == []
-    assert int(str(outcome["tried"])) >= 4
+    assert outcome["tried"] == 2

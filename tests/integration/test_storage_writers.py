@@ -260,7 +260,7 @@ def test_runs_that_race_leave_one_sound_data_set(real: str, monkeypatch: pytest.
     outcomes: list[str] = []
 
     def run(number: int) -> None:
-        for _ in range(3):
+        for _ in range(2):
             try:
                 refresh(seeds[number].root, address, allow_gone=True, rebuild=True)
                 outcomes.append("committed")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.errors import UserError
 from flows.sources.files import SeedsError, describe_passed_over, find_files
 
 
@@ -200,7 +201,7 @@ def test_seeds_that_cannot_be_used_say_so_in_one_line(
 ) -> None:
     monkeypatch.chdir(seeds)
     (seeds / "void").mkdir()
-    with pytest.raises(SeedsError, match=part) as caught:
+    with pytest.raises(UserError, match=part) as caught:
         find_files([seed])
     assert seed in str(caught.value)
     assert "\n" not in str(caught.value)
