@@ -1,8 +1,9 @@
 """What object storage costs against a local disk: ``python -m benchmarks.object_storage --articles 10000``.
 
-SeaweedFS runs on the same machine and takes its share of the same cores. The same files are brought up to date by the
-real flow under Prefect: seeds and output on the disk, output in object storage, both there; then one article is changed
-and the run repeated, which shows what it costs that unchanged parts are copied by the server. The ways take turns.
+SeaweedFS runs on the same machine and takes its share of the same cores. The same files are brought up to date by real
+worker processes, without Prefect, which costs the same each way: seeds and output on the disk, output in object
+storage, both there; then one article is changed and the run repeated, which shows what it costs that the server copies
+parts that did not change. The ways take turns.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ import shutil
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.overhead import seconds_in_a_copy
+from flows.jobs.specs import Result
+from flows.run.dispatch import Job
 
 WAYS = ("disk", "output in storage", "seeds and output in storage")
 
 
 def compare(n_articles: int, annotator: str, n_paragraphs: int, workers: int, repeats: int, folder: Path) -> object:
     """Seconds of a first and of a second run each way, and the ratios of the medians to those of the disk."""
-    from tests.flow_runs import run_flow
     from tests.object_folder import ObjectFolder
     from tests.seed_folder import SeedFolder, story
     from tests.storage_servers import BUCKET
@@ -42,9 +47,7 @@ def compare(n_articles: int, annotator: str, n_paragraphs: int, workers: int, re
             for way, given, out in zip(WAYS, (seeds.root, seeds.root, there), outs, strict=True):
 
                 def run(given: Path | str = given, out: Path | str = out) -> None:
-                    summary, _ = run_flow(given, out, annotator=annotator, workers=workers)
-                    assert summary.status == "completed", summary.message
-                    assert summary.counts["articles"] == n_articles
+                    assert run_once(given, out, annotator, workers) == n_articles
 
                 seconds[way].append(seconds_in_a_copy(run, folder))
                 print(f"{way}: {seconds[way][-1]:.1f} s", file=sys.stderr, flush=True)
@@ -52,6 +55,30 @@ def compare(n_articles: int, annotator: str, n_paragraphs: int, workers: int, re
             seeds.write("00/000000.txt", changed)
             seconds_in_a_copy(lambda text=changed: ObjectFolder(there).write("00/000000.txt", text), folder)
     return {"articles": n_articles, "first run": _told(first), "one article changed": _told(second)}
+
+
+def run_once(seeds: Path | str, out: Path | str, annotator: str, workers: int) -> int:
+    """One run with processes that annotate; the number of articles then."""
+    from flows.engine.local import LocalEngine
+    from flows.jobs.annotators import load_annotator
+    from flows.run.dispatch import do_patiently
+    from tests.pieces import PlainRunner, refresh
+
+    engine = LocalEngine(workers, silence_s=600)
+
+    def do(jobs: Sequence[Job]) -> list[Result]:
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(lambda job: do_patiently(engine, job.spec, lambda _: None, print), jobs))
+
+    try:
+        with patch.object(PlainRunner, "jobs", lambda _, jobs: do(jobs)):
+            outcome = refresh(
+                seeds, out, annotator=load_annotator(annotator), settings_annotator=annotator, workers=workers
+            )
+    finally:
+        engine.close()
+    assert outcome.is_new
+    return outcome.manifest.counts["articles"]
 
 
 def _told(seconds: dict[str, list[float]]) -> dict[str, object]:
@@ -64,8 +91,6 @@ def _told(seconds: dict[str, list[float]]) -> dict[str, object]:
 
 def main() -> int:
     """Print the seconds and the ratios as JSON."""
-    from benchmarks.crash import prefect_server
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--annotator", default="tests.fakes:load_annotator")
@@ -74,14 +99,14 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=1)
     given = parser.parse_args()
 
-    import flows.etl
+    import flows.engine.local
     import flows.storage.files
     import flows.store.objects  # noqa: F401 - everything is imported before the first copy is made
     import tests.pieces  # noqa: F401
     from tests import storage_servers
 
     folder = Path(tempfile.mkdtemp(prefix="newsmill-storage-"))
-    with storage_servers.seaweed(folder) as endpoint, prefect_server():
+    with storage_servers.seaweed(folder) as endpoint:
         os.environ.update(storage_servers.environment(endpoint))
         told = compare(given.articles, given.annotator, given.paragraphs, given.workers, given.repeats, folder)
     shutil.rmtree(folder, ignore_errors=True)

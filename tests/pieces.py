@@ -74,12 +74,14 @@ def refresh(
     *,
     annotator: Annotator | None = None,
     catalog: Catalog | None = None,
+    settings_annotator: str = "model",
     **settings: Any,
 ) -> Outcome:
-    """Bring ``out`` up to date with ``seeds``; what the run did."""
+    """Bring ``out`` up to date with ``seeds``; what the run did. Worker processes load ``settings_annotator``."""
     annotator = annotator or FakeAnnotator()
     roots = [str(seeds)] if isinstance(seeds, Path | str) else [str(seed) for seed in seeds]
-    given = Settings(seeds=tuple(roots), out=str(out), **{"workers": 1, "max_quarantine_share": 1.0, **settings})
+    chosen = {"workers": 1, "max_quarantine_share": 1.0, "annotator": settings_annotator, **settings}
+    given = Settings(seeds=tuple(roots), out=str(out), **chosen)
     if isinstance(out, Path):
         out.mkdir(parents=True, exist_ok=True)
     store, run_id = open_store(str(out)), str(uuid.uuid4())

@@ -182,8 +182,14 @@ class Bucket:
         """Delete objects, be they there or not."""
         import obstore
 
-        if found := list(keys):
-            with suppress(FileNotFoundError):
+        if not (found := list(keys)):
+            return
+        with suppress(FileNotFoundError):
+            try:
+                self._again(lambda: obstore.delete(self._store, found))
+            except DeniedError:
+                raise
+            except StorageError:  # the library asks once where no answer comes, since it cannot know that this is safe
                 self._again(lambda: obstore.delete(self._store, found))
 
     def delete_below(self, prefix: str) -> None:
