@@ -64,7 +64,7 @@ class Settings(BaseModel):
     seeds: tuple[str, ...] = Field(
         default=("seeds",),
         min_length=1,
-        description="Files, folders (searched to any depth) and globs to read, or s3:// addresses of such.",
+        description="Files, folders (to any depth) and globs to read, also s3://. The data set mirrors exactly these.",
     )
     fields: tuple[str, ...] = Field(
         default=(),
