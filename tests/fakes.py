@@ -23,9 +23,9 @@ _SAID = re.compile(r"“([^”\n]+)” (said|wrote) ([A-Z][a-z]+ [A-Z][a-z]+)")
 class FakeAnnotator:
     """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
 
-    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that; KILL-ONCE does it until the
-    file named by FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file named by
-    FAKE_ANNOTATOR_LOG.
+    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that, KILL-ITS-PARENT takes whoever
+    started the process along; KILL-ONCE and KILL-PARENT-ONCE do it until the file named by FAKE_ANNOTATOR_ONCE is
+    there. The first line of every text annotated is added to the file named by FAKE_ANNOTATOR_LOG.
     """
 
     name = "fake"
@@ -42,6 +42,11 @@ class FakeAnnotator:
         if "KILL-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if "KILL-PARENT-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
+            once.touch()
+            _kill_with_parent()
+        if "KILL-ITS-PARENT" in text:
+            _kill_with_parent()
         if "KILL-THE-WORKER" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "HANG-THE-WORKER" in text:
@@ -59,6 +64,12 @@ class FakeAnnotator:
                 for m in _SAID.finditer(text)
             ),
         )
+
+
+def _kill_with_parent() -> None:
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _log(text: str) -> None:

@@ -102,36 +102,43 @@ class DaskEngine:
         """What a worker answered, the first where several have the job; KilledWorker where all of them died."""
         job = _Job(spec, on_done)
         try:
-            self._give_out(job)
             while True:
-                if (future := job.next_done()) is None:
-                    self._cluster.check_open()
-                    if self._is_slow(job, self._cluster.n_threads()):
-                        self._give_out(job)
-                    continue
-                try:
-                    answer = future.result(timeout=GATHER_S)
-                except TimeoutError:  # the worker that has it does not hand it over: it may come back, or be replaced
-                    job.done.put(future)
-                    continue
-                except FutureCancelledError:
-                    self._cluster.lose(future.client)
-                    self._take_back(job, future)
+                if not job.futures or self._is_slow(job, self._cluster.n_threads()):
                     self._give_out(job)
-                    continue
-                except KilledWorker:
-                    self._take_back(job, future)
-                    if job.futures:
-                        continue
-                    raise
-                self._remember(job, future)
-                told: dict[str, Any] = json.loads(answer)
-                return told
-        except (RuntimeError, ImportError, TypeError, AttributeError) as error:
-            raise EngineError(_misfit(error, self._version)) from error
+                future = job.next_done()
+                answer = self._fetch(job, future) if future is not None else None
+                if answer is not None:
+                    told: dict[str, Any] = json.loads(answer)
+                    return told
+                self._cluster.check_open()
+                self._drop_lost(job)
         finally:
             for future in list(job.futures):
                 self._take_back(job, future)
+
+    def _fetch(self, job: _Job, future: Future) -> str | None:
+        """What a future that is done holds; None where it was lost, or its worker is not heard of just now."""
+        try:
+            answer: str = future.result(timeout=GATHER_S)
+        except KilledWorker:
+            self._take_back(job, future)
+            if not job.futures:
+                raise
+        except Exception as error:
+            if isinstance(error, FutureCancelledError) or not _is_connected(future):
+                self._cluster.lose(future.client)
+            elif isinstance(error, OSError):  # time-outs are among these
+                job.done.put(future)
+            else:
+                raise EngineError(_misfit(error, self._version)) from error
+        else:
+            self._remember(job, future)
+            return answer
+        return None
+
+    def _drop_lost(self, job: _Job) -> None:
+        for future in [future for future in job.futures if not _is_connected(future)]:
+            self._take_back(job, future)
 
     def _give_out(self, job: _Job) -> None:
         client = self._cluster.client()
@@ -145,7 +152,8 @@ class DaskEngine:
     def _take_back(self, job: _Job, future: Future) -> None:
         job.futures.remove(future)
         self._jobs.pop(future.key, None)
-        future.release()
+        with suppress(Exception):  # its client may be gone
+            future.release()
 
     def _hear(self, told: dict[str, Any]) -> None:
         """What a worker tells of a job, be it another run's."""
@@ -191,6 +199,10 @@ class _Job:
         with suppress(queue.Empty):
             return self.done.get(timeout=POLL_S)
         return None
+
+
+def _is_connected(future: Future) -> bool:
+    return future.client.status == "running" and not future.cancelled()
 
 
 def _id_of(spec: Spec) -> str:
