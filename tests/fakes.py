@@ -24,8 +24,9 @@ class FakeAnnotator:
     """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
 
     A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that, KILL-ITS-PARENT takes whoever
-    started the process along; KILL-ONCE and KILL-PARENT-ONCE do it until the file named by FAKE_ANNOTATOR_ONCE is
-    there. The first line of every text annotated is added to the file named by FAKE_ANNOTATOR_LOG.
+    started the process along; KILL-ONCE, HANG-ONCE and KILL-PARENT-ONCE do it until the file named by
+    FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file that FAKE_ANNOTATOR_LOG
+    names.
     """
 
     name = "fake"
@@ -39,11 +40,11 @@ class FakeAnnotator:
 
     def _annotate(self, text: str) -> Annotation:
         _log(text)
-        if "KILL-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
-            once.touch()
+        if "KILL-ONCE" in text and _is_first_time():
             os.kill(os.getpid(), signal.SIGKILL)
-        if "KILL-PARENT-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
-            once.touch()
+        if "HANG-ONCE" in text and _is_first_time():
+            time.sleep(3600)
+        if "KILL-PARENT-ONCE" in text and _is_first_time():
             _kill_with_parent()
         if "KILL-ITS-PARENT" in text:
             _kill_with_parent()
@@ -64,6 +65,13 @@ class FakeAnnotator:
                 for m in _SAID.finditer(text)
             ),
         )
+
+
+def _is_first_time() -> bool:
+    once = Path(os.environ["FAKE_ANNOTATOR_ONCE"])
+    is_first = not once.exists()
+    once.touch()
+    return is_first
 
 
 def _kill_with_parent() -> None:

@@ -34,8 +34,9 @@ class JobError(RuntimeError):
     """A worker died, hung or could not begin; ``blame`` says where."""
 
     def __init__(self, blame: Blame) -> None:
-        where = f"{blame.documents[0]} and {len(blame.documents) - 1} more" if blame.documents[1:] else blame.documents
-        super().__init__(f"{blame.detail} (at the step {blame.stage}, {where[0] if where else 'no document'})")
+        first, n_more = next(iter(blame.documents), "no document"), len(blame.documents) - 1
+        where = f"{first} and {n_more} more" if n_more > 0 else first
+        super().__init__(f"{blame.detail} (at the step {blame.stage}, {where})")
         self.blame = blame
 
 

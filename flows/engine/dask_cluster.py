@@ -12,7 +12,7 @@ from typing import Any
 from distributed import Client, LocalCluster
 
 from flows.engine.base import EngineClosedError, EngineError
-from flows.engine.dask_worker import TOPIC
+from flows.engine.dask_worker import TOPIC, end_processes
 
 CONNECT_S = 10
 WORKERS_S = 30  # how long a run waits for its first worker
@@ -83,6 +83,7 @@ class Cluster:
             self._drop()
             if self._local is not None:
                 self._local.close()
+                end_processes()
 
     @property
     def _name(self) -> str:
@@ -119,7 +120,7 @@ class Cluster:
                 n_workers=1,
                 threads_per_worker=self._n_local,
                 processes=False,  # the work is done in processes anyway, below the worker
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # or Dask asks for 8787, and says aloud that it is taken
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )

@@ -30,7 +30,9 @@ from flows.store.disk import OutputError
 
 TOPIC = "newsmill"  # of the events by which workers tell how far their jobs are
 TELL_S = 1.0
+SEE_AFTER_S = (0, 1, 3)  # a shared folder may show what another machine wrote a little later
 _STARTING = threading.Lock()
+_PROCESSES: dict[str, Processes] = {}  # by worker
 
 
 def do_on_worker(spec_json: str, silence_s: float, wanted_version: str, seal: str) -> str:
@@ -45,7 +47,7 @@ def do_on_worker(spec_json: str, silence_s: float, wanted_version: str, seal: st
     spec = replace(spec, attempt=uuid.uuid4().hex[:12])
     key = worker.get_current_task()
     try:
-        result = _processes(worker.state.nthreads).do(spec, silence_s, _teller(worker, key), _given_up(worker, key))
+        result = _processes_of(worker).do(spec, silence_s, _teller(worker, key), _given_up(worker, key))
     except JobError as failure:
         return json.dumps({"blame": asdict(failure.blame)})
     except OutputError as error:
@@ -55,16 +57,20 @@ def do_on_worker(spec_json: str, silence_s: float, wanted_version: str, seal: st
     return json.dumps({"done": to_json(result)})
 
 
-@lru_cache(maxsize=1)
-def _processes_of_worker(size: int) -> Processes:
-    # A nanny starts its worker as a daemon, which may have no children lest they outlive it: ours watch their parent.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    return Processes(size)
+def end_processes() -> None:
+    """End the processes of workers that live in this very process, which will not end with them."""
+    with _STARTING:
+        while _PROCESSES:
+            _PROCESSES.popitem()[1].close()
 
 
-def _processes(size: int) -> Processes:
-    with _STARTING:  # lru_cache alone may call twice
-        return _processes_of_worker(size)
+def _processes_of(worker: Worker) -> Processes:
+    with _STARTING:
+        if worker.id not in _PROCESSES:
+            # A nanny starts its worker as a daemon, which may have no children lest they outlive it: ours watch it.
+            multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+            _PROCESSES[worker.id] = Processes(worker.state.nthreads)
+        return _PROCESSES[worker.id]
 
 
 def _why_unfit(spec: Spec, wanted_version: str, seal: str) -> str:
@@ -84,10 +90,13 @@ def _is_seen(store: str, run_id: str, seal: str) -> bool:
 
 
 def _sees(store: str, run_id: str, seal: str) -> bool:
-    try:
-        return _is_seen(store, run_id, seal)
-    except OSError:
-        return False
+    for wait_s in SEE_AFTER_S:
+        time.sleep(wait_s)
+        try:
+            return _is_seen(store, run_id, seal)
+        except OSError:
+            continue
+    return False
 
 
 def _may_exist(path: str) -> bool:

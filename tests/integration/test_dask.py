@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from flows.engine import dask_cluster, start_engine
+from flows.engine import dask_cluster, dask_engine, start_engine
 from flows.engine.base import EngineError
 from flows.engine.dask_worker import do_on_worker
 from flows.errors import SettingsError
@@ -89,6 +89,22 @@ def test_workers_stop_where_the_client_dies_and_the_next_run_is_whole(
     refresh(seeds.root, tmp_path / "expected")
     assert all_rows(out) == all_rows(tmp_path / "expected")
     assert not list((out / "staging").iterdir())
+
+
+def test_job_that_gets_nowhere_is_done_by_an_idle_worker_too(
+    prefect_api: str, seeds: SeedFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_engine, "SLOW_FACTOR", 0)
+    monkeypatch.setattr(dask_engine, "SLOW_S", 1.0)
+    monkeypatch.setattr(dask_engine, "SLOW_SAMPLE", 1)
+    monkeypatch.setenv("FAKE_ANNOTATOR_ONCE", str(tmp_path / "once"))
+    seeds.write_stories(range(2), n_paragraphs=40)
+    seeds.write("stuck.txt", f"{story(9)}\n\nHANG-ONCE")
+    settings = {"workers": 2, "batch_chars": 10_000, "engine": "dask", "document_timeout_s": 600}
+    run_flow(seeds.root, tmp_path / "out", **settings)
+    assert (tmp_path / "once").exists()
+    refresh(seeds.root, tmp_path / "expected")
+    assert all_rows(tmp_path / "out") == all_rows(tmp_path / "expected")
 
 
 def test_what_stops_a_run_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
