@@ -30,6 +30,7 @@ from flows.store.disk import OutputError
 
 TOPIC = "newsmill"  # of the events by which workers tell how far their jobs are
 TELL_S = 1.0
+END_S = 0.5
 SEE_AFTER_S = (0, 1, 3)  # a shared folder may show what another machine wrote a little later
 _STARTING = threading.Lock()
 _PROCESSES: dict[str, Processes] = {}  # by worker
@@ -49,6 +50,9 @@ def do_on_worker(spec_json: str, silence_s: float, wanted_version: str, seal: st
     try:
         result = _processes_of(worker).do(spec, silence_s, _teller(worker, key), _given_up(worker, key))
     except JobError as failure:
+        time.sleep(END_S)  # whoever ended all processes ends the worker too, and then no document is to blame
+        if not _is_running(worker):
+            raise Reschedule from None
         return json.dumps({"blame": asdict(failure.blame)})
     except OutputError as error:
         return json.dumps({"output": str(error)})
@@ -122,6 +126,10 @@ def _given_up(worker: Worker, key: Any) -> Callable[[], bool]:
     def is_given_up() -> bool:
         task = worker.state.tasks.get(key)
         is_wanted = task is not None and task.state == "executing"
-        return not is_wanted or worker.status not in (Status.running, Status.paused)
+        return not is_wanted or not _is_running(worker)
 
     return is_given_up
+
+
+def _is_running(worker: Worker) -> bool:
+    return worker.status in (Status.running, Status.paused)

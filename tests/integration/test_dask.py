@@ -114,6 +114,11 @@ def test_what_stops_a_run_is_said_in_one_line(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(EngineError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9; start one"):
         _ = engine.n_slots
     engine.close()
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp://", dashboard_address="127.0.0.1:0") as nobody:
+        engine = start_engine(Settings(engine="dask", engine_address=nobody.scheduler_address))
+        with pytest.raises(EngineError, match=r"has no worker after 0 s; start some with `dask worker tcp://"):
+            _ = engine.n_slots
+        engine.close()
     with pytest.raises(SettingsError, match="give --engine dask with it"):
         start_engine(Settings(engine_address="tcp://127.0.0.1:9"))
 
@@ -125,6 +130,9 @@ def test_what_stops_a_run_is_said_in_one_line(tmp_path: Path, monkeypatch: pytes
 def test_worker_that_is_not_fit_says_why(tmp_path: Path, store: str, wanted_version: str, why: str) -> None:
     LocalStore(tmp_path).open_stage("run").write("seal", b"")
     spec = BatchSpec("batch", str(tmp_path / store), "run", "tests.fakes:load_annotator", 0.0, None)
-    with LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster, Client(cluster) as client:
+    with (
+        LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster) as client,
+    ):
         future = client.submit(do_on_worker, to_json(spec), 20.0, wanted_version or version("newsmill"), "seal")
         assert re.search(why, json.loads(future.result())["unfit"])
