@@ -24,7 +24,9 @@ from distributed.core import Status
 
 from flows.engine.base import EngineClosedError, JobError
 from flows.engine.processes import Processes
+from flows.errors import UserError
 from flows.jobs.specs import IndexSpec, Spec, spec_from_json, to_json
+from flows.storage.address import is_remote
 from flows.store import open_store
 from flows.store.disk import OutputError
 
@@ -80,11 +82,20 @@ def _processes_of(worker: Worker) -> Processes:
 def _why_unfit(spec: Spec, wanted_version: str, seal: str) -> str:
     if (here := version("newsmill")) != wanted_version:
         return f"has newsmill {here}, and this run is of {wanted_version}: install the same version everywhere"
-    if not _sees(spec.store, spec.run_id, seal):
-        return f"does not see {spec.store}: the output must be in a folder that all machines share"
+    try:
+        if not _sees(spec.store, spec.run_id, seal):
+            return f"does not see {spec.store}: {_how_to_share(spec.store)}"
+    except UserError as error:
+        return f"does not reach {spec.store}: {error}"
     if isinstance(spec, IndexSpec) and not any(_may_exist(path) for _, path in spec.files):
         return f"does not see {spec.files[0][1]}: the seeds must be in a folder that all machines share"
     return ""
+
+
+def _how_to_share(store: str) -> str:
+    if is_remote(store):
+        return "give it the AWS_ENDPOINT_URL and the credentials that the run has"
+    return "the output must be in a folder that all machines share"
 
 
 @lru_cache(maxsize=8)

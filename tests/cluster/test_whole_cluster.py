@@ -127,7 +127,7 @@ def test_a_machine_and_the_client_are_killed_and_the_next_run_is_that_of_one_mac
     assert code == 0, told
     expected = local_rows(mirrored, tmp_path / "local", prefect_on_postgres.api)
     assert all_rows(site.out) == expected
-    assert {row["reason"] for row in expected["quarantine"]} == {"annotator_crash", "bad_record"}
+    assert {row["reason"] for row in expected["quarantine"]} == {"annotator_crash", "bad_json"}
     names = ObjectFolder(site.out).names()
     assert [name for name in names if not name.startswith("snapshots/")] == ["latest.json", "lock.json"]
 

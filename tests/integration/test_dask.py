@@ -85,16 +85,42 @@ def test_what_stops_a_run_is_said_in_one_line(tmp_path: Path, monkeypatch: pytes
         start_engine(Settings(engine_address="tcp://127.0.0.1:9"))
 
 
+def unfit(store: str, wanted_version: str = "") -> str:
+    """What a worker has to say against a job in a store."""
+    spec = BatchSpec("batch", store, "run", "tests.fakes:load_annotator", 0.0, None)
+    with (
+        LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster) as client,
+    ):
+        future = client.submit(do_on_worker, to_json(spec), 20.0, wanted_version or version("newsmill"), "seal")
+        told: str = json.loads(future.result())["unfit"]
+        return told
+
+
 @pytest.mark.parametrize(
     ("store", "wanted_version", "why"),
     [("", "9.9", "has newsmill .*, and this run is of 9.9: install"), ("elsewhere", "", "does not see .*elsewhere")],
 )
 def test_worker_that_is_not_fit_says_why(tmp_path: Path, store: str, wanted_version: str, why: str) -> None:
     LocalStore(tmp_path).open_stage("run").write("seal", b"")
-    spec = BatchSpec("batch", str(tmp_path / store), "run", "tests.fakes:load_annotator", 0.0, None)
-    with (
-        LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
-        Client(cluster) as client,
-    ):
-        future = client.submit(do_on_worker, to_json(spec), 20.0, wanted_version or version("newsmill"), "seal")
-        assert re.search(why, json.loads(future.result())["unfit"])
+    assert re.search(why, unfit(str(tmp_path / store), wanted_version))
+
+
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        (
+            {"AWS_METADATA_ENDPOINT": "http://169.254.0.9:1"},
+            "does not reach s3://.*: no credentials for s3://news-test",
+        ),
+        ({}, "does not see s3://.*: give it the AWS_ENDPOINT_URL and the credentials"),
+    ],
+)
+def test_worker_without_the_storage_of_the_run_says_so(
+    storage: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], why: str
+) -> None:
+    if variables:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert re.search(why, unfit(storage))
