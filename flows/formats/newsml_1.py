@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from flows.formats import nitf, xml
@@ -101,13 +101,26 @@ def _fields(item: Element, content: Element) -> dict[str, str]:
         "published_date": first_words(item, "NewsManagement/FirstCreated", "NewsManagement/ThisRevisionCreated"),
         "publisher": stated("NewsLines/CreditLine")
         or named(f"{administration}/Provider/Party", f"{administration}/Source/Party"),
-        "section": named(
-            *(f"{metadata}/SubjectCode/{name}" for name in ("Subject", "SubjectMatter", "SubjectDetail")),
-            f"{metadata}/Genre",
-        ),
+        "section": _section(item, named),
         "language": named(f"{metadata}/Language")
         or next((lang for above in components if (lang := above.get(xml.XML_LANG))), ""),
     }
 
 
-FORMAT = Format("newsml_1", (), _recognise, _read, _parse, chars_per_byte=0.4)
+def _section(item: Element, named: Callable[..., str]) -> str:
+    """The first subject by its name, which a code has in the item's own list of topics."""
+    code = named(
+        *(f"DescriptiveMetadata/SubjectCode/{name}" for name in ("Subject", "SubjectMatter", "SubjectDetail")),
+        "DescriptiveMetadata/Genre",
+    )
+    if not code.isdecimal():
+        return code
+    for topic in item.iter("{*}Topic"):
+        if code in (words(name) for name in find_all(topic, "FormalName")):
+            names = find_all(topic, "Description")
+            names.sort(key=lambda name: (name.get("Variant") != "Name", name.get(xml.XML_LANG) != "en"))
+            return next(filter(None, map(words, names)), "")
+    return ""
+
+
+FORMAT = Format("newsml_1", (), _recognise, _read, _parse, chars_per_byte=0.4, opens=b"<")

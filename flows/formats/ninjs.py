@@ -25,7 +25,7 @@ _OWN_KEYS = frozenset(
     )
 )
 _STANDARD = re.compile(r'"name"\s*:\s*"ninjs"|/std/ninjs/|ninjs-schema')
-_LISTS = ("items", "newsItems", "associations")
+_LISTS = ("items", "newsItems", "associations", "item")
 _ROLES = ("main", "body", "text", "richtext", "xhtml", "html")
 _TEXT_TYPES = frozenset(["text", "composite", ""])
 
@@ -168,4 +168,4 @@ def _url(item: Mapping[str, Any]) -> str:
     )
 
 
-FORMAT = Format("ninjs", (), _recognise, _read, _parse, chars_per_byte=0.6)
+FORMAT = Format("ninjs", (), _recognise, _read, _parse, chars_per_byte=0.6, opens=b"{[")
