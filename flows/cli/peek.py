@@ -16,7 +16,7 @@ COLUMNS = ("title", "published_date", "byline", "publisher", "section", "url", "
 
 def print_peek(settings: Settings, *, n_articles: int, n_files: int) -> None:
     """Print the first files that the seeds stand for, and the first articles of each."""
-    listing, console = find_files(settings.seeds), open_console()
+    listing, console = find_files(settings.seeds, follow_links=settings.follow_links), open_console()
     for file in listing.files[:n_files]:
         try:
             _print_file(peek_file(file, settings.field_names, n_articles))

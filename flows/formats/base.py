@@ -154,6 +154,8 @@ class Format:
     one by one and holds no more than one; a bad record is a Fault, and reading goes on. ``parse`` makes one record's
     bytes a document or raises FormatError. Whatever else they raise becomes a Fault of that record, or of the rest of
     the stream. ``chars_per_byte`` is about how much text a byte of a record gives, for batches of equal work.
+    ``opens`` are the bytes of which one is the first in its files, byte order marks and white space aside; b"" where
+    any may be: most files need not be shown to most formats.
     """
 
     name: str
@@ -162,3 +164,4 @@ class Format:
     read: Callable[[IO[bytes], Reading], Iterator[Item]]
     parse: Callable[[Record], Document] = _parses_nothing
     chars_per_byte: float = 1.0
+    opens: bytes = b""

@@ -242,6 +242,6 @@ def _parse_page(record: Record) -> Document:
 
 FORMATS = (
     Format("mhtml", (".mht", ".mhtml"), _recognise_page, one_record("mhtml"), _parse_page, chars_per_byte=0.1),
-    Format("mbox", (".mbox",), _recognise_mailbox, _read_mailbox),
+    Format("mbox", (".mbox",), _recognise_mailbox, _read_mailbox, opens=b"F"),
     Format("email", (".eml",), _recognise_message, one_record("email"), _parse_message, chars_per_byte=0.3),
 )

@@ -98,6 +98,12 @@ def decode_start(start: bytes) -> str:
     return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
+@lru_cache(maxsize=1)
+def first_of(start: bytes) -> str:
+    """The first character of a file that is no white space, "" where there is none."""
+    return decode_start(start).lstrip()[:1]
+
+
 @lru_cache(maxsize=2)
 def is_binary(start: bytes) -> bool:
     """Whether the start of a file is no text in any encoding."""

@@ -26,8 +26,8 @@ _OBJECT_START = re.compile(rb'\{\s*+"(?:[^"\\]|\\.)*+"\s*+:', re.S)
 def _recognise(head: Head) -> Match:
     start = head.start
     is_binary = encodings.is_binary(start)
-    start = encodings.decode_start(start).encode("utf-8", "replace")
-    if _starts_with_lines(start, head):
+    start = encodings.decode_start(start).encode("utf-8", "replace") if encodings.first_of(start) == "{" else start
+    if start and _starts_with_lines(start, head):
         return Match.CONTENT
     is_blank = not start.strip() and len(head.start) < HEAD_BYTES
     return Match.NAME if head.name.endswith(SUFFIXES) and not is_blank and not is_binary else Match.NO

@@ -56,7 +56,8 @@ from flows.formats.base import (
     is_about_reading,
 )
 from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
-from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
+from flows.formats.other_kinds import is_of_another_kind
+from flows.formats.unpacked import ArchiveBombError, Budget, start_of, unpacking
 
 # Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
@@ -110,18 +111,26 @@ def is_supported_name(name: str) -> bool:
 
 def format_of(head: Head) -> Format | None:
     """The format that is surest of a file, the earlier in the registry among equals; None where none takes it."""
-    return _surest(head)[0]
+    return surest_format(head)[0]
 
 
-def _surest(head: Head) -> tuple[Format | None, Match]:
+def surest_format(head: Head) -> tuple[Format | None, Match]:
+    """The same, and how sure it is."""
     best, best_match = None, Match.NO
+    first = head.start[:_OPENING_BYTES].lstrip(_BEFORE_OPENING)[:1]
     for format_ in FORMATS:
+        if format_.opens and first not in format_.opens:  # b"" is in all
+            continue
         match = format_.recognise(head)
         if match > best_match:
             best, best_match = format_, match
         if match is Match.CONTENT:
             break
     return best, best_match
+
+
+_OPENING_BYTES = 1024
+_BEFORE_OPENING = b" \t\r\n\v\f\0\xef\xbb\xbf\xff\xfe"  # white space, and byte order marks
 
 
 def head_of(stream: IO[bytes], name: str) -> Head:
@@ -207,8 +216,8 @@ class _Source:
 
     def _items(self, stream: IO[bytes], name: str, depth: int, is_member: bool) -> Iterator[Item]:
         head = head_of(stream, name)
-        format_, match = _surest(head)
-        if is_member and (format_ is None or match is Match.FALLBACK) and _is_of_another_kind(head.name):
+        format_, match = surest_format(head)
+        if is_member and (format_ is None or match is Match.FALLBACK) and _is_no_text(head.name):
             raise FormatError(archives.PASSED_OVER, "no format takes it")
         if format_ is None:
             raise _unknown(head)
@@ -217,8 +226,8 @@ class _Source:
             if depth == MAX_DEPTH:
                 yield Fault("too_deep", f"containers in containers, more than {MAX_DEPTH} deep", inner_name)
                 return
-            unpacked = io.BufferedReader(Unpacked(inner, self._budgets[depth]), BUFFER_BYTES)
             within = inner_name or compressed.inner_name(name)
+            unpacked = unpacking(inner, self._budgets[depth])
             for item in self.read(unpacked, within, depth + 1, is_member=is_member or bool(inner_name)):
                 member = f"{inner_name}/{item.member}".strip("/")
                 if isinstance(item, Fault):
@@ -229,9 +238,10 @@ class _Source:
         yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
 
 
-def _is_of_another_kind(name: str) -> bool:
+def _is_no_text(name: str) -> bool:
     """Whether a member's name says that it is of a kind that is not read, as style sheets beside saved pages are."""
-    return "." in name.rpartition("/")[2] and not name.endswith(suffixes())
+    name = name.rpartition("/")[2]
+    return is_of_another_kind(name) if "." not in name else not name.endswith(suffixes())
 
 
 # Faults

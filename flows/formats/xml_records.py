@@ -79,4 +79,4 @@ def _parse(record: Record) -> Document:
     return finished(text, "application/xml", record.stated.get("charset", "utf-8"), stated_fields(values))
 
 
-FORMAT = Format("xml", (".xml",), _recognise, _read, _parse, chars_per_byte=0.6)
+FORMAT = Format("xml", (".xml",), _recognise, _read, _parse, chars_per_byte=0.6, opens=b"<")

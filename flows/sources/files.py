@@ -14,8 +14,9 @@ from pathlib import Path
 
 from flows.errors import UserError
 from flows.formats.compressed import bare_name
-from flows.formats.registry import is_supported_name, suffixes
+from flows.formats.registry import suffixes
 from flows.settings import mask_secrets
+from flows.sources.judging import is_to_read
 
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
@@ -124,7 +125,7 @@ def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
     if os.path.isdir(path):  # noqa: PTH112
         return path, _walk(path, _Scope(path, follow_links))
     if os.path.lexists(path):
-        if not is_supported_name(os.path.basename(path)):  # noqa: PTH119
+        if os.path.isfile(path) and not is_to_read(path, is_named=True):  # noqa: PTH113
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
@@ -223,7 +224,7 @@ def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
         return
     if not (entry.is_file() or _leads_nowhere(entry)):
         yield _PassedOver(entry.path, NO_FILE)
-    elif is_supported_name(entry.name):
+    elif is_to_read(entry.path):
         yield _found(entry.path)
     else:
         yield _PassedOver(entry.path, _kind(entry.name))
