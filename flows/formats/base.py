@@ -55,6 +55,7 @@ class Record:
     "field:text" and the like for the names that the user gives to its fields. ``own_id`` is its id in the
     container's own terms, None where there is none. ``member`` is its path inside an archive, "" outside of one.
     ``byte_start`` is where ``data`` lies in the file, None where it does not lie there as it is (unpacked, re-encoded).
+    ``date_order`` is what its date shows of the order of day and month (see ``date_order``), "" where it shows nothing.
     """
 
     data: bytes
@@ -64,6 +65,7 @@ class Record:
     member: str = ""
     stated: Mapping[str, str] = field(default_factory=dict)
     byte_start: int | None = None
+    date_order: str = ""
 
 
 def is_about_reading(name: str) -> bool:

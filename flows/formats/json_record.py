@@ -10,6 +10,7 @@ import orjson
 
 from flows.formats import encoding as encodings
 from flows.formats.base import FIELD_PREFIX, Document, Fault, FormatError, Item, Reading, Record, field_names_stated
+from flows.formats.date_order import date_order_of
 from flows.formats.html import fragment_text, holds_markup
 from transforms.field_names import named_values, names_of, stated_fields
 from transforms.text import replace_surrogates
@@ -86,7 +87,8 @@ def record_of(
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one record")
     record_id = own_id(named, reading.fields) or key[:MAX_ID_CHARS] or None
     stated = field_names_stated(reading.fields)
-    return Record(data, format_, reading.name, record_id, stated=stated, byte_start=byte_start)
+    order = date_order_of(named, reading.fields)
+    return Record(data, format_, reading.name, record_id, stated=stated, byte_start=byte_start, date_order=order)
 
 
 def _dump(value: dict[str, Any]) -> bytes:

@@ -9,19 +9,18 @@ _SUFFIXES = """
     py pyc pyi ipynb r rmd rda rds rdata jl m c cc cpp cxx h hpp java class jar kt scala go rs rb php pl pm lua sh bash
     zsh bat ps1 cs vb swift sql ini cfg conf toml yml yaml lock env properties gradle cmake tex bib sty cls
     exe dll so dylib o a lib bin iso img dmg deb rpm apk msi pkg wasm
-    db sqlite sqlite3 mdb accdb dta sav por sas7bdat npy npz pkl pickle pt pth onnx model h5 hdf5 mat bin
+    db sqlite sqlite3 mdb accdb dta sav por sas7bdat npy npz pkl pickle pt pth onnx model h5 hdf5 mat
     doc xls ppt pptx pptm odp ods key pages numbers vsd one pst ost msg
-    rar cab lz lzma z cpio idx pack sum md5 sha1 sha256 asc sig pem crt key torrent part crdownload tmp swp bak
+    rar cab lz lzma z cpio idx pack sum md5 sha1 sha256 asc sig pem crt torrent part crdownload tmp swp bak
     shp shx dbf prj kml kmz geojson ics vcf
-""".split()
-SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES)
+"""
+SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 # What lies beside data and code without a suffix.
-PAPERS = frozenset(
-    """
+_PAPERS = """
     readme license licence copying copyright notice authors contributors credits changelog changes history news install
     todo version manifest makefile dockerfile gemfile procfile jenkinsfile vagrantfile codeowners cname
-    """.split()
-)
+"""
+PAPERS = frozenset(_PAPERS.split())
 
 
 def is_of_another_kind(name: str) -> bool:

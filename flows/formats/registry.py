@@ -55,6 +55,7 @@ from flows.formats.base import (
     Record,
     is_about_reading,
 )
+from flows.formats.date_order import settled
 from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
 from flows.formats.other_kinds import is_of_another_kind
 from flows.formats.unpacked import ArchiveBombError, Budget, start_of, unpacking
@@ -233,9 +234,10 @@ class _Source:
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
-                    yield replace(item, member=member, byte_start=None, stated={**stated, **item.stated})
+                    stated_of_all = {**stated, **item.stated}
+                    yield replace(item, member=member, byte_start=None, stated=stated_of_all, date_order="")
 
-        yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
+        yield from settled(format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields)))
 
 
 def _is_no_text(name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from flows.formats.base import Fault, Item, Reading, Record, field_names_stated
+from flows.formats.date_order import date_order_of
 from flows.formats.json_record import own_id
 from transforms.field_names import is_known_name, named_values, names_of, normal_name
 
@@ -68,4 +69,6 @@ def row_record(
     if len(data) > reading.max_record_bytes:
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one row")
     record_id = own_id(named, reading.fields)
-    return Record(data, format_, reading.name, record_id, stated={**field_names_stated(reading.fields), **stated})
+    stated = {**field_names_stated(reading.fields), **stated}
+    order = date_order_of(named, reading.fields)
+    return Record(data, format_, reading.name, record_id, stated=stated, date_order=order)
