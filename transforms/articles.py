@@ -27,7 +27,7 @@ from transforms.datelines import has_dateline, read_date_line
 from transforms.field_names import IGNORED
 from transforms.furniture import take_furniture
 from transforms.headers import keyed_line, read_front_matter, read_header
-from transforms.language import detect_language, is_mixed
+from transforms.language import detect_language, foreign_paragraphs
 from transforms.marks import has_unpaired_marks
 from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
@@ -87,6 +87,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
     fields = {**raw.fields, **header}
     dateline = find_dateline(layout.body)
     detected = detect_language(text, _stated_language(fields))
+    foreign = foreign_paragraphs(text.split(PARAGRAPH_BREAK), detected.language)
     return Article(
         article_id=ids.article_id(raw.source_uri, raw.record_key),
         source_uri=raw.source_uri,
@@ -110,9 +111,10 @@ def build_article(raw: RawDocument) -> Article | Reject:
         url=clean_field(fields.get("url")),
         language=detected.language,
         language_score=detected.score,
+        paragraph_languages=foreign,
         correction=furniture.correction,
         n_chars_removed=furniture.n_chars_removed,
-        quality_flags=_quality_flags(raw, layout, dated, detected.language),
+        quality_flags=_quality_flags(raw, layout, dated, bool(foreign)),
     )
 
 
@@ -231,7 +233,7 @@ def _known(stated: dict[str, str]) -> dict[str, str]:
 # Quality
 
 
-def _quality_flags(raw: RawDocument, layout: _Layout, dated: Dated, language: str | None) -> tuple[str, ...]:
+def _quality_flags(raw: RawDocument, layout: _Layout, dated: Dated, is_mixed: bool) -> tuple[str, ...]:
     checks = {
         "no_title": layout.title is None,
         "no_date": dated.date is None,
@@ -239,6 +241,6 @@ def _quality_flags(raw: RawDocument, layout: _Layout, dated: Dated, language: st
         "short_text": sum(map(count_words, layout.body)) < SHORT_TEXT_WORDS,
         "unbalanced_quotes": has_unpaired_marks(PARAGRAPH_BREAK.join(layout.body)),
         "replacement_characters": "\ufffd" in raw.text,
-        "mixed_language": is_mixed(layout.body, language),
+        "mixed_language": is_mixed,
     }
     return tuple(dict.fromkeys((*raw.quality_flags, *(flag for flag, holds in checks.items() if holds))))

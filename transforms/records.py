@@ -79,6 +79,7 @@ class Article:
     url: str | None = None
     language: str | None = None
     language_score: float | None = None
+    paragraph_languages: tuple[tuple[int, str], ...] = ()  # by number, of those in another language than the article
     correction: str | None = None
     n_chars_removed: int = 0
     quality_flags: tuple[str, ...] = ()

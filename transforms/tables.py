@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
@@ -210,6 +210,14 @@ SENTENCES = Table(
         Column("text", _STRING, "The sentence as it stands in the article."),
         Column("n_words", _INT, "Words in the sentence.", "23"),
         Column("is_headline", pa.bool_(), "Whether the sentence stands in the headline.", "false"),
+        Column(
+            "language",
+            _STRING,
+            "The language of the sentence's paragraph where it is another than the article's, ISO 639-1. In one that "
+            "the annotator does not know there are no quotations and mentions.",
+            "fr",
+            True,
+        ),
     ),
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )

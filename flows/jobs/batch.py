@@ -22,7 +22,7 @@ from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.document import document_rows, quarantine_row, text_hash
-from transforms.language import is_known, without_annotation
+from transforms.language import is_known, without_annotation, without_foreign
 from transforms.records import Annotation, Article, Reject
 from transforms.schema import ContractError, Rows, conform
 from transforms.sentence_splitting import split_by_script
@@ -199,7 +199,8 @@ class _Batch:
 
     def _annotation_of(self, pending: _Pending) -> Annotation:
         if pending.is_known:
-            return unpack(self._found[pending.text_sha256])
+            found = unpack(self._found[pending.text_sha256])
+            return without_foreign(pending.article, found, self._annotator.languages)
         # Not kept by text: the same text may stand in another document that states its language.
         return Annotation(split_by_script(pending.article.text, pending.article.language), (), ())
 

@@ -63,6 +63,7 @@ def sentence(**changes):
         "text": "Hi",
         "n_words": 1,
         "is_headline": False,
+        "language": None,
     }
     return row | changes
 
