@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from flows.cli.terminal import open_console, say, shown
+from flows.formats.limits import Limits
 from flows.settings import Settings
 from flows.sources.files import describe_passed_over, find_files
 from flows.sources.peek import PeekedArticle, PeekedFile, peek_file
@@ -19,7 +20,7 @@ def print_peek(settings: Settings, *, n_articles: int, n_files: int) -> None:
     listing, console = find_files(settings.seeds, follow_links=settings.follow_links), open_console()
     for file in listing.files[:n_files]:
         try:
-            _print_file(peek_file(file, settings.field_names, n_articles))
+            _print_file(peek_file(file, settings.field_names, n_articles, Limits(**settings.limits)))
         except OSError as error:
             console.print(Text.assemble((file.uri, "bold"), f"  cannot be read: {error.strerror}"))
     rest = len(listing.files) - n_files

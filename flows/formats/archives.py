@@ -240,7 +240,7 @@ def _read_7z(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     size = file.seek(0, 2)
     file.seek(0)
     with tempfile.SpooledTemporaryFile(MAX_SPOOL_IN_MEMORY_BYTES) as unpacked:
-        spool = _Spool(unpacked, Budget(size))
+        spool = _Spool(unpacked, Budget(size, reading.limits))
         try:
             with py7zr.SevenZipFile(file) as archive:
                 refused = {info.filename for info in archive.list() if info.is_symlink}

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import IO
 
-MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
+from flows.formats.limits import Limits
+
 HEAD_BYTES = 64 * 1024
 FIELD_PREFIX = "field:"
 _PIECE_BYTES = 2**17
@@ -113,8 +114,13 @@ class Reading:
 
     name: str
     read_inner: Callable[[IO[bytes], str, Mapping[str, str]], Iterator[Item]]
-    max_record_bytes: int = MAX_RECORD_BYTES
+    limits: Limits = field(default_factory=Limits)
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def max_record_bytes(self) -> int:
+        """The bytes that one record may have, unpacked."""
+        return self.limits.record_bytes
 
 
 def read_at_most(stream: IO[bytes], n_bytes: int) -> bytes:

@@ -17,7 +17,8 @@ MAX_RECORDS_AHEAD, MAX_BYTES_AHEAD = 2000, 8 * 2**20  # looked at for a date tha
 
 def date_order_of(named: Mapping[str, Any], fields: Mapping[str, str]) -> str:
     """The order that the date of named values shows, EITHER where it shows none, "" where it is no date of numbers."""
-    for name in names_of("published_date", fields):
+    names = names_of("published_date", fields)
+    for name in names if len(named) > len(names) else sorted(filter(names.__contains__, named), key=names.index):
         value = named.get(name)
         if value:
             found = readings(value) if isinstance(value, str) else {}

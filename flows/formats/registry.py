@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import IO
 
 from flows.formats import (
@@ -35,6 +36,7 @@ from flows.formats import (
     nitf,
     open_document,
     pdf,
+    rich_text,
     text,
     web_archive,
     wire_text,
@@ -43,7 +45,6 @@ from flows.formats import (
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
-    MAX_RECORD_BYTES,
     Document,
     Fault,
     Format,
@@ -56,7 +57,7 @@ from flows.formats.base import (
     is_about_reading,
 )
 from flows.formats.date_order import settled
-from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
+from flows.formats.limits import MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE, Limits
 from flows.formats.other_kinds import is_of_another_kind
 from flows.formats.unpacked import ArchiveBombError, Budget, start_of, unpacking
 
@@ -68,6 +69,7 @@ FORMATS: tuple[Format, ...] = (
     open_document.FORMAT,
     epub.FORMAT,
     pdf.FORMAT,
+    rich_text.FORMAT,
     excel.FORMAT,
     *archives.FORMATS,
     *arrow_table.FORMATS,
@@ -94,12 +96,14 @@ FORMATS: tuple[Format, ...] = (
     delimited.FORMAT,
 )
 
+_DEFAULT_LIMITS = Limits()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 # Which format
 
 
+@lru_cache(maxsize=1)  # asked for every file of a folder, and members of archives
 def suffixes() -> tuple[str, ...]:
     """The suffixes of what formats hold, those of compression aside: each may have one of them behind it."""
     return tuple(suffix for format_ in FORMATS if format_ not in compressed.FORMATS for suffix in format_.suffixes)
@@ -144,7 +148,7 @@ def head_of(stream: IO[bytes], name: str) -> Head:
 
 
 def read_records(
-    stream: IO[bytes], name: str, *, max_record_bytes: int = MAX_RECORD_BYTES, fields: Mapping[str, str] | None = None
+    stream: IO[bytes], name: str, *, limits: Limits = _DEFAULT_LIMITS, fields: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int | None, Item]]:
     """The records of a seekable stream at its start, each with its number in the source, counted from 0.
 
@@ -157,7 +161,7 @@ def read_records(
     n_faults = 0
     n_bytes = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    for number, item in enumerate(_Source(n_bytes, max_record_bytes, fields or {}).read(stream, name)):
+    for number, item in enumerate(_Source(n_bytes, limits, fields or {}).read(stream, name)):
         if isinstance(item, Record):
             yield number, item
             continue
@@ -195,10 +199,10 @@ class _Source:
     By depth, since what lies in a tar in a gzip is unpacked once and would count twice.
     """
 
-    def __init__(self, n_bytes: int, max_record_bytes: int, fields: Mapping[str, str]) -> None:
-        self._max_record_bytes = max_record_bytes
+    def __init__(self, n_bytes: int, limits: Limits, fields: Mapping[str, str]) -> None:
+        self._limits = limits
         self._fields = fields
-        self._budgets = [Budget(n_bytes) for _ in range(MAX_DEPTH)]
+        self._budgets = [Budget(n_bytes, limits) for _ in range(limits.depth)]
 
     def read(self, stream: IO[bytes], name: str, depth: int = 0, *, is_member: bool = False) -> Iterator[Item]:
         """The items of a stream, at least one; whatever is raised is the last of them."""
@@ -224,8 +228,8 @@ class _Source:
             raise _unknown(head)
 
         def read_inner(inner: IO[bytes], inner_name: str, stated: Mapping[str, str]) -> Iterator[Item]:
-            if depth == MAX_DEPTH:
-                yield Fault("too_deep", f"containers in containers, more than {MAX_DEPTH} deep", inner_name)
+            if depth == self._limits.depth:
+                yield Fault("too_deep", f"containers in containers, more than {depth} deep", inner_name)
                 return
             within = inner_name or compressed.inner_name(name)
             unpacked = unpacking(inner, self._budgets[depth])
@@ -237,7 +241,7 @@ class _Source:
                     stated_of_all = {**stated, **item.stated}
                     yield replace(item, member=member, byte_start=None, stated=stated_of_all, date_order="")
 
-        yield from settled(format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields)))
+        yield from settled(format_.read(stream, Reading(name, read_inner, self._limits, self._fields)))
 
 
 def _is_no_text(name: str) -> bool:

@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from flows.formats.base import HEAD_BYTES, FormatError
-from flows.formats.limits import (
-    MAX_SPOOL_IN_MEMORY_BYTES,
-    MAX_UNPACKED_BYTES,
-    MAX_UNPACKING_RATIO,
-    MIN_BOMB_BYTES,
-)
+from flows.formats.limits import MAX_SPOOL_IN_MEMORY_BYTES, MIN_BOMB_BYTES, Limits
 
 BUFFER_BYTES = 64 * 1024
 SMALL_BYTES = 2 * HEAD_BYTES  # of a member that is unpacked at once, which most are
@@ -32,11 +27,13 @@ class Budget:
     """The bytes that one source of ``n_packed`` bytes may still unpack, and what it may at most."""
 
     n_packed: int
+    limits: Limits
     n_bytes: int = 0
     n_spent: int = 0
 
     def __post_init__(self) -> None:
-        self.n_bytes = min(MAX_UNPACKED_BYTES, max(MIN_BOMB_BYTES, MAX_UNPACKING_RATIO * self.n_packed))
+        most = max(MIN_BOMB_BYTES, self.limits.unpacking_ratio * self.n_packed)
+        self.n_bytes = min(self.limits.unpacked_bytes, most)
 
     def spend(self, n_bytes: int) -> None:
         """Count bytes; raises ArchiveBombError where there are too many."""

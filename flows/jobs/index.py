@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.formats.base import Fault, Item, Record
+from flows.formats.limits import Limits
 from flows.formats.registry import read_records, weight_of
 from flows.jobs.specs import IndexResult, IndexSpec
 from flows.jobs.steps import Progress, Step
@@ -46,16 +47,14 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
                     writer.add(_fault_entry(uri, path, None, Fault(*spec.skip[uri])))
                     sources.append({"uri": uri, "sha256": None, "hashed_at_ns": 0})
                 else:
-                    sources.append(_index_file(uri, path, spec.fields, writer, progress))
+                    sources.append(_index_file(uri, path, spec, writer, progress))
         if writer.n_spooled:
             stage.put(work / "spool.bin", writer.spool_name)
         stage.put(work / "index.parquet", f"index/{spec.job_id}.parquet")
     return IndexResult(spec.job_id, tuple(sources), writer.n_entries)
 
 
-def _index_file(
-    uri: str, path: str, fields: Mapping[str, str], writer: _IndexWriter, progress: Progress
-) -> dict[str, Any]:
+def _index_file(uri: str, path: str, spec: IndexSpec, writer: _IndexWriter, progress: Progress) -> dict[str, Any]:
     """Add the entries of one file; what is known of the file itself, with no hash where it did not hold still."""
     hashed_at_ns = time.time_ns()
     try:
@@ -64,7 +63,7 @@ def _index_file(
             progress(Step("read", (uri,), before.st_size // BYTES_A_SECOND), 0)
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
-            items = _lookahead(stream, path, fields)
+            items = _lookahead(stream, path, spec)
             _add_records(uri, path, sha256, before.st_size, items, writer, progress)
             after = os.fstat(stream.fileno())
     except OSError as error:
@@ -76,9 +75,10 @@ def _index_file(
     return {"uri": uri, "sha256": sha256 if held_still else None, **stated}
 
 
-def _lookahead(stream: IO[bytes], path: str, fields: Mapping[str, str]) -> Iterator[tuple[int | None, Item]]:
+def _lookahead(stream: IO[bytes], path: str, spec: IndexSpec) -> Iterator[tuple[int | None, Item]]:
     """The records of a file; the fault of a file that gives nothing else is about the whole of it."""
-    items = read_records(stream, os.path.basename(path), fields=fields)  # noqa: PTH119 - a Path would change odd names
+    name = os.path.basename(path)  # noqa: PTH119 - a Path would change odd names
+    items = read_records(stream, name, limits=Limits(**spec.limits), fields=spec.fields)
     first = next(items, (None, Fault("empty", "no record in it")))
     second = next(items, None)
     if second is None:

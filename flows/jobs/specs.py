@@ -18,6 +18,7 @@ class IndexSpec:
     run_id: str
     files: tuple[tuple[str, str], ...]  # uri, path
     fields: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)  # those of formats.limits.Limits that are not its own
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     kind: str = "index"
 

@@ -181,7 +181,7 @@ def _read_files(run: _Run, files: Sequence[FoundFile]) -> dict[str, dict[str, An
     if not files:
         return {}
     stage = run.open_stage()
-    results = run.runner.jobs(index_jobs(files, run.store.address, stage.run_id, run.settings.field_names))
+    results = run.runner.jobs(index_jobs(files, run.store.address, stage.run_id, run.settings))
     return {row["uri"]: row for result in results if isinstance(result, IndexResult) for row in result.sources}
 
 

@@ -31,7 +31,7 @@ class SeedsError(UserError):
     """The seeds cannot be used at all; the message is one line and says what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """One file to read: ``uri`` names it on every machine, ``path`` opens it on this one.
 
@@ -74,11 +74,12 @@ def find_files(seeds: Sequence[str], *, follow_links: bool = False) -> Listing:
     for seed in seeds:
         root, entries = _expand(seed, follow_links=follow_links)
         roots.append(root)
+        shown = mask_secrets(seed)
         for entry in entries:
             if isinstance(entry, _PassedOver):
                 passed_over[entry.path] = entry.kind
             else:
-                found.setdefault(entry.path, replace(entry, root=mask_secrets(seed)))
+                found.setdefault(entry.path, replace(entry, root=shown))
     shared = os.path.commonpath(roots)
     listing = Listing(_with_uris(found.values(), shared), _count(passed_over, shared))
     if not listing.files:
@@ -125,6 +126,8 @@ def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
     if os.path.isdir(path):  # noqa: PTH112
         return path, _walk(path, _Scope(path, follow_links))
     if os.path.lexists(path):
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+            raise SeedsError(f"{seed}: no regular file: pipes and devices are not read")
         if os.path.isfile(path) and not is_to_read(path, is_named=True):  # noqa: PTH113
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from flows.formats.base import Fault, FormatError, Head, Item, Record
 from flows.formats.compressed import bare_name
+from flows.formats.limits import Limits
 from flows.formats.registry import format_of, parse_record, read_records
 from flows.formats.unpacked import start_of
 from flows.sources.files import FoundFile
 from transforms.articles import build_article
 from transforms.records import Article, RawDocument, Reject
 
+_DEFAULT_LIMITS = Limits()
 MAX_RECORDS = 10_000  # counted; a larger file holds "more than" so many
 
 
@@ -40,13 +42,15 @@ class PeekedFile:
     articles: tuple[PeekedArticle, ...]
 
 
-def peek_file(file: FoundFile, fields: Mapping[str, str], n_articles: int) -> PeekedFile:
+def peek_file(
+    file: FoundFile, fields: Mapping[str, str], n_articles: int, limits: Limits = _DEFAULT_LIMITS
+) -> PeekedFile:
     """Look into one file; raises OSError where it cannot be opened."""
     name = os.path.basename(file.path)  # noqa: PTH119 - a Path would change odd names
     with Path(file.path).open("rb") as stream:
         format_ = format_of(Head(bare_name(name), start_of(stream)))
     with Path(file.path).open("rb") as stream:
-        items = read_records(stream, name, fields=fields)
+        items = read_records(stream, name, limits=limits, fields=fields)
         counted = list(_counted(islice(items, MAX_RECORDS), n_articles))
         is_whole = next(items, None) is None
     faults: dict[str, int] = {}

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 
 from flows.formats.base import Fault
+from flows.formats.limits import Limits
 from flows.formats.registry import read_records
 from tests.reading import read_documents, read_faults, read_items, read_records_of
 
@@ -108,7 +109,7 @@ def test_the_user_names_the_columns() -> None:
 
 def test_a_row_too_large_is_a_fault_and_the_next_is_read() -> None:
     data = b'id,title,text\n1,A,"' + b"long words\n" * 5000 + b'"\n2,B,Short.\n'
-    items = [item for _, item in read_records(io.BytesIO(data), "a.csv", max_record_bytes=20_000)]
+    items = [item for _, item in read_records(io.BytesIO(data), "a.csv", limits=Limits(record_bytes=20_000))]
     assert [getattr(item, "own_id", None) or getattr(item, "reason", None) for item in items] == ["too_large", "2"]
 
 
@@ -117,7 +118,7 @@ def test_a_quote_that_never_ends_does_not_take_the_memory() -> None:
 
     def peak() -> int:
         tracemalloc.start()
-        items = list(read_records(io.BytesIO(data), "a.csv", max_record_bytes=50_000))
+        items = list(read_records(io.BytesIO(data), "a.csv", limits=Limits(record_bytes=50_000)))
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert all(isinstance(item, Fault) for _, item in items)

@@ -170,6 +170,14 @@ def test_nothing_passed_over_is_nothing_to_tell(tmp_path: Path) -> None:
     assert describe_passed_over(find_files([str(tmp_path)])) == "1 file passed over: 1 .css"
 
 
+def test_a_pipe_that_is_named_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "pipe.txt")
+    for name in ("pipe.txt", "link.txt"):
+        with pytest.raises(SeedsError, match="no regular file"):
+            find_files([str(tmp_path / name)])
+
+
 def test_a_folder_of_other_files_says_so(tmp_path: Path) -> None:
     (tmp_path / "b.css").write_text("x")
     with pytest.raises(SeedsError, match=r"nothing to read .*; 1 file passed over: 1 \.css$"):
