@@ -31,9 +31,9 @@ FIGURES = {
     "articles-by-day": "SELECT published_date, count(*) AS articles FROM article GROUP BY ALL ORDER BY ALL NULLS LAST",
     "articles-by-publisher": "SELECT publisher, count(*) AS articles, sum(n_quotes)::BIGINT AS quotations FROM article "
     "GROUP BY ALL ORDER BY articles DESC, publisher NULLS LAST",
-    "quotations-by-type": f"SELECT quote_type, count(*) AS quotations FROM quote GROUP BY ALL "
+    "quotations-by-type": f"SELECT quote_type, count(*) AS quotations FROM quote GROUP BY quote_type "
     f"ORDER BY list_position({['direct', 'mixed', 'indirect']}, quote_type)",
-    "quotations-by-status": "SELECT speaker_status, count(*) AS quotations FROM quote GROUP BY ALL "
+    "quotations-by-status": "SELECT speaker_status, count(*) AS quotations FROM quote GROUP BY speaker_status "
     f"ORDER BY list_position({['named', 'collective', 'anonymous', 'unresolved', 'missing']}, speaker_status)",
     "most-quoted": f"SELECT * EXCLUDE (speaker) FROM ({_SPEAKERS})",
     "organizations": _MENTIONED.format(kind="organization"),
