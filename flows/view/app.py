@@ -16,12 +16,12 @@ from flows.view.guard import Guard
 from flows.view.pages.article import article
 from flows.view.pages.entity import entity
 from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, list_page
-from flows.view.pages.overview import figure_file, overview
-from flows.view.pages.quotes import quotes, quotes_file
+from flows.view.pages.overview import figure_file, look_at, overview
+from flows.view.pages.quotes import count_all, quotes, quotes_file
 from flows.view.quote_filter import QuestionError
 from flows.view.rendering import static_files
 from flows.view.site import NotThereError, Site, page, site_of
-from flows.view.snapshot import QueryTimeoutError
+from flows.view.snapshot import QueryTimeoutError, Snapshot
 
 STATIC_AGE_S = 3600
 
@@ -44,6 +44,12 @@ def make_app(site: Site, port: int, token: str = "") -> Starlette:
     )
     app.state.site = site
     return app
+
+
+def prepare(snapshot: Snapshot) -> None:
+    """Work out what every reader looks at first, so that nobody waits for it."""
+    look_at(snapshot)
+    count_all(snapshot)
 
 
 def static(request: Request) -> Response:

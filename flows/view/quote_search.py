@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from flows.view.quote_filter import ENTITY_FACETS, FACETS, NONE, PAGE_SIZE, SORTS, Facet, QuoteFilter
+from flows.view.quote_filter import ENTITY_FACETS, FACETS, NONE, PAGE_SIZE, SORTS, Condition, Facet, QuoteFilter
 from flows.view.snapshot import QUERY_LIMIT_S, Row, Snapshot
 
 MAX_FACET_VALUES = 10
@@ -61,27 +61,34 @@ def match_words(snapshot: Snapshot, asked: QuoteFilter) -> Matched:
 def count_found(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Found:
     """The counts; a facet of which a value is chosen counts as if none were, so that another can be added."""
     conditions = asked.conditions(snapshot.quote_columns)
-    values = {name: value for condition in conditions for name, value in condition.values.items()}
+    values = _values(conditions)
     everything = matched.among([condition.sql for condition in conditions])
     with snapshot.asking(matched.tables) as cursor:
 
-        def ask(query: str, used: set[str]) -> list[Row]:
-            found = cursor.execute(query, {name: value for name, value in values.items() if name in used})
+        def ask(query: str, values: Mapping[str, object]) -> list[Row]:
+            found = cursor.execute(query, values)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
+        hits = everything
+        if not matched.is_everything or any(condition.facet in ENTITY_FACETS for condition in conditions):
+            # Few enough to set aside once, rather than to be found again for every facet.
+            cursor.execute(f"CREATE TEMP TABLE hit AS SELECT * FROM {everything}", values)
+            hits, values = "hit", {}
         facets = {}
         for facet in FACETS.values():
             if facet.name != "about" and facet.column not in snapshot.quote_columns:
                 continue
             others = [condition for condition in conditions if condition.facet != facet.name]
-            used = {name for condition in others for name in condition.values}
-            facets[facet.name] = ask(_facet_query(facet, matched.among([c.sql for c in others])), used)
-        total = ask(f"SELECT count(*) AS n FROM {everything}", set(values))[0]["n"]
+            if len(others) == len(conditions):
+                facets[facet.name] = ask(_facet_query(facet, hits), values)
+            else:
+                facets[facet.name] = ask(_facet_query(facet, matched.among([c.sql for c in others])), _values(others))
+        total = ask(f"SELECT count(*) AS n FROM {hits}", values)[0]["n"]
         days = ask(
-            f"SELECT published_date AS day, count(*) AS n FROM {everything} "
+            f"SELECT published_date AS day, count(*) AS n FROM {hits} "
             "WHERE published_date IS NOT NULL GROUP BY day ORDER BY day",
-            set(values),
+            values,
         )
     return Found(total, facets, [(row["day"], row["n"]) for row in days])
 
@@ -126,7 +133,11 @@ def _listing(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, limit: st
         limit=limit,
         more=", q.attribution_type" if "attribution_type" in snapshot.quote_columns else "",
     )
-    return query, {name: value for condition in conditions for name, value in condition.values.items()}
+    return query, _values(conditions)
+
+
+def _values(conditions: Sequence[Condition]) -> dict[str, object]:
+    return {name: value for condition in conditions for name, value in condition.values.items()}
 
 
 def with_texts(snapshot: Snapshot, rows: list[Row]) -> list[Row]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import uvicorn
 
 from flows.errors import SettingsError
-from flows.view.app import make_app
+from flows.view.app import make_app, prepare
 from flows.view.site import Site
 from flows.view.snapshot import Latest
 
@@ -27,7 +27,7 @@ def view(out: str, host: str, port: int, token: str, *, opens_browser: bool, say
     token = _token_for(host, token)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
-    latest = Latest(out, say)
+    latest = Latest(out, say, prepare)
     try:
         site = Site(latest)
         threading.Thread(target=_find_prefect, args=(site,), daemon=True).start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -11,8 +11,6 @@ from starlette.responses import HTMLResponse, Response
 from flows.view.rendering import render
 from flows.view.snapshot import Latest, Snapshot
 
-MAX_KEPT = 200  # answers that are kept for as long as the snapshot is shown
-
 
 @dataclass
 class Site:
@@ -20,15 +18,6 @@ class Site:
 
     latest: Latest
     prefect: str = ""
-    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict)
-
-    def keep(self, key: tuple[object, ...], make: Any) -> Any:
-        """What ``make`` gives, kept under a key that names the snapshot."""
-        if key not in self._kept:
-            while len(self._kept) >= MAX_KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = make()
-        return self._kept[key]
 
 
 def site_of(request: Request) -> Site:
@@ -37,7 +26,7 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def page(request: Request, snapshot: Snapshot, template: str, status: int = 200, **values: object) -> Response:
+def page(request: Request, snapshot: Snapshot, template: str, status: int = 200, **values: Any) -> Response:
     """A page made of a template."""
     known = {"snapshot": snapshot, "path": request.url.path, "prefect": site_of(request).prefect}
     return HTMLResponse(render(template, {**known, **values}), status)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -21,7 +21,9 @@ from flows.view.facts import build_facts
 from flows.view.search_index import SearchIndex, build_index
 
 QUERY_LIMIT_S = 5.0
+PREPARE_LIMIT_S = 300.0  # for what is worked out before anybody asks
 LOOK_EVERY_S = 1.0
+MAX_KEPT = 200  # answers that are kept for as long as the snapshot is shown
 # A page can neither read nor write a file through its queries, nor use more memory than this.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "500MB",
@@ -33,6 +35,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class QueryTimeoutError(RuntimeError):
@@ -47,6 +50,8 @@ class Snapshot:
         self.manifest = manifest
         self.number = manifest.number
         self.index = index
+        self.limit_s = PREPARE_LIMIT_S
+        self._kept: dict[Hashable, Any] = {}
         self._facts = duckdb.connect(str(facts), read_only=True, config=_CONFIG)
         self.quote_columns = {row["column_name"] for row in self.rows("DESCRIBE quote")}
 
@@ -63,15 +68,26 @@ class Snapshot:
         """The one row of a query; None where there is none."""
         return next(iter(self.rows(query, values)), None)
 
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for as long as it is among the last that were asked for."""
+        if key not in self._kept:
+            made = make()
+            while len(self._kept) >= MAX_KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = made
+            return made
+        kept: T = self._kept[key]
+        return kept
+
     @contextmanager
     def asking(
-        self, tables: Mapping[str, Any] = {}, limit_s: float = QUERY_LIMIT_S
+        self, tables: Mapping[str, Any] = {}, limit_s: float | None = None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor whose query is stopped after ``limit_s``; QueryTimeoutError where that happens."""
         with self._facts.cursor() as cursor:
             for name, table in tables.items():
                 cursor.register(name, table)
-            timer = threading.Timer(limit_s, cursor.interrupt)
+            timer = threading.Timer(limit_s or self.limit_s, cursor.interrupt)
             timer.daemon = True
             timer.start()
             try:
@@ -100,16 +116,24 @@ def open_snapshot(store: Store, number: int, folder: Path, tell: Callable[[str],
 
 
 class Latest:
-    """The latest snapshot of a data set; a newer one is opened in the background and shown once it is ready."""
+    """The latest snapshot of a data set; a newer one is opened in the background and shown once it is ready.
 
-    def __init__(self, out: str, tell: Callable[[str], None] = lambda _: None) -> None:
-        self.out = out
+    ``prepare`` works out what every reader looks at first, before the snapshot is shown.
+    """
+
+    def __init__(
+        self,
+        out: str,
+        tell: Callable[[str], None] = lambda _: None,
+        prepare: Callable[[Snapshot], object] = lambda _: None,
+    ) -> None:
+        self._prepare = prepare
         self.store = open_store(out)
         number = self.store.latest_number()
         if number is None:
             raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
         self._folder = cache_folder(Path(self.store.address))
-        self._current = open_snapshot(self.store, number, self._folder, tell)
+        self._current = self._open(number, tell)
         self._opening = threading.Lock()
         self._looked_at = time.monotonic()
 
@@ -120,6 +144,12 @@ class Latest:
             threading.Thread(target=self._follow, daemon=True).start()
         return self._current
 
+    def _open(self, number: int, tell: Callable[[str], None]) -> Snapshot:
+        opened = open_snapshot(self.store, number, self._folder, tell)
+        self._prepare(opened)
+        opened.limit_s = QUERY_LIMIT_S
+        return opened
+
     def close(self) -> None:
         """Close what is open."""
         self._current.close()
@@ -128,7 +158,7 @@ class Latest:
         try:
             number = self.store.latest_number()
             if number is not None and number != self._current.number:
-                self._current = open_snapshot(self.store, number, self._folder, lambda _: None)
+                self._current = self._open(number, lambda _: None)
         except (UserError, OSError, duckdb.Error) as error:  # the one before goes on being shown
             logging.getLogger(__name__).warning("the latest snapshot cannot be opened: %s", error)
         finally:

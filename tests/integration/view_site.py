@@ -8,7 +8,7 @@ from pathlib import Path
 import lxml.html
 from starlette.testclient import TestClient
 
-from flows.view.app import make_app
+from flows.view.app import make_app, prepare
 from flows.view.site import Site
 from flows.view.snapshot import Latest
 from tests.pieces import refresh
@@ -37,7 +37,7 @@ def write_news(seeds: SeedFolder, records: tuple[tuple[str, ...], ...] = RECORDS
 
 def open_pages(out: Path, *, token: str = "", port: int = PORT) -> TestClient:
     """A client of the page of a data set."""
-    site = Site(Latest(str(out)))
+    site = Site(Latest(str(out), prepare=prepare))
     return TestClient(make_app(site, port, token), base_url=f"http://127.0.0.1:{port}", raise_server_exceptions=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 from starlette.requests import Request
@@ -52,14 +53,16 @@ _RUNS = f"""
 
 def overview(request: Request) -> Response:
     """The first page."""
-    site = site_of(request)
-    snapshot = site.latest.get()
-    return page(
-        request, snapshot, "overview.html", **site.keep((snapshot.number, "overview"), lambda: _look_at(snapshot))
-    )
+    snapshot = site_of(request).latest.get()
+    return page(request, snapshot, "overview.html", **look_at(snapshot))
 
 
-def _look_at(snapshot: Snapshot) -> dict[str, object]:
+def look_at(snapshot: Snapshot) -> dict[str, Any]:
+    """What the first page shows, worked out once a snapshot."""
+    return snapshot.keep("overview", lambda: _look_at(snapshot))
+
+
+def _look_at(snapshot: Snapshot) -> dict[str, Any]:
     figures = {name: snapshot.rows(query) for name, query in FIGURES.items()}
     days = [(row["published_date"], row["articles"]) for row in figures["articles-by-day"] if row["published_date"]]
     line = timeline(days)

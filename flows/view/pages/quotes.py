@@ -44,14 +44,11 @@ CONFIDENCES = (0.9, 0.8, 0.7, 0.5)
 
 def quotes(request: Request) -> Response:
     """The page of quotations."""
-    site = site_of(request)
-    snapshot = site.latest.get()
+    snapshot = site_of(request).latest.get()
     asked = QuoteFilter.from_address(request.query_params)
-    matched: Matched = site.keep(
-        (snapshot.number, "words", asked.expression, asked.order == "rank"), lambda: match_words(snapshot, asked)
-    )
-    question = replace(asked, sort="", page=1)
-    found: Found = site.keep((snapshot.number, question), lambda: count_found(snapshot, asked, matched))
+    words = ("words", asked.expression, asked.order == "rank")
+    matched = snapshot.keep(words, lambda: match_words(snapshot, asked))
+    found = counted(snapshot, asked, matched)
     rows = with_marks(read_page(snapshot, asked, matched), snapshot, asked)
     line = timeline(found.days)
     return page(
@@ -72,6 +69,16 @@ def quotes(request: Request) -> Response:
         confidences=CONFIDENCES,
         is_only_not=bool(asked.q and not asked.expression),
     )
+
+
+def counted(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Found:
+    """The counts of a question, in whichever order and on whichever page it is shown."""
+    return snapshot.keep(replace(asked, sort="", page=1), lambda: count_found(snapshot, asked, matched))
+
+
+def count_all(snapshot: Snapshot) -> Found:
+    """The counts of all quotations."""
+    return counted(snapshot, QuoteFilter(), match_words(snapshot, QuoteFilter()))
 
 
 def _days_address(asked: QuoteFilter, bar: Bar) -> str:
@@ -106,8 +113,7 @@ def _marked(text: str) -> Markup:
 
 def quotes_file(request: Request) -> Response:
     """All quotations of a question as a file, in the order of the page."""
-    site = site_of(request)
-    snapshot = site.latest.get()
+    snapshot = site_of(request).latest.get()
     asked = QuoteFilter.from_address(request.query_params)
     return download(request.path_params["form"], "quotes", DOWNLOAD_COLUMNS, _batches(snapshot, asked))
 
