@@ -16,6 +16,7 @@ MAX_DAYS = 62  # longer spans are shown by month
 MAX_MONTHS = 120  # and yet longer ones by year
 HEIGHT = 100.0
 GAP = 0.16  # of a bar's width
+FEW_BARS = 12  # fewer are drawn narrower, or they would be walls
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,19 @@ def time_bars(line: Timeline, address: Callable[[Bar], str], noun: str) -> Marku
     drawn = [
         Markup(
             '<a href="{}"><title>{}: {:,} {}</title><rect class="hit" x="{}" y="0" width="1" height="{}"/>{}</a>'
-        ).format(address(bar), bar.label, bar.n, noun, place, HEIGHT, _bar(place, bar.n, most))
+        ).format(address(bar), bar.label, bar.n, noun, place, HEIGHT, _bar(place, bar.n, most, len(line.bars)))
         for place, bar in enumerate(line.bars)
     ]
     label = f"{line.total:,} {noun} by {line.unit}"
     return Markup('<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-label="{}">{}</svg>').format(
-        max(len(line.bars), 12), HEIGHT, label, Markup("").join(drawn)
+        max(len(line.bars), 1), HEIGHT, label, Markup("").join(drawn)
     )
 
 
 def spark(counts: Sequence[int]) -> Markup:
     """Small bars without words, beside a number that says it all."""
     most = max(counts, default=0) or 1
-    drawn = Markup("").join(_bar(place, n, most) for place, n in enumerate(counts))
+    drawn = Markup("").join(_bar(place, n, most, len(counts)) for place, n in enumerate(counts))
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
     ).format(max(len(counts), 1), HEIGHT, drawn)
@@ -110,10 +111,11 @@ def stacked(parts: Sequence[tuple[str, int]]) -> Markup:
     ).format(Markup("").join(drawn))
 
 
-def _bar(place: int, n: int, most: int) -> Markup:
+def _bar(place: int, n: int, most: int, n_bars: int) -> Markup:
     height = max(HEIGHT * n / most, 1.5) if n else 0.0
+    width = (1 - GAP) * min(n_bars / FEW_BARS, 1.0)
     return Markup('<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>').format(
-        place + GAP / 2, HEIGHT - height, 1 - GAP, height
+        place + (1 - width) / 2, HEIGHT - height, width, height
     )
 
 

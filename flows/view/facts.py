@@ -19,7 +19,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "2"
+VERSION = "3"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
@@ -119,13 +119,13 @@ def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 _MENTIONS = (
     """
     CREATE TABLE about AS
-    SELECT DISTINCT e.entity, row, q.article, q.speaker FROM (
+    SELECT DISTINCT e.entity, q.* FROM (
         SELECT DISTINCT quote_id, article_id, entity_id FROM source_entity_mentions
         WHERE quote_id IS NOT NULL AND entity_id IS NOT NULL
     ) m JOIN entity e USING (entity_id) JOIN article a USING (article_id)
     JOIN (SELECT quote_id, quote_index, article_id FROM source_quotes) s USING (quote_id)
     JOIN quote q ON q.article = a.article AND q.quote_index = s.quote_index
-    ORDER BY e.entity, row
+    ORDER BY e.entity, q.row
     """,
     """
     CREATE TABLE appearance AS

@@ -80,7 +80,9 @@ def count_found(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Fou
             if facet.name != "about" and facet.column not in snapshot.quote_columns:
                 continue
             others = [condition for condition in conditions if condition.facet != facet.name]
-            if len(others) == len(conditions):
+            if facet.name == "about" and hits != "hit":  # its rows have the quotation's columns too
+                facets[facet.name] = ask(_facet_query(facet, "", _where("about", conditions)), values)
+            elif len(others) == len(conditions):
                 facets[facet.name] = ask(_facet_query(facet, hits), values)
             else:
                 facets[facet.name] = ask(_facet_query(facet, matched.among([c.sql for c in others])), _values(others))
@@ -93,13 +95,13 @@ def count_found(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Fou
     return Found(total, facets, [(row["day"], row["n"]) for row in days])
 
 
-def _facet_query(facet: Facet, found: str) -> str:
+def _facet_query(facet: Facet, found: str, about: str = "") -> str:
     if facet.name not in ENTITY_FACETS:
         return (
             f"SELECT coalesce({facet.column}, '{NONE}') AS value, value AS label, count(*) AS n FROM {found} "
             f"GROUP BY value ORDER BY n DESC, value LIMIT {MAX_FACET_VALUES}"
         )
-    counted = found if facet.name == "speaker" else f"about SEMI JOIN {found} AS found USING (row)"
+    counted = found if facet.name == "speaker" else about or f"about SEMI JOIN {found} AS found USING (row)"
     return (
         f"SELECT e.entity_id AS value, e.name AS label, n FROM (SELECT {facet.column} AS entity, count(*) AS n "
         f"FROM {counted} WHERE {facet.column} IS NOT NULL GROUP BY ALL ORDER BY n DESC, entity "
@@ -134,6 +136,11 @@ def _listing(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, limit: st
         more=", q.attribution_type" if "attribution_type" in snapshot.quote_columns else "",
     )
     return query, _values(conditions)
+
+
+def _where(table: str, conditions: Sequence[Condition]) -> str:
+    where = f" WHERE {' AND '.join(condition.sql for condition in conditions)}" if conditions else ""
+    return f"(SELECT * FROM {table}{where})"
 
 
 def _values(conditions: Sequence[Condition]) -> dict[str, object]:

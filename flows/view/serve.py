@@ -34,6 +34,7 @@ def view(out: str, host: str, port: int, token: str, *, opens_browser: bool, say
         address = f"http://{LOCAL if host == LOCAL else _shown_host(host)}:{port}/" + (
             f"?token={quote(token)}" if token else ""
         )
+        listening.listen()  # from here on whoever comes waits, rather than being turned away
         say(f"Read   {address}  (Ctrl-C ends it)")
         if opens_browser:
             threading.Timer(0.3, webbrowser.open, [address]).start()

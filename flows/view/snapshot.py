@@ -20,7 +20,7 @@ from flows.view.cache import cache_folder
 from flows.view.facts import build_facts
 from flows.view.search_index import SearchIndex, build_index
 
-QUERY_LIMIT_S = 5.0
+QUERY_LIMIT_S = 10.0
 PREPARE_LIMIT_S = 300.0  # for what is worked out before anybody asks
 LOOK_EVERY_S = 1.0
 MAX_KEPT = 200  # answers that are kept for as long as the snapshot is shown
