@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from flows.errors import SettingsError, UserError
 from flows.link.database import literal
-from flows.store import open_store
+from flows.storage.database import let_read
+from flows.store import reach_store
 from flows.store.base import Store
 from flows.store.parquet import table_paths
 from transforms.schema import arrow_schema
@@ -38,7 +39,7 @@ __all__ = ["Analysis", "Dataset", "Selection", "analyse", "open_dataset"]
 
 def open_dataset(path: str = "data") -> Dataset:
     """The latest snapshot of a data folder; it stays the same one while it is open, whatever runs commit."""
-    store = open_store(path)
+    store = reach_store(path)
     number = store.latest_number()
     if number is None:
         raise SettingsError(f"there is no snapshot in {path} yet; `newsmill run` makes one")
@@ -129,8 +130,10 @@ class Dataset:
         con = duckdb.connect()
         con.execute("SET enable_progress_bar = false")
         for name, table in BY_NAME.items():
-            paths = [literal(path) for path in table_paths(self._store, self.number, name)]
+            located = table_paths(self._store, self.number, name)
+            paths = [literal(path) for path in located]
             if paths:
+                let_read(con, located)
                 con.execute(f"SET VARIABLE {name}_paths = $paths", {"paths": paths})
                 source = f"read_parquet(getvariable('{name}_paths'), hive_partitioning = false)"
             else:

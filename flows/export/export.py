@@ -14,7 +14,8 @@ from flows.errors import SettingsError
 from flows.export.databases import DATABASES
 from flows.export.writers import WRITERS, ExportError
 from flows.link.database import literal
-from flows.store import open_store
+from flows.storage.database import let_read
+from flows.store import reach_store
 from flows.store.disk import local_path, writing
 from flows.store.parquet import table_paths
 from transforms.schema import arrow_schema
@@ -77,12 +78,14 @@ class _Selected:
         declared = arrow_schema(BY_NAME[self._table])
         self._con = duckdb.connect(config={"threads": 2})
         self._con.execute("SET enable_progress_bar = false")
-        store = open_store(self._out)
+        store = reach_store(self._out)
         number = store.latest_number()
         if number is None:
             raise SettingsError(f"there is no snapshot in {self._out} yet; `newsmill run` makes one")
-        paths = [literal(path) for path in table_paths(store, number, self._table)]
+        located = table_paths(store, number, self._table)
+        paths = [literal(path) for path in located]
         if paths:
+            let_read(self._con, located)
             self._con.execute("SET VARIABLE paths = $paths", {"paths": paths})
             source = "read_parquet(getvariable('paths'), hive_partitioning = false)"
         else:

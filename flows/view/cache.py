@@ -12,21 +12,24 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.storage.address import is_remote
 from flows.store.manifest import StoredFile
 
 FOLDER = ".view"
 KEPT = 2  # files of one kind: the one in use, and the one that another reader may have open
 
 
-def cache_folder(root: Path) -> Path:
-    """A folder that can be written to: beside the data, else (on a read-only disk) one of the user's own."""
-    folder = root / FOLDER
+def cache_folder(address: str) -> Path:
+    """A folder that can be written to: beside the data, else (read-only, or not on this machine) one of the user's."""
+    folder = Path(address) / FOLDER
     try:
+        if is_remote(address):
+            raise FileNotFoundError(address)
         folder.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
+        name = hashlib.sha256(address.encode()).hexdigest()[:16]
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         try:
             (base / "newsmill" / name).mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from flows.link.database import literal
+from flows.storage.database import let_read
 from flows.store.base import Store
 from flows.store.manifest import Manifest, StoredFile
 from flows.view.cache import digest_of, forget_older
@@ -69,6 +70,7 @@ def _open_table(con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest
             f"CREATE TEMP VIEW source_{table} AS SELECT *, 0 AS file_index, 0 AS file_row_number FROM none_{table}"
         )
         return
+    let_read(con, paths)
     con.execute(f"SET VARIABLE {table}_paths = $paths", {"paths": [literal(path) for path in paths]})
     con.execute(
         f"CREATE TEMP VIEW source_{table} AS SELECT *, file_index FROM read_parquet("

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -166,7 +165,7 @@ class QuoteFilter:
             found.append(_compared("confidence", "confidence", "q.confidence", ">=", self.confidence))
         return found
 
-    def plain_sql(self, folder: Path, columns: set[str]) -> str:
+    def plain_sql(self, folder: str, columns: set[str]) -> str:
         """The question as DuckDB answers it over the Parquet files in ``folder``."""
         terms = parse_terms(self.q) if self.expression else ()
         where = [f"{'NOT ' * term.is_excluded}regexp_matches(q.text, {quoted(regex_of(term))})" for term in terms]
@@ -231,8 +230,8 @@ def _compared(name: str, column: str, plain: str, sign: str, value: date | float
     return Condition(name, f"{column} {sign} ${name}", f"{plain} {sign} {quoted(value)}", {name: value})
 
 
-def _table(folder: Path, table: str) -> str:
-    return f"read_parquet({quoted(literal(str(folder / table)) + '/*.parquet')})"
+def _table(folder: str, table: str) -> str:
+    return f"read_parquet({quoted(literal(f'{folder}/{table}') + '/*.parquet')})"
 
 
 def read_day(params: QueryParams, name: str) -> date | None:

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 
 from flows.store.base import Store
 from flows.store.manifest import Manifest, StoredFile
+from flows.store.parquet import open_parquet
 from flows.view.cache import digest_of, forget_older
 
 VERSION = "1"
@@ -82,7 +82,7 @@ def _bring_up_to_date(
 def _add_part(con: sqlite3.Connection, place: int, sha256: str, path: str) -> None:
     con.execute("INSERT INTO part VALUES (?, ?)", (place, sha256))
     first = place << ROW_BITS
-    columns = pq.ParquetFile(path).read(columns=list(SHOWN)).to_pydict()
+    columns = open_parquet(path).read(columns=list(SHOWN)).to_pydict()
     rows = zip(range(first, first + len(columns["text"])), *(columns[name] for name in SHOWN), strict=True)
     con.executemany(f"INSERT INTO quote VALUES (?{', ?' * len(SHOWN)})", rows)
     con.execute("INSERT INTO words (rowid, text) SELECT row, text FROM quote WHERE row >= ?", (first,))

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import duckdb
 
 from flows.errors import UserError
-from flows.store import open_store
+from flows.storage.address import is_remote
+from flows.store import reach_store
 from flows.store.base import SnapshotError, Store
-from flows.store.manifest import Manifest
+from flows.store.manifest import MANIFEST, Manifest
 from flows.view.cache import cache_folder
 from flows.view.facts import build_facts
 from flows.view.search_index import SearchIndex, build_index
@@ -97,6 +98,12 @@ class Snapshot:
             finally:
                 timer.cancel()
 
+    @property
+    def folder(self) -> str:
+        """What a reader opens: the folder `latest`, or in object storage the one that it stands for now."""
+        address = self.store.address
+        return self.store.locate(self.number, MANIFEST).rsplit("/", 1)[0] if is_remote(address) else f"{address}/latest"
+
     def part(self, table: str, name: str) -> str | None:
         """Where a part of a table lies; None where the snapshot has no such part."""
         path = next((file.path for file in self.manifest.parts(table) if file.name == name), None)
@@ -128,11 +135,11 @@ class Latest:
         prepare: Callable[[Snapshot], object] = lambda _: None,
     ) -> None:
         self._prepare = prepare
-        self.store = open_store(out)
+        self.store = reach_store(out)
         number = self.store.latest_number()
         if number is None:
             raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-        self._folder = cache_folder(Path(self.store.address))
+        self._folder = cache_folder(self.store.address)
         self._current = self._open(number, tell)
         self._opening = threading.Lock()
         self._looked_at = time.monotonic()

@@ -66,7 +66,6 @@ def test_what_cannot_be_asked_is_told_in_one_line(dataset, tmp_path):
         lambda: news.articles(speaker="x"),
         lambda: news.select("speeches"),
         lambda: open_dataset(str(tmp_path)),
-        lambda: open_dataset("s3://bucket/x"),
     ):
         with pytest.raises(SettingsError):
             ask()

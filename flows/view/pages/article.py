@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flows.store.parquet import open_parquet
 from flows.view.article_marks import MarkedText
 from flows.view.site import NotThereError, page, site_of
 from flows.view.snapshot import Row, Snapshot
@@ -58,9 +59,10 @@ def _read(snapshot: Snapshot, table: str, known: Row) -> list[dict[str, Any]]:
     path = snapshot.part(table, known["part"])
     if path is None:
         return []
-    rows: list[dict[str, Any]] = pq.read_table(
-        path, filters=[("article_id", "=", known["article_id"])], partitioning=None
-    ).to_pylist()
+    file = open_parquet(path)
+    ids = file.read(columns=["article_id"])["article_id"]
+    places = pc.indices_nonzero(pc.equal(ids, known["article_id"]))
+    rows: list[dict[str, Any]] = file.read().take(places).to_pylist() if len(places) else []
     return rows
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 from markupsafe import Markup, escape
@@ -62,7 +61,7 @@ def quotes(request: Request) -> Response:
         names=_names(snapshot, asked),
         line=line,
         bars=time_bars(line, lambda bar: _days_address(asked, bar), "quotations"),
-        sql=asked.plain_sql(Path(snapshot.store.address) / "latest", snapshot.quote_columns),
+        sql=asked.plain_sql(snapshot.folder, snapshot.quote_columns),
         n_pages=min(-(-found.total // PAGE_SIZE), MAX_PAGE),
         is_unranked=asked.order == "rank" and not matched.is_ranked and found.total > 0,
         max_ranked=MAX_RANKED,
