@@ -72,6 +72,13 @@ def site_names(stated: Stated, url: str) -> list[str]:
     return [name for name in names if name]
 
 
+def name_parts(tree: Any, title: str) -> list[str]:
+    """What stands beside the headline in the browser's tab: names of the site and of sections."""
+    tab = next((text for node in tree.iter("title") if (text := clean(node.text or ""))), "")
+    parts = [part.strip() for part in _SEPARATOR.split(tab[:MAX_HEADING_CHARS])]
+    return [part for part in parts if folded(part) not in folded(title) and not part.lower().startswith("by ")]
+
+
 def without_site(title: str, sites: set[str], others: Sequence[str] = (), labels: Set[str] = frozenset()) -> str:
     """A stated title without what other titles of the page show to be no part of it, and without the site's name.
 
