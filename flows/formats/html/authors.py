@@ -13,7 +13,7 @@ from typing import Any
 from flows.formats.html.bylines import Byline, find_byline, visible_text
 from flows.formats.html.names import desk_in, distinct, is_organisation, names_in
 from flows.formats.html.structured import Stated, listed, objects_named, text_of, types_of
-from flows.formats.html.title import folded, name_parts
+from flows.formats.html.title import folded
 
 META_NAMES = (
     "author", "article:author", "og:author", "og:article:author", "byl", "authors", "parsely-author", "sailthru.author",
@@ -27,14 +27,15 @@ _PERSONAL_TYPES = frozenset(["person", "thing", "author", "profilepage"])
 
 def find_authors(tree: Any, stated: Stated, sites: Sequence[str], title: str = "") -> list[str]:
     """The names of the authors, in the page's order; empty where it names none. ``title`` is the headline."""
-    names = {folded(name) for name in (*sites, *name_parts(tree, title))} - {""}
+    names = {folded(name) for name in sites} - {""}
     given = [*_article_authors(stated)] or [*_meta_authors(stated)]
     stated_names = [name for value in given for name in names_in(value)]
     by_machine = distinct(own for name in stated_names if (own := _without_site(name, names)))
+    by_machine = by_machine or _described(tree, stated, names)
     byline = find_byline(tree, title, lambda name: _without_site(name, names))
     if byline.names and by_machine:
         return _decided(tree, by_machine, byline.names)
-    return byline.names or by_machine or _personal_site(stated_names) or _described(tree, stated, names, byline, given)
+    return byline.names or _seen(tree, by_machine) or _personal_site(stated_names) or _desk(tree, byline, given, names)
 
 
 def _decided(tree: Any, told: list[str], shown: list[str]) -> list[str]:
@@ -84,20 +85,28 @@ def _personal_site(names: list[str]) -> list[str]:
     return [name for name in names if len(name.split()) == 2 and not name.lower().startswith("the ")][:1]
 
 
-def _described(tree: Any, stated: Stated, sites: set[str], byline: Byline, given: list[str]) -> list[str]:
-    """The one person that a page describes without saying that they wrote it, if readers see the full name.
+def _seen(tree: Any, names: list[str]) -> list[str]:
+    """The names without those of one word that readers do not see: who put the page into the system."""
+    if all(" " in name or not name[0].isascii() for name in names):
+        return names
+    words = set(visible_text(tree).split())
+    return [name for name in names if " " in name or name in words]
 
-    Else the desk or the institution that the byline names; else one that the page states, if readers see it.
-    """
+
+def _described(tree: Any, stated: Stated, sites: set[str]) -> list[str]:
+    """The one person that a page describes without saying that they wrote it, if readers see the full name."""
     described = (text_of(value) for value in stated.objects if "person" in types_of(value))
     found = distinct(name for value in described for name in names_in(value))
-    seen = visible_text(tree)
-    if len(found) == 1 and " " in found[0] and folded(found[0]) not in sites and found[0] in seen:
-        return found
+    is_full = len(found) == 1 and " " in found[0] and not _is_site(found[0], sites)
+    return found if is_full and found[0] in visible_text(tree) else []
+
+
+def _desk(tree: Any, byline: Byline, given: list[str], sites: set[str]) -> list[str]:
+    """The desk or the institution that the byline names; else one that the page states, if readers see it."""
     if byline.desk:
         return [byline.desk]
     desks = [desk for value in given if (desk := desk_in(value)) and not _is_site(desk, sites)]
-    return [desk for desk in desks if f"By {desk}" in seen][:1]
+    return [desk for desk in desks if f"By {desk}" in visible_text(tree)][:1]
 
 
 def _article_authors(stated: Stated) -> Iterator[str]:

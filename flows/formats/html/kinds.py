@@ -125,4 +125,4 @@ def linked_share(tree: Any, paragraphs: Sequence[str]) -> float:
     """The share of a text's characters that stand in paragraphs that are one link each."""
     links = {folded(clean(" ".join(node.itertext()))) for node in tree.iter("a")}
     total = sum(map(len, paragraphs)) or 1
-    return sum(len(part) for part in paragraphs if folded(part.removeprefix("- ")) in links) / total
+    return sum(len(part) for part in paragraphs if folded(part) in links) / total

@@ -61,7 +61,14 @@ _ORGANISATION = re.compile(
     r"\b(?:news\w*|times|herald|tribune|daily|gazette|today|online|tv|radio|press|magazine|media|blog|weekly"
     r"|university|institute|department|foundation|marketing|project|inc|ltd|gmbh|llc|corp|council|committee"
     r"|ministry|agency|network|cent(?:er|re)|association|society|school|college|company|services?|reports?"
-    r"|famil(?:y|ies)|kitchens?|staff|team|agencies|wires?|abteilung|feuerwehr|google|facebook)\b",
+    r"|famil(?:y|ies)|kitchens?|staff|team|agencies|wires?|google|facebook)\b",
+    re.I,
+)
+_INSTITUTION = re.compile(
+    r"(?:University|Institute|Ministry|Department|School|Museum) (?:of|for) [A-ZÀ-Þ]\w+(?: [A-ZÀ-Þ]\w+)*"
+)
+_SUBJECT = re.compile(
+    r"\b(?:our|the|print|national|foreign|local|world|sports?|web|digital|business|political|letters?|opinion|science)\b",
     re.I,
 )
 _PHOTO = re.compile(
@@ -109,6 +116,10 @@ def desk_in(value: str) -> str:
     return text if is_short and text[0].isupper() and not _NO_NAME.fullmatch(text) else ""
 
 
+def _is_desk(words: str) -> bool:
+    return _SUBJECT.search(words) is not None or is_organisation(words)
+
+
 def _words(value: str) -> str:
     text = clean(value)
     return " ".join(_ADDRESS.sub(" ", text).split()) if len(text) <= MAX_BYLINE_CHARS else ""
@@ -116,13 +127,12 @@ def _words(value: str) -> str:
 
 def _name(piece: str) -> str:
     """A piece of a byline if it looks like a name, "" otherwise."""
-    whole, piece = piece, _CUT.sub("", f" {piece.strip()}").strip()
-    if " " not in piece and is_organisation(piece):  # "University of Wellington"
-        piece = whole
+    institution = _INSTITUTION.match(piece.strip())
+    piece = institution[0] if institution else _CUT.sub("", f" {piece.strip()}")
     piece = piece.strip(" \t.,:;–—-*\"“”'’")
     if (role := _ROLE.search(piece)) and not is_agency(piece):
         before = piece[: role.start()].strip()
-        piece = before if len(before.split()) in (2, 3) and not is_organisation(before) else ""
+        piece = before if len(before.split()) in (2, 3) and not _is_desk(before) else ""
     if not 2 <= len(piece) <= MAX_NAME_CHARS or len(words := piece.split()) > MAX_NAME_WORDS:
         return ""
     if PREFIX.match(f"{piece} ") or _NO_NAME.fullmatch(piece) or not any(ch.isalpha() for ch in piece):
