@@ -18,7 +18,7 @@ from flows.formats.html.structured import Stated, text_of
 from flows.formats.html.title import folded
 from transforms.dates import parse_date
 
-SHOWN_BESIDE_CHARS = 250
+SHOWN_BESIDE_CHARS = 400
 SHOWN_WITHIN_CHARS = 1_500  # behind the headline
 MAX_TIMES = 3  # time elements behind the headline, of which one may be the article's
 MIN_DAY = date(1850, 1, 1)
@@ -185,9 +185,8 @@ def _by_htmldate(tree: Any, stated: Stated, url: str) -> str:
     if stated.objects:  # what they say of this page is read; what they say of others is not its date
         tree = copy(tree)
         etree.strip_elements(tree, "script", with_tail=False)
-    return str(
-        find_date(tree, extensive_search=False, original_date=True, min_date="1900-01-01", url=url or None) or ""
-    )
+    found = find_date(tree, extensive_search=False, original_date=True, min_date="1900-01-01", url=url or None)
+    return found if found and _possible(date.fromisoformat(found)) else ""
 
 
 def _in_address(url: str) -> date | None:

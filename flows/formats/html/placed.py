@@ -92,16 +92,16 @@ def without_blocks_beside(lines: list[str], tree: Any) -> list[str]:
         return lines
     above = {main, *main.iterancestors()}
     verdicts: dict[Any, bool] = {None: False}
-    kept = []
-    for line in lines:
-        branches = [_branch(node, main, above) for node in nodes.get(key_of(line), [])]
+    beside: set[str] = set()
+    for key, places in nodes.items():
+        branches = [_branch(node, main, above) for node in places]
         for branch in branches:
             if branch not in verdicts:
                 verdicts[branch] = _is_beside(branch)
         # The words of a heading stand in a table of contents too.
-        if not branches or not all(verdicts[branch] for branch in branches):
-            kept.append(line)
-    return kept
+        if branches and all(verdicts[branch] for branch in branches):
+            beside.add(key)
+    return [line for line in lines if key_of(line) not in beside]
 
 
 def _nodes_of(lines: list[str], tree: Any) -> dict[str, list[Any]]:
