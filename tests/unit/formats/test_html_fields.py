@@ -274,6 +274,12 @@ def test_publisher_section_address_and_language() -> None:
     assert found["language"] == "en-NZ"
 
 
+def test_a_slogan_behind_the_publisher_goes() -> None:
+    assert (
+        fields('<meta property="og:site_name" content="The Coast | News, Tides, Weather">')["publisher"] == "The Coast"
+    )
+
+
 @pytest.mark.parametrize("damage", ["<!--\n%s\n-->", "//<![CDATA[\n%s\n//]]>", "%s;", "[%s,]"])
 def test_linked_data_is_read_in_spite_of_usual_faults(damage: str) -> None:
     stated = damage % json.dumps(news(author=person("Ada Osei")))
