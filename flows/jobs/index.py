@@ -114,6 +114,7 @@ def _add_records(
                 "format": item.format,
                 "name": replace_surrogates(item.name),
                 "stated": json.dumps(dict(item.stated), sort_keys=True) if item.stated else None,
+                "source_start": item.source_start,
             }
             writer.add({**entry, **writer.place(item)})
         in_member[item.member] += 1

@@ -44,6 +44,7 @@ class BatchSpec:
     run_id: str
     annotator: str
     min_confidence: float
+    keep_mojibake: bool
     base: int | None
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
