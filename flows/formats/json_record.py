@@ -10,7 +10,7 @@ import orjson
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, FormatError, Item, Reading, Record, field_names_of, field_names_stated
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from transforms.field_names import named_values, names_of, stated_fields
 from transforms.text import replace_surrogates
 
@@ -214,7 +214,7 @@ def text_and_fields(record: dict[str, Any], fields: Mapping[str, str] | None = N
     values = named_values(record)
     text = next((found for name in names_of("text", fields) if (found := _text(values.get(name)))), "")
     stated = stated_fields(record, fields).items()
-    return text, {column: fragment_text(value).strip() if holds_markup(value) else value for column, value in stated}
+    return text, {column: field_text(value).strip() for column, value in stated}
 
 
 def _text(value: Any, depth: int = 0) -> str:
@@ -227,7 +227,7 @@ def _text(value: Any, depth: int = 0) -> str:
         return _text(_inner_text(value), depth + 1)
     if not isinstance(value, str) or not value.strip():
         return ""
-    return fragment_text(value) if holds_markup(value) else value
+    return field_text(value)
 
 
 def _inner_text(value: dict[str, Any]) -> Any:

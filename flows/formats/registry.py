@@ -166,12 +166,17 @@ def parse_record(record: Record, *, repair: bool = True) -> Document:
     ``repair`` the mojibake in its text and fields is put right, where that is sure.
     """
     try:
-        document = _NAMED[record.format].parse(record)
+        document = _without_references(_NAMED[record.format].parse(record))
         document = _repaired(document) if repair else document
     except BaseException as error:
         raise FormatError(*_reason(error)) from error
     stated = {name: value for name, value in record.stated.items() if not is_about_reading(name)}
     return replace(document, fields={**stated, **document.fields})
+
+
+def _without_references(document: Document) -> Document:
+    fields = {name: html.without_references(value) for name, value in document.fields.items()}
+    return replace(document, text=html.without_references(document.text), fields=fields)
 
 
 def _repaired(document: Document) -> Document:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
-from flows.formats.html.fragments import declared_encoding, fragment_text, holds_markup, is_page
+from flows.formats.html.fragments import (
+    declared_encoding,
+    field_text,
+    fragment_text,
+    holds_markup,
+    is_page,
+    without_references,
+)
 from flows.formats.html.page import Page, read_page
 from transforms.text import replace_surrogates
 
-__all__ = ["FORMAT", "Page", "declared_encoding", "fragment_text", "holds_markup", "is_page", "read_page"]
+__all__ = [
+    "FORMAT",
+    "Page",
+    "declared_encoding",
+    "field_text",
+    "fragment_text",
+    "holds_markup",
+    "is_page",
+    "read_page",
+    "without_references",
+]
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 
