@@ -58,7 +58,7 @@ class Record:
     for the columns of a table, "field:text" and the like for the names that the user gives to its fields. ``own_id``
     is its id in the container's own terms, None where there is none. ``member`` is its path inside an archive, else "".
     ``byte_start`` is where ``data`` lies in the file, None where it does not lie there as it is (unpacked, re-encoded).
-    ``source_start`` is where the record starts in the file or, unpacked, in its member; None where nobody needs it.
+    ``source_start`` is where the record starts in the file, re-encoded or not; None where it lies packed in it.
     """
 
     data: bytes

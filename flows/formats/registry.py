@@ -244,7 +244,8 @@ class _Source:
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
-                    yield replace(item, member=member, byte_start=None, stated={**stated, **item.stated})
+                    stated_too = {**stated, **item.stated}
+                    yield replace(item, member=member, byte_start=None, source_start=None, stated=stated_too)
 
         yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
 

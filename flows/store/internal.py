@@ -41,7 +41,7 @@ SOURCES_SCHEMA = _schema(
 )
 # One record of a file as it lies there, or a fault in its place. `location` is the file in the stage that holds the
 # record's bytes unpacked, null where they lie in the source itself at `byte_start`. `source_start` is where the record
-# starts in the source or, unpacked, in its member; null where no offsets lead back to it.
+# starts in the source, re-encoded or not; null where it lies packed in it, or no offsets lead back to it.
 INDEX_SCHEMA = _schema(
     {"uri": _TEXT, "path": _TEXT, "key": _TEXT, "sha256": _TEXT, "weight": _LONG},
     {

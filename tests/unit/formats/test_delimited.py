@@ -146,7 +146,9 @@ def test_a_row_lies_in_its_file_and_is_the_same_wherever_it_lies() -> None:
     for record, there in [*((record, data) for record in first), *((record, moved) for record in second)]:
         assert record.byte_start is not None
         assert there[record.byte_start :].startswith(record.data)
-    assert [record.byte_start for record in read_records_of(gzip.compress(data), "a.csv.gz")] == [None, None]
+        assert record.source_start == record.byte_start
+    packed = read_records_of(gzip.compress(data), "a.csv.gz")
+    assert [(record.byte_start, record.source_start) for record in packed] == [(None, None)] * 2
 
 
 def test_a_row_that_ends_before_its_last_column_is_read() -> None:
