@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
 from flows.jobs.reader import Reader, Todo, document_name, told
@@ -19,7 +18,7 @@ from flows.store import open_store
 from flows.store.base import Stage
 from flows.store.internal import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
 from flows.store.manifest import StoredFile, part_name
-from flows.store.parquet import stage_table
+from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.document import document_rows, quarantine_row, text_hash
 from transforms.language import is_known, without_annotation
@@ -43,7 +42,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     stage = open_store(spec.store).stage(spec.run_id)
     work = _Batch(spec, stage, annotator, progress)
     with Reader(stage, repair=not spec.keep_mojibake) as reader:
-        for todo in pq.ParquetFile(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
+        for todo in open_parquet(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
             work.add(todo, reader)
     return work.finish()
 
@@ -76,6 +75,8 @@ class _Batch:
         self._annotator = annotator
         self._annotator_id = f"{annotator.name} {annotator.version}"
         self._progress = progress
+        self._attempt = f"-{spec.attempt}" if spec.attempt else ""
+        self._folder = f"batches/{spec.batch_id}{self._attempt}"
         self._known = known_before(spec.store, spec.base, spec.run_id, self._annotator_id)
         self._of_earlier_try = known_of_batch(stage, spec.batch_id, self._annotator_id)
         self._found: dict[str, bytes] = {}  # by text, all of this batch
@@ -182,8 +183,8 @@ class _Batch:
         """Put what was found into the stage at once: a second try, or the next run after a crash, needs it."""
         rows = [self._annotation_row("", digest) for digest in digests]
         if rows:
-            folder, name = f"annotations/{self._spec.batch_id}", f"{len(digests)}-{digests[0][:16]}.parquet"
-            stage_table(self._stage, "", folder, name, annotation_table(rows))
+            name = f"{len(digests)}-{digests[0][:16]}{self._attempt}.parquet"
+            stage_table(self._stage, "", f"annotations/{self._spec.batch_id}", name, annotation_table(rows))
 
     def _annotation_row(self, article_id: str, digest: str) -> dict[str, Any]:
         found = self._found[digest]
@@ -218,6 +219,7 @@ class _Batch:
         self._counts.seconds["load"] += time.perf_counter() - started
         return BatchResult(
             self._spec.batch_id,
+            self._folder,
             files,
             len(self._documents),
             len(self._rejects),
@@ -259,7 +261,7 @@ class _Batch:
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),
         }
-        folder, name = f"batches/{self._spec.batch_id}", part_name(self._spec.batch_id)
+        name = part_name(self._spec.batch_id)
         for table, data in {**tables, **internal}.items():
             if data.num_rows:
-                yield stage_table(self._stage, folder, table, name, data)
+                yield stage_table(self._stage, self._folder, table, name, data)

@@ -34,6 +34,10 @@ SEEN = "seen.json"
 class Runner(Protocol):
     """How the steps of a run are done and watched."""
 
+    def n_workers(self) -> int:
+        """How many jobs are done side by side."""
+        ...
+
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do one step here, under its name."""
         ...
@@ -194,7 +198,7 @@ def _plan_records(run: _Run, files: FilePlan, base: int | None) -> Todo:
         files,
         fingerprint=fingerprint(run.versions),
         batch_chars=settings.batch_chars,
-        n_workers=settings.n_workers,
+        n_workers=run.runner.n_workers(),
     )
 
 
@@ -216,8 +220,8 @@ def _batch_job(run: _Run, stage: Stage, batch: Batch, name: str, known_from: int
         stage.run_id,
         settings.annotator,
         settings.min_confidence,
-        settings.keep_mojibake,
         known_from,
+        settings.keep_mojibake,
     )
     what = f"{batch.n_files:,} file{'s' if batch.n_files != 1 else ''}"
     if batch.n_records != batch.n_files:
@@ -261,4 +265,4 @@ def _recall(store: Store, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _newer(row: dict[str, Any], note: Mapping[str, Any] | None) -> dict[str, Any]:
     if note is None or note.get("sha256") != row["sha256"] or note["hashed_at_ns"] <= row["hashed_at_ns"]:
         return row
-    return {**row, **{name: note[name] for name in ("size", "mtime_ns", "hashed_at_ns")}}
+    return {**row, **{name: note[name] for name in ("size", "mtime_ns", "hashed_at_ns", "e_tag") if name in note}}
