@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
@@ -29,6 +29,8 @@ ATTRIBUTION_METHODS = (
     "organization",
     "none",
 )
+# How the bytes of a source say a text's letters; see offset_map.
+WRITTEN = ("plain", "escaped", "repaired", "composed")
 QUALITY_FLAGS = (
     "no_title",
     "no_date",
@@ -110,13 +112,18 @@ class OffsetCheck:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its grain, its columns, and the column that is its key (None where it has none)."""
+    """One table: its grain, its columns, and the column that is its key (None where it has none).
+
+    ``runs`` are pairs of columns that are ranges, none of them empty; those of the first pair do not overlap in one
+    article.
+    """
 
     name: str
     grain: str
     key: str | None
     columns: tuple[Column, ...]
     offsets: tuple[OffsetCheck, ...] = ()
+    runs: tuple[tuple[str, str], ...] = ()
     scope: str = "part"  # "part": one Parquet part a batch; "data set": one file for the whole snapshot
 
 
@@ -328,6 +335,41 @@ ARTICLE_ENTITIES = Table(
     ),
 )
 
+OFFSET_MAP = Table(
+    name="offset_map",
+    grain="one run of characters of an article whose bytes in the source are known (text, JSON lines, CSV)",
+    key=None,
+    columns=(
+        Column("article_id", _STRING, "The article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("char_start", _INT, "Start in articles.text, in code points; runs never overlap.", "81"),
+        Column("char_end", _INT, "End in articles.text, exclusive, in code points.", "424"),
+        Column(
+            "byte_start",
+            _INT,
+            "Start in the record's bytes, from 0; internal/records tells where those start in the source.",
+            "94",
+        ),
+        Column("byte_end", _INT, "End in the record's bytes, exclusive.", "443"),
+        Column(
+            "bytes_per_char",
+            _INT,
+            "Bytes of each character of the run; null where each has as many as in UTF-8.",
+            "1",
+            True,
+        ),
+        Column(
+            "written",
+            _STRING,
+            "plain: the bytes, in articles.encoding, are the text; escaped: JSON, CSV or HTML write it so (\\u2019,"
+            ' "", &amp;); repaired: damage of encoding that was put right; composed: a letter and its accent apart.',
+            "plain",
+            vocabulary=WRITTEN,
+        ),
+    ),
+    offsets=(OffsetCheck("char_start", "char_end"),),
+    runs=(("char_start", "char_end"), ("byte_start", "byte_end")),
+)
+
 ENTITIES = Table(
     name="entities",
     grain="one entity of the whole data set",
@@ -407,6 +449,7 @@ TABLES: tuple[Table, ...] = (
     QUOTES,
     ENTITY_MENTIONS,
     ARTICLE_ENTITIES,
+    OFFSET_MAP,
     ENTITIES,
     QUARANTINE,
     RUNS,

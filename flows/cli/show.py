@@ -21,6 +21,7 @@ FIRST_COLUMNS = {
     "quotes": ("speaker_name", "speaker_status", "quote_type", "cue_text", "text", "confidence"),
     "entity_mentions": ("text", "entity_type", "mention_type", "entity_id", "confidence"),
     "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
+    "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
     "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
     "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),

@@ -114,6 +114,31 @@ def test_a_breach_is_named(articles, sentences, complaint):
         conform({"articles": articles, "sentences": sentences})
 
 
+def run(char_start: int, char_end: int, **changes):
+    place = {"article_id": "a", "char_start": char_start, "char_end": char_end, "byte_start": 0, "byte_end": 2}
+    return {**place, "bytes_per_char": 1, "written": "plain"} | changes
+
+
+def test_runs_that_follow_each_other_conform():
+    check_tables(conform({"articles": [article()], "offset_map": [run(0, 2), run(4, 6), run(2, 4)]}))
+
+
+@pytest.mark.parametrize(
+    ("runs", "complaint"),
+    [
+        ([run(0, 3), run(2, 4)], "overlap"),
+        ([run(2, 2)], "empty"),
+        ([run(0, 2, byte_end=0)], "empty"),
+        ([run(0, 9)], "does not fit"),
+        ([run(0, 2, written="guessed")], "not in its vocabulary"),
+        ([run(0, 2, article_id="b")], "not in articles"),
+    ],
+)
+def test_runs_that_overlap_or_are_empty_are_a_breach(runs, complaint):
+    with pytest.raises(ContractError, match=complaint):
+        conform({"articles": [article()], "offset_map": runs})
+
+
 def test_wrong_columns_are_reported_not_raised():
     assert list(find_problems({"sentences": pa.table({"x": [1]})})) == [
         "sentences: columns or types differ from the declaration"
