@@ -83,7 +83,7 @@ class Settings(BaseModel):
         description="About how many characters of text one batch (one task run, one part of each table) holds.",
     )
     min_confidence: float = Field(
-        default=0.0, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+        default=0.2, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
     )
     strict: bool = Field(default=False, description="Fail the run (exit code 1) where anything is quarantined.")
     max_quarantine_share: float = Field(

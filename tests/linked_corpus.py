@@ -57,7 +57,14 @@ class Corpus:
             if entity in {other["entity_id"] for other in rows["article_entities"]}:
                 continue
             key = ids.article_entity_id(article, number)
-            given = {"name": name, "entity_type": entity_type, "n_mentions": 2, "n_quotes": 1, **values}
+            given = {
+                "name": name,
+                "entity_type": entity_type,
+                "n_mentions": 2,
+                "n_quotes": 1,
+                "n_attributions": 1,
+                **values,
+            }
             rows["article_entities"].append(row("article_entities", article_entity_id=key, article_id=article, **given))
             for mention in (ids.mention_id(article, 2 * number + twice) for twice in range(2)):
                 given = {"mention_id": mention, "article_id": article, "entity_id": entity, "text": name}

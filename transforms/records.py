@@ -122,6 +122,7 @@ class Quotation:
     """An attribution as a row-to-be: typed, numbered in text order, its speaker not yet looked for.
 
     ``segments`` are in text order and never overlap; ``confidence`` is the annotator's, in [0, 1].
+    ``attribution_type`` and ``cue_lemma`` are what ``transforms.cues`` reads in the cue.
     """
 
     index: int
@@ -130,6 +131,13 @@ class Quotation:
     cue: Span | None
     source: Span | None
     confidence: float
+    attribution_type: str | None = None
+    cue_lemma: str | None = None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it reports what somebody said, wrote or asked."""
+        return self.attribution_type == "statement"
 
     @property
     def span(self) -> Span:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
 QUOTE_TYPES = ("direct", "indirect", "mixed")
+ATTRIBUTION_TYPES = ("statement", "belief", "knowledge", "intention")
 SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
 DATE_PRECISIONS = ("day", "month", "year")
 DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "crawl", "none")
@@ -184,7 +185,8 @@ ARTICLES = Table(
         Column("n_words", _INT, "Words in text; an apostrophe does not part one.", "431"),
         Column("n_paragraphs", _INT, "Paragraphs in text, the headline included.", "15"),
         Column("n_sentences", _INT, "Rows of this article in sentences.", "16"),
-        Column("n_quotes", _INT, "Rows of this article in quotes.", "11"),
+        Column("n_quotes", _INT, "Statements among this article's rows of quotes.", "11"),
+        Column("n_attributions", _INT, "Rows of this article in quotes, whatever their attribution_type.", "14"),
         Column(
             "quality_flags",
             pa.list_(pa.field("item", _STRING, nullable=False)),
@@ -229,6 +231,16 @@ QUOTES = Table(
             "direct",
             vocabulary=QUOTE_TYPES,
         ),
+        Column(
+            "attribution_type",
+            _STRING,
+            "statement (said, asked, promised), belief (thinks, fears, wants), knowledge (knows, found), intention "
+            "(plans, decided, refused): the classes of the Penn Discourse Treebank; null where nothing was said (did "
+            "not say), a topic is named and no clause (denied wrongdoing), or the cue does not tell.",
+            "statement",
+            True,
+            vocabulary=ATTRIBUTION_TYPES,
+        ),
         Column("text", _STRING, "The article's text from char_start to char_end, any reporting clause included."),
         Column("char_start", _INT, "Start of the first segment in articles.text, in code points.", "905"),
         Column("char_end", _INT, "End of the last segment, exclusive, in code points.", "1058"),
@@ -241,6 +253,7 @@ QUOTES = Table(
         Column("first_sentence_id", _STRING, "The sentence it starts in.", "…-s00006", references="sentences"),
         Column("last_sentence_id", _STRING, "The sentence it ends in.", "…-s00006", references="sentences"),
         Column("cue_text", _STRING, "The words that report it.", "wrote", True),
+        Column("cue_lemma", _STRING, "The lemma of the cue's head, with its particle: point out.", "write", True),
         Column("cue_char_start", _INT, "Start of the cue in articles.text, in code points.", "1063", True),
         Column("cue_char_end", _INT, "End of the cue, exclusive.", "1068", True),
         Column("speaker_text", _STRING, "The words that name its source where it is reported.", "Kim", True),
@@ -324,7 +337,8 @@ ARTICLE_ENTITIES = Table(
         Column("external_id", _STRING, "Its id elsewhere, where the article's words suffice.", "iso3166:KP", True),
         Column("merge_rules", _STRINGS, "The rules that joined its names in the article, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Its mentions in the article.", "6"),
-        Column("n_quotes", _INT, "Quotations in the article it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements in the article it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type in the article that are its.", "3"),
     ),
 )
 
@@ -342,7 +356,8 @@ ENTITIES = Table(
         Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
         Column("n_articles", _INT, "Articles that mention it.", "1"),
-        Column("n_quotes", _INT, "Quotations it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
     ),
@@ -394,7 +409,8 @@ RUNS = Table(
         Column("n_sources_gone", _LONG, "Files of the snapshot before that are no more.", "0"),
         Column("n_articles", _LONG, "Rows of articles.", "11"),
         Column("n_sentences", _LONG, "Rows of sentences.", "180"),
-        Column("n_quotes", _LONG, "Rows of quotes.", "42"),
+        Column("n_quotes", _LONG, "Statements among the rows of quotes.", "42"),
+        Column("n_attributions", _LONG, "Rows of quotes.", "61"),
         Column("n_entity_mentions", _LONG, "Rows of entity_mentions.", "260"),
         Column("n_entities", _LONG, "Rows of entities.", "97"),
         Column("n_quarantined", _LONG, "Rows of quarantine.", "3"),
