@@ -96,6 +96,8 @@ def test_words_in_quotation_marks_were_said_unless_somebody_thought_them(marked:
         "<Lind> [won’t say] {what she will do}.",
         "<Lind> [denied] {wrongdoing}.",
         "<Lind> [called for] {reforms}.",
+        "<Lind> [asked for] {a hearing to be held}.",
+        "<No one> [said] {that it would rain}.",
         "<Lind> [announced] {the end of the strike that had begun in May}.",
         "{The tax} [was announced].",
         "<Lind> [gardens] {the yard}.",

@@ -20,7 +20,7 @@ def is_clause(content: Sequence[str], *, is_addressed: bool = False) -> bool:
     """
     if not content:
         return False
-    if content[0] in words("clause starts") or is_gerund(content[0]):
+    if begins_clause(content):
         return True
     if content[0] == "to":
         return len(content) > 1 and not is_gerund(content[1])
@@ -32,6 +32,11 @@ def is_clause(content: Sequence[str], *, is_addressed: bool = False) -> bool:
         if is_addressed and word == "to" and is_verb_next(content, number):
             return True
     return False
+
+
+def begins_clause(content: Sequence[str]) -> bool:
+    """Whether the first word opens a clause or is its verb: "that", "she", "having"."""
+    return content[0] in words("clause starts") or is_gerund(content[0])
 
 
 def governs_object(content: Sequence[str], number: int) -> bool:

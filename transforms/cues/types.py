@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from transforms.cues.clauses import is_clause
+from transforms.cues.clauses import begins_clause, is_clause
 from transforms.cues.heads import WORD, Head, cue_words, is_negated, read_head
 from transforms.cues.lemmas import lemma_of
 from transforms.cues.lexicon import class_of, words
 from transforms.records import Attribution
 
 MAX_SOURCE_CHARS = 200
+NOBODY = frozenset({"no", "nobody", "none", "neither"})
 MAX_CONTENT_CHARS = 200
 
 
@@ -109,7 +110,7 @@ def _class_of(use: Use) -> str | None:
     found = _listed_class(use)
     if found != "statement":
         return found
-    return None if use.is_negated or _is_raised(use) or _names_topic(use) else "statement"
+    return None if use.is_negated or use.source & NOBODY or _is_raised(use) or _names_topic(use) else "statement"
 
 
 def _listed_class(use: Use) -> str | None:
@@ -126,6 +127,8 @@ def _names_topic(use: Use) -> bool:
     lemma = use.head.lemma
     if not use.content or lemma in words("speaking"):
         return False
+    if use.cue[-1] in words("prepositions") or lemma.endswith(" to"):
+        return not begins_clause(use.content)
     if lemma in words("predicating") and {"as", "of"} & set(use.content[1:]):
         return False
     return not is_clause(use.content, is_addressed=lemma in words("addressing"))
