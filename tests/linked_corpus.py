@@ -26,6 +26,8 @@ Batches = dict[str, dict[str, list[str]]]
 
 
 def filler(field: pa.Field) -> Any:
+    if pa.types.is_struct(field.type):
+        return {part.name: 0 for part in field.type}
     return [] if pa.types.is_list(field.type) else None if field.nullable else FILLERS[str(field.type)]
 
 
@@ -70,6 +72,7 @@ class Corpus:
                 given = {"mention_id": mention, "article_id": article, "entity_id": entity, "text": name}
                 rows["entity_mentions"].append(row("entity_mentions", **given))
             given = {"article_id": article, "speaker_name": name, "speaker_entity_id": entity}
+            given["speaker_entity_ids"] = [entity]
             rows["quotes"].append(row("quotes", quote_id=ids.quote_id(article, number), **given))
         return article
 

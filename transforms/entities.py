@@ -43,6 +43,7 @@ def article_entity_rows(
             "n_mentions": len(entity.mentions),
             "n_quotes": n_quotes[entity.entity_id],
             "n_attributions": n_attributions[entity.entity_id],
+            "pronouns": dict(entity.pronouns),
         }
         for index, entity in enumerate(resolution.entities)
     ]

@@ -9,6 +9,7 @@ from transforms import ids
 from transforms.cues import read_cue
 from transforms.marks import find_quoted, quote_type
 from transforms.records import Article, Attribution, Quotation, Span, Speaker
+from transforms.resolve.role_titles import role_title
 from transforms.sentences import sentence_at
 
 
@@ -66,7 +67,9 @@ def _row(article: Article, sentences: Sequence[Span], quotation: Quotation, spea
         "speaker_mention_type": speaker.mention_type,
         "speaker_name": speaker.name,
         "speaker_role": speaker.role,
+        "role_title": role_title(speaker.role),
         "speaker_entity_id": speaker.entity_id,
+        "speaker_entity_ids": list(speaker.entity_ids),
         "speaker_status": speaker.status,
         "attribution_method": speaker.method,
         "confidence": quotation.confidence * speaker.confidence,

@@ -160,6 +160,7 @@ class ArticleEntity:
     aliases: tuple[str, ...] = ()
     external_id: str | None = None
     merge_rules: tuple[str, ...] = ()
+    pronouns: Mapping[str, int] = field(default_factory=lambda: {"he": 0, "she": 0, "mr": 0, "ms": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ class Speaker:
     """Who said one quotation. ``name`` and ``entity_id`` are set exactly where ``status`` is "named".
 
     ``confidence`` is the chance, in [0, 1], that this resolution is right, given that the quotation is.
+    ``entity_ids`` are all who speak, where several are named; else the one of ``entity_id``.
     """
 
     status: str
@@ -176,6 +178,7 @@ class Speaker:
     entity_id: str | None = None
     role: str | None = None
     confidence: float = 1.0
+    entity_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

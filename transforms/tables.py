@@ -30,6 +30,59 @@ ATTRIBUTION_METHODS = (
     "organization",
     "none",
 )
+ROLE_TITLES = (
+    "president",
+    "vice president",
+    "prime minister",
+    "chancellor",
+    "minister",
+    "secretary",
+    "secretary-general",
+    "senator",
+    "representative",
+    "lawmaker",
+    "governor",
+    "mayor",
+    "councillor",
+    "speaker",
+    "leader",
+    "candidate",
+    "politician",
+    "ambassador",
+    "attorney general",
+    "prosecutor",
+    "judge",
+    "lawyer",
+    "sheriff",
+    "police officer",
+    "military officer",
+    "monarch",
+    "religious leader",
+    "chief executive",
+    "executive",
+    "chair",
+    "director",
+    "founder",
+    "head",
+    "manager",
+    "coach",
+    "spokesperson",
+    "adviser",
+    "official",
+    "analyst",
+    "economist",
+    "scholar",
+    "physician",
+    "teacher",
+    "student",
+    "journalist",
+    "author",
+    "artist",
+    "athlete",
+    "business person",
+    "activist",
+    "relative",
+)
 QUALITY_FLAGS = (
     "no_title",
     "no_date",
@@ -80,6 +133,8 @@ REASONS = (
 
 _STRING = pa.string()
 _INT = pa.int32()
+_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
+_PRONOUNS = pa.struct([pa.field(word, _INT) for word in ("he", "she", "mr", "ms")])
 _SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
 
 
@@ -268,7 +323,29 @@ QUOTES = Table(
         ),
         Column("speaker_name", _STRING, "The fullest name the article gives, without titles.", "Kim Jong Un", True),
         Column("speaker_role", _STRING, "The role or title as the article states it.", "North Korean leader", True),
-        Column("speaker_entity_id", _STRING, "The speaker in entities.", "e-…", True, references="entities"),
+        Column(
+            "role_title",
+            _STRING,
+            "The title that speaker_role amounts to, of a small vocabulary to count by; null where it is none of them.",
+            "leader",
+            True,
+            vocabulary=ROLE_TITLES,
+        ),
+        Column(
+            "speaker_entity_id",
+            _STRING,
+            "The speaker in entities; null where several speak together.",
+            "e-…",
+            True,
+            references="entities",
+        ),
+        Column(
+            "speaker_entity_ids",
+            _STRINGS,
+            "All who speak by name, in text order: several for “Lind and Reyes said”, else the one or none.",
+            "[e-…, e-…]",
+            references="entities",
+        ),
         Column(
             "speaker_status",
             _STRING,
@@ -321,8 +398,6 @@ ENTITY_MENTIONS = Table(
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )
 
-_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
-
 ARTICLE_ENTITIES = Table(
     name="article_entities",
     grain="one entity in one article",
@@ -339,6 +414,13 @@ ARTICLE_ENTITIES = Table(
         Column("n_mentions", _INT, "Its mentions in the article.", "6"),
         Column("n_quotes", _INT, "Statements in the article it is the speaker of.", "2"),
         Column("n_attributions", _INT, "Quotations of any attribution_type in the article that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
     ),
 )
 
@@ -358,6 +440,13 @@ ENTITIES = Table(
         Column("n_articles", _INT, "Articles that mention it.", "1"),
         Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
         Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
     ),
