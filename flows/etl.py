@@ -122,6 +122,10 @@ class PrefectRunner:
         self._engine = engine
         self._artifact: ProgressArtifact | None = None  # a run with nothing to do shows none
 
+    def n_workers(self) -> int:
+        """As many as the engine has."""
+        return self._engine.n_workers
+
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do one step as a task run of its name."""
         step = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(_Opaque.do)

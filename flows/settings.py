@@ -73,7 +73,10 @@ class Settings(BaseModel):
     )
     out: str = Field(default="data", min_length=1, description="The folder that holds the data set and its snapshots.")
     workers: int = Field(
-        default=0, ge=0, le=256, description="Processes that annotate side by side; 0 means one a processor core."
+        default=0,
+        ge=0,
+        le=256,
+        description="Processes that annotate side by side; 0: one a processor core, or all that a cluster has.",
     )
     batch_chars: int = Field(
         default=1_000_000,
@@ -118,7 +121,14 @@ class Settings(BaseModel):
         default="", description="A file of your corrections to entities: merge, split, rename, never."
     )
     follow_links: bool = Field(default=False, description="Follow links that lead out of the folders given.")
-    engine: Literal["local"] = Field(default="local", description="What does the work: processes of this machine.")
+    engine: Literal["local", "dask"] = Field(
+        default="local",
+        description="What does the work: processes of this machine (local), or a Dask cluster (needs newsmill[dask]).",
+    )
+    engine_address: str = Field(
+        default="",
+        description="Where the Dask cluster's scheduler is, as tcp://host:8786; none: a temporary one of this machine.",
+    )
     annotator: str = Field(
         default="model",
         min_length=1,

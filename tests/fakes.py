@@ -23,9 +23,10 @@ _SAID = re.compile(r"“([^”\n]+)” (said|wrote) ([A-Z][a-z]+ [A-Z][a-z]+)")
 class FakeAnnotator:
     """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
 
-    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that; KILL-ONCE does it until the
-    file named by FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file named by
-    FAKE_ANNOTATOR_LOG.
+    A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that, KILL-ITS-PARENT takes whoever
+    started the process along; KILL-ONCE, HANG-ONCE and KILL-PARENT-ONCE do it until the file named by
+    FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file that FAKE_ANNOTATOR_LOG
+    names.
     """
 
     name = "fake"
@@ -39,9 +40,14 @@ class FakeAnnotator:
 
     def _annotate(self, text: str) -> Annotation:
         _log(text)
-        if "KILL-ONCE" in text and not (once := Path(os.environ["FAKE_ANNOTATOR_ONCE"])).exists():
-            once.touch()
+        if "KILL-ONCE" in text and _is_first_time():
             os.kill(os.getpid(), signal.SIGKILL)
+        if "HANG-ONCE" in text and _is_first_time():
+            time.sleep(3600)
+        if "KILL-PARENT-ONCE" in text and _is_first_time():
+            _kill_with_parent()
+        if "KILL-ITS-PARENT" in text:
+            _kill_with_parent()
         if "KILL-THE-WORKER" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "HANG-THE-WORKER" in text:
@@ -59,6 +65,19 @@ class FakeAnnotator:
                 for m in _SAID.finditer(text)
             ),
         )
+
+
+def _is_first_time() -> bool:
+    once = Path(os.environ["FAKE_ANNOTATOR_ONCE"])
+    is_first = not once.exists()
+    once.touch()
+    return is_first
+
+
+def _kill_with_parent() -> None:
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _log(text: str) -> None:

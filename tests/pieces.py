@@ -32,7 +32,7 @@ SORT_KEYS = {"quarantine": ("source_uri", "record_index", "stage", "reason")}
 class InlineEngine:
     """Does each job here and now, with an annotator that tests hold in their hands."""
 
-    n_slots = 1
+    n_slots = n_workers = 1
 
     def __init__(self, annotator: Annotator) -> None:
         self._annotator = annotator
@@ -52,8 +52,12 @@ class InlineEngine:
 class PlainRunner:
     """The steps of a run one after the other."""
 
-    def __init__(self, annotator: Annotator) -> None:
+    def __init__(self, annotator: Annotator, n_workers: int) -> None:
         self._engine = InlineEngine(annotator)
+        self._n_workers = n_workers
+
+    def n_workers(self) -> int:
+        return self._n_workers
 
     def step(self, name: str, work: Callable[[], T]) -> T:
         return work()
@@ -87,7 +91,7 @@ def refresh(
             given,
             store,
             run_id,
-            PlainRunner(annotator),
+            PlainRunner(annotator, given.n_workers),
             list_files=lambda: find_files(roots),
             row_versions=row_versions(annotator),
             catalog=catalog or Catalog(),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from flows.errors import UserError
 from flows.jobs.specs import Result, Spec
 
 
@@ -33,9 +34,14 @@ class JobError(RuntimeError):
     """A worker died, hung or could not begin; ``blame`` says where."""
 
     def __init__(self, blame: Blame) -> None:
-        where = f"{blame.documents[0]} and {len(blame.documents) - 1} more" if blame.documents[1:] else blame.documents
-        super().__init__(f"{blame.detail} (at the step {blame.stage}, {where[0] if where else 'no document'})")
+        first, n_more = next(iter(blame.documents), "no document"), len(blame.documents) - 1
+        where = f"{first} and {n_more} more" if n_more > 0 else first
+        super().__init__(f"{blame.detail} (at the step {blame.stage}, {where})")
         self.blame = blame
+
+
+class EngineError(UserError):
+    """Nothing can be done at all: no cluster there, no worker fit for the work; the message says what to do."""
 
 
 class EngineClosedError(RuntimeError):
@@ -46,14 +52,19 @@ class Engine(Protocol):
     """Workers that do jobs. Thread-safe: one thread waits for each job in work."""
 
     @property
+    def n_workers(self) -> int:
+        """How many jobs are done side by side; EngineError where that cannot be found out."""
+        ...
+
+    @property
     def n_slots(self) -> int:
-        """How many jobs are in work at once."""
+        """How many jobs to hand over at once, those that wait for a worker included; it may change meanwhile."""
         ...
 
     def run(self, spec: Spec, on_done: Callable[[int], None]) -> Result:
         """Do one job; ``on_done`` hears the weight that is done so far.
 
-        Raises JobError, EngineClosedError, or OutputError where the store cannot be written.
+        Raises JobError, EngineClosedError, EngineError, or OutputError where the store cannot be written.
         """
         ...
 

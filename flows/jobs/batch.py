@@ -74,6 +74,8 @@ class _Batch:
         self._annotator = annotator
         self._annotator_id = f"{annotator.name} {annotator.version}"
         self._progress = progress
+        self._attempt = f"-{spec.attempt}" if spec.attempt else ""
+        self._folder = f"batches/{spec.batch_id}{self._attempt}"
         self._known = known_before(spec.store, spec.base, spec.run_id, self._annotator_id)
         self._of_earlier_try = known_of_batch(stage, spec.batch_id, self._annotator_id)
         self._found: dict[str, bytes] = {}  # by text, all of this batch
@@ -179,8 +181,8 @@ class _Batch:
         """Put what was found into the stage at once: a second try, or the next run after a crash, needs it."""
         rows = [self._annotation_row("", digest) for digest in digests]
         if rows:
-            folder, name = f"annotations/{self._spec.batch_id}", f"{len(digests)}-{digests[0][:16]}.parquet"
-            stage_table(self._stage, "", folder, name, annotation_table(rows))
+            name = f"{len(digests)}-{digests[0][:16]}{self._attempt}.parquet"
+            stage_table(self._stage, "", f"annotations/{self._spec.batch_id}", name, annotation_table(rows))
 
     def _annotation_row(self, article_id: str, digest: str) -> dict[str, Any]:
         found = self._found[digest]
@@ -215,6 +217,7 @@ class _Batch:
         self._counts.seconds["load"] += time.perf_counter() - started
         return BatchResult(
             self._spec.batch_id,
+            self._folder,
             files,
             len(self._documents),
             len(self._rejects),
@@ -256,7 +259,7 @@ class _Batch:
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),
         }
-        folder, name = f"batches/{self._spec.batch_id}", part_name(self._spec.batch_id)
+        name = part_name(self._spec.batch_id)
         for table, data in {**tables, **internal}.items():
             if data.num_rows:
-                yield stage_table(self._stage, folder, table, name, data)
+                yield stage_table(self._stage, self._folder, table, name, data)

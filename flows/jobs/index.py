@@ -39,7 +39,8 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
     stage = open_store(spec.store).stage(spec.run_id)
     sources = []
     with stage.scratch() as work, writing(work):
-        with _IndexWriter(work, f"spool/{spec.job_id}.bin") as writer:
+        attempt = f"-{spec.attempt}" if spec.attempt else ""
+        with _IndexWriter(work, f"spool/{spec.job_id}{attempt}.bin") as writer:
             for uri, path in spec.files:
                 progress(Step("read", (uri,)), 0)
                 if uri in spec.skip:

@@ -11,7 +11,10 @@ from flows.store.manifest import StoredFile
 
 @dataclass(frozen=True)
 class IndexSpec:
-    """Files whose records are to be listed. ``skip`` maps the uri of one that cannot be read to reason and detail."""
+    """Files whose records are to be listed. ``skip`` maps the uri of one that cannot be read to reason and detail.
+
+    ``attempt`` and ``steps`` are as in BatchSpec.
+    """
 
     job_id: str
     store: str
@@ -19,6 +22,8 @@ class IndexSpec:
     files: tuple[tuple[str, str], ...]  # uri, path
     fields: dict[str, str] = field(default_factory=dict)
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
+    attempt: str = ""
+    steps: str = ""
     kind: str = "index"
 
     def without(self, document: str, reason: str, detail: str) -> Self:
@@ -37,6 +42,10 @@ class BatchSpec:
     ``base`` is the snapshot whose annotations of the same texts are taken over, None for none. ``skip`` maps a
     document ("uri#number") to the reason and detail of the quarantine row that stands for what it did to its worker;
     ``suspects`` are documents to be worked on alone, so that it shows which one is to blame.
+
+    ``attempt`` keeps apart what two workers write that do the same job, where an engine cannot rule that out.
+    ``steps`` names a file in the stage that says of each step that it begins, for whoever asks when the worker is gone
+    with all that it knew; "" for none.
     """
 
     batch_id: str
@@ -47,6 +56,8 @@ class BatchSpec:
     base: int | None
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
+    attempt: str = ""
+    steps: str = ""
     kind: str = "batch"
 
     def without(self, document: str, reason: str, detail: str) -> Self:
@@ -72,12 +83,13 @@ class IndexResult:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What came of a batch: the parts written, below ``batches/<batch_id>/`` in the stage, and counts.
+    """What came of a batch: the parts written, below ``folder`` in the stage, and counts.
 
     ``n_annotated`` articles went through the annotator, ``n_reused`` had the annotation of the same text from before.
     """
 
     batch_id: str
+    folder: str
     files: tuple[StoredFile, ...]
     n_articles: int
     n_quarantined: int

@@ -147,7 +147,7 @@ def publish_quarantine(stage: Stage, results: Sequence[BatchResult]) -> None:
     """
     with only_worth_a_warning("The run's quarantine could not be published"):
         parts = [
-            stage.locate(f"batches/{result.batch_id}/{file.path}")
+            stage.locate(f"{result.folder}/{file.path}")
             for result in results
             for file in result.files
             if file.table == "quarantine"

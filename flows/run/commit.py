@@ -115,11 +115,7 @@ class _Snapshot:
 
 
 def _fresh_parts(results: Sequence[BatchResult]) -> list[BasePart]:
-    return [
-        BasePart(file, Origin(None, f"batches/{result.batch_id}/{file.path}"))
-        for result in results
-        for file in result.files
-    ]
+    return [BasePart(file, Origin(None, f"{result.folder}/{file.path}")) for result in results for file in result.files]
 
 
 def _link(snapshot: _Snapshot, parts: Sequence[BasePart], work: Work) -> None:

@@ -34,6 +34,10 @@ SEEN = "seen.json"
 class Runner(Protocol):
     """How the steps of a run are done and watched."""
 
+    def n_workers(self) -> int:
+        """How many jobs are done side by side."""
+        ...
+
     def step(self, name: str, work: Callable[[], T]) -> T:
         """Do one step here, under its name."""
         ...
@@ -194,7 +198,7 @@ def _plan_records(run: _Run, files: FilePlan, base: int | None) -> Todo:
         files,
         fingerprint=fingerprint(run.versions),
         batch_chars=settings.batch_chars,
-        n_workers=settings.n_workers,
+        n_workers=run.runner.n_workers(),
     )
 
 

@@ -13,16 +13,17 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Cancelled, Failed
 
 from flows.engine.base import Engine, EngineClosedError
+from flows.errors import UserError
 from flows.jobs.specs import BatchResult, IndexResult, Result
 from flows.run.dispatch import AnnotationError, Job, do_patiently
 from flows.run.progress import RunProgress
-from flows.store.disk import OutputError
 
 
 def run_jobs(jobs: Sequence[Job], engine: Engine, progress: RunProgress) -> list[Result]:
     """The results, in no particular order.
 
-    Raises OutputError where the store cannot be written; a document that cannot be worked on ends in the quarantine.
+    Raises UserError where the store cannot be written or the engine cannot work; a document that cannot be worked on
+    ends in the quarantine.
     """
     waiting, running, results = deque(jobs), set[PrefectFuture[Any]](), list[Result]()
     while waiting or running:
@@ -65,7 +66,7 @@ def do_job_task(work: _Work) -> Result | State[Any]:
         result = work.do(logger.warning)
     except EngineClosedError:
         return Cancelled(message="the run is ending")
-    except (AnnotationError, OutputError) as failure:
+    except (AnnotationError, UserError) as failure:
         return Failed(message=str(failure), data=failure)
     logger.info("%s", _told(result))
     return result

@@ -164,7 +164,7 @@ def test_quarantine_is_shown_in_part_and_counted_whole(
         rows = [quarantine_row(Reject(f"{number}.jsonl", n, None, "extract", reason, "x")) for n in range(5_000)]
         part = conform({"quarantine": rows})["quarantine"]
         file = stage_table(stage, f"batches/{number}", "quarantine", f"part-{number}.parquet", part)
-        results.append(BatchResult(str(number), (file,), 0, 5_000, 0, 0, 0, 0, {}))
+        results.append(BatchResult(str(number), f"batches/{number}", (file,), 0, 5_000, 0, 0, 0, 0, {}))
     published: dict[str, Any] = {}
     monkeypatch.setattr(report, "create_table_artifact", lambda rows, **more: published.update(rows=rows, **more))
     report.publish_quarantine(stage, results)

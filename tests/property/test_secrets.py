@@ -109,9 +109,9 @@ def test_time_is_linear(make: Callable[[int], str]) -> None:
     def seconds(n: int) -> float:
         text, best = make(n), 9.0
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             mask_secrets(text)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(160_000) < 10 * max(seconds(40_000), 0.005)  # quadratic would be 16

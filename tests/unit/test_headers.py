@@ -67,9 +67,9 @@ def test_the_block_is_parted_from_the_rest() -> None:
     "block", ["[" * 9000, "title: " + "[&a " * 2000, "a: {b: " * 2500, "- " * 9000, '"\\Uffffffff"']
 )
 def test_hostile_front_matter_costs_no_time_and_no_exception(block: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_front_matter(f"---\n{block}\n---\n{BODY}")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_nested_front_matter_reaches_the_article() -> None:

@@ -166,9 +166,9 @@ def test_a_few_words_in_mid_sentence_look_like_a_term(text: str, expected: bool)
 
 def test_time_grows_with_the_text_and_no_faster() -> None:
     def seconds(text: str) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         find_quoted(text)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     hard = "“a ‘b \"c 'd «e "
     assert seconds(hard * 8000) < 60 * max(seconds(hard * 800), 1e-3)

@@ -36,6 +36,7 @@ def test_packed_over_and_over_is_refused() -> None:
         gzip.compress(TEXT.encode())[:-8] + b"12345678",
         gzip.compress(TEXT.encode())[:20] + b"\xff" * 20,
     ],
+    ids=["cut", "cut in its head", "another sum", "damaged inside"],
 )
 def test_a_damaged_file_is_refused(data: bytes) -> None:
     assert refusal(data, "a.txt.gz").reason == "truncated_archive"
