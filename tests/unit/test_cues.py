@@ -114,6 +114,8 @@ def test_nothing_said_a_mere_topic_or_a_strange_word_has_no_class(marked: str) -
         "<Lind> [announced] {that the strike is over}.",
         "<Lind> [denied] {having seen him}.",
         "<Lind> [announced] {the strike is over}.",
+        "<Lind> [pointed out] {they’ll be late}.",
+        "<Lind> [noted] {the crew won’t wait}.",
         "<Lind> [noted] {the debate erased all memory of it}.",
         "<Lind> [asked] {the crew to wait}.",
         "<Lind> [accused] {the board of lying}.",

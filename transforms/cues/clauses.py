@@ -9,6 +9,7 @@ from transforms.cues.lexicon import class_of, known_lemmas, words
 
 # A finite verb further on belongs to another clause.
 MAX_WORDS = 15
+SHORT_FINITE = ("'ll", "'re", "'ve", "'d", "n't")
 
 
 def is_clause(content: Sequence[str], *, is_addressed: bool = False) -> bool:
@@ -27,7 +28,7 @@ def is_clause(content: Sequence[str], *, is_addressed: bool = False) -> bool:
     for number, word in enumerate(content[:MAX_WORDS]):
         if number and word in words("relative"):
             return False
-        if word in words("finite") or (number and governs_object(content, number)):
+        if word in words("finite") or word.endswith(SHORT_FINITE) or (number and governs_object(content, number)):
             return True
         if is_addressed and word == "to" and is_verb_next(content, number):
             return True
@@ -36,7 +37,7 @@ def is_clause(content: Sequence[str], *, is_addressed: bool = False) -> bool:
 
 def begins_clause(content: Sequence[str]) -> bool:
     """Whether the first word opens a clause or is its verb: "that", "she", "having"."""
-    return content[0] in words("clause starts") or is_gerund(content[0])
+    return content[0].partition("'")[0] in words("clause starts") or is_gerund(content[0])
 
 
 def governs_object(content: Sequence[str], number: int) -> bool:

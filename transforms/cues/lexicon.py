@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 CLASSES = ("statement", "belief", "knowledge", "intention")
 
 
+@cache
 def _lines(name: str) -> list[tuple[str, str]]:
     """The lines ``label: words`` of one list, without comments."""
     text = files("transforms.cues").joinpath("data", name).read_text(encoding="utf-8")
@@ -15,26 +16,26 @@ def _lines(name: str) -> list[tuple[str, str]]:
     return [(label.strip(), words) for label, _, words in lines]
 
 
-@lru_cache(maxsize=32)
+@cache
 def words(label: str) -> frozenset[str]:
     """The words of all lines with one label."""
     lines = (line for found, line in _lines("cues.txt") if found == label)
     return frozenset(word.strip() for line in lines for word in line.split(","))
 
 
-@lru_cache(maxsize=4)
+@cache
 def class_of(kind: str = "") -> dict[str, str]:
     """The class of each lemma; ``kind`` is empty for verbs, or noun, or phrase."""
     return {word: name for name in CLASSES for word in sorted(words(f"{name} {kind}".strip()))}
 
 
-@lru_cache(maxsize=1)
+@cache
 def irregular_forms() -> dict[str, str]:
     """The lemma of each irregular form."""
     return {form: lemma for lemma, forms in _lines("irregular.txt") for form in forms.split()}
 
 
-@lru_cache(maxsize=1)
+@cache
 def known_lemmas() -> frozenset[str]:
     """Every single word that the lists know in its lemma's form."""
     listed = (*class_of(), *class_of("noun"), *words("light"))
