@@ -257,6 +257,7 @@ def analyse(text: str, *, title: str = "", annotator: str = "model") -> Analysis
     those of the text: nobody is looked up elsewhere. UserError where the text has no words.
     """
     from flows.jobs.annotators import load_annotator
+    from flows.settings import Settings
     from transforms.articles import build_article
     from transforms.document import document_rows
     from transforms.records import RawDocument, Reject
@@ -268,7 +269,7 @@ def analyse(text: str, *, title: str = "", annotator: str = "model") -> Analysis
     if isinstance(article, Reject):
         raise UserError(f"nothing to analyse: {article.detail}")
     found = load_annotator(annotator).annotate([article.text])[0]
-    tables = conform(document_rows(article, found))
+    tables = conform(document_rows(article, found, min_confidence=Settings().min_confidence))
     names = ("sentences", "quotes", "entity_mentions", "article_entities")
     return Analysis(article.text, *(_frame(tables[name]) for name in names))
 
