@@ -35,7 +35,8 @@ from flows.run.summary import RunSummary, summarise
 from flows.run.tasks import run_jobs
 from flows.settings import Settings, mask_secrets
 from flows.sources.files import find_files
-from flows.store import open_store
+from flows.storage.address import is_remote
+from flows.store import open_store, reach_store
 from flows.store.base import BusyError, Stage, Store
 from flows.store.disk import local_path, writing
 from transforms.catalog import Catalog
@@ -77,9 +78,9 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
     return _final_state(summary)
 
 
-def run_alone(settings: Settings, out: Path, run_id: str) -> RunSummary:
+def run_alone(settings: Settings, out: str, run_id: str) -> RunSummary:
     """The whole run, once no other run writes to the data set."""
-    store, logger = open_store(str(out)), get_run_logger()
+    store, logger = open_store(out), get_run_logger()
 
     def wait_for(who: str) -> None:
         logger.warning("Waiting: %s", who)
@@ -161,9 +162,11 @@ class _Opaque:
         return self._work()
 
 
-def prepare_output(settings: Settings) -> Path:
-    """The data folder, made where it is missing; SettingsError where it cannot be one."""
-    out = local_path(settings.out, "--out")
+def prepare_output(settings: Settings) -> str:
+    """Where the data set lies: a folder, made where it is missing, or an address; UserError where it cannot be used."""
+    if is_remote(settings.out):
+        return reach_store(settings.out).address
+    out = Path(settings.out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / ".lock").touch()
@@ -171,7 +174,7 @@ def prepare_output(settings: Settings) -> Path:
         raise SettingsError(f"the output path {out} is a file; give a folder with --out") from None
     except OSError as error:
         raise SettingsError(f"cannot write to the output folder {out}: {error.strerror}") from None
-    return out.resolve()
+    return str(out.resolve())
 
 
 def read_catalog(settings: Settings) -> Catalog:

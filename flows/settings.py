@@ -64,14 +64,14 @@ class Settings(BaseModel):
     seeds: tuple[str, ...] = Field(
         default=("seeds",),
         min_length=1,
-        description="Files, folders (searched to any depth) and globs to read. The data set mirrors exactly these.",
+        description="Files, folders (to any depth) and globs to read, also s3://. The data set mirrors exactly these.",
     )
     fields: tuple[str, ...] = Field(
         default=(),
         title="Field names",
         description="What a field of records means, as COLUMN=NAME (text=BODY); goes before the names that are known.",
     )
-    out: str = Field(default="data", min_length=1, description="The folder that holds the data set and its snapshots.")
+    out: str = Field(default="data", min_length=1, description="The folder, or s3://bucket/prefix, for the data set.")
     workers: int = Field(
         default=0,
         ge=0,

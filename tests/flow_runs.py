@@ -17,7 +17,7 @@ FAKE = "tests.fakes:load_annotator"
 ROOT = Path(__file__).parent.parent
 
 
-def run_flow(seeds: Path, out: Path, **settings: Any) -> tuple[RunSummary, State[Any]]:
+def run_flow(seeds: Path | str, out: Path | str, **settings: Any) -> tuple[RunSummary, State[Any]]:
     """One run with one worker and the fake annotator; its summary and its final state."""
     from flows.etl import newsmill
 

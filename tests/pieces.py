@@ -73,18 +73,21 @@ class PlainRunner:
 
 
 def refresh(
-    seeds: Path | Sequence[Path],
-    out: Path,
+    seeds: Path | str | Sequence[Path],
+    out: Path | str,
     *,
     annotator: Annotator | None = None,
     catalog: Catalog | None = None,
+    settings_annotator: str = "model",
     **settings: Any,
 ) -> Outcome:
-    """Bring ``out`` up to date with ``seeds``; what the run did."""
+    """Bring ``out`` up to date with ``seeds``; what the run did. Worker processes load ``settings_annotator``."""
     annotator = annotator or FakeAnnotator()
-    roots = [str(seeds)] if isinstance(seeds, Path) else [str(seed) for seed in seeds]
-    given = Settings(seeds=tuple(roots), out=str(out), **{"workers": 1, "max_quarantine_share": 1.0, **settings})
-    out.mkdir(parents=True, exist_ok=True)
+    roots = [str(seeds)] if isinstance(seeds, Path | str) else [str(seed) for seed in seeds]
+    chosen = {"workers": 1, "max_quarantine_share": 1.0, "annotator": settings_annotator, **settings}
+    given = Settings(seeds=tuple(roots), out=str(out), **chosen)
+    if isinstance(out, Path):
+        out.mkdir(parents=True, exist_ok=True)
     store, run_id = open_store(str(out)), str(uuid.uuid4())
     with store.hold(run_id, wait=True, on_wait=lambda _: None):
         return run_refresh(
@@ -102,7 +105,7 @@ def row_versions(annotator: Annotator) -> Mapping[str, str]:
     return versions(f"{annotator.name} {annotator.version}", SCHEMA_VERSION, "test", {})
 
 
-def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
+def rows_of(out: Path | str, table: str) -> list[dict[str, Any]]:
     """The rows of a table of the latest snapshot, in an order that depends on nothing but the rows."""
     store = open_store(str(out))
     number = store.latest_number()
@@ -112,6 +115,6 @@ def rows_of(out: Path, table: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(row[key]) for key in keys])
 
 
-def all_rows(out: Path) -> dict[str, list[dict[str, Any]]]:
+def all_rows(out: Path | str) -> dict[str, list[dict[str, Any]]]:
     """The rows of every table but ``runs``, which tells of the runs themselves."""
     return {table.name: rows_of(out, table.name) for table in TABLES if table.name != "runs"}

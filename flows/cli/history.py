@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.cli.terminal import open_console, open_grid, shown
-from flows.store import open_store
+from flows.store import reach_store
 from flows.store.base import SnapshotError
 from flows.store.manifest import Manifest
 
@@ -12,7 +12,7 @@ COUNTED = {"articles": "articles", "quotes": "quotes", "entities": "entities", "
 
 def print_history(out: str) -> None:
     """One line a snapshot, oldest first, the latest marked; a damaged one is one too."""
-    store = open_store(out)
+    store = reach_store(out)
     latest = store.latest_number()
     grid = open_grid()
     for name in ("", "snapshot", "created (UTC)", *COUNTED, "changes"):

@@ -18,6 +18,7 @@ from flows.errors import SettingsError, UserError
 from flows.run.progress import subscribe
 from flows.run.summary import RunSummary
 from flows.settings import Settings, mask_secrets
+from flows.storage.address import is_remote
 from flows.store import open_store
 
 
@@ -94,6 +95,11 @@ def _progress_bar(console: Console) -> Iterator[None]:
             stop()
 
 
+def _what_to_open(out: str, number: int) -> str:
+    """What a reader opens: the link to the latest snapshot, or, where there are no links, the folder of this one."""
+    return open_store(out).locate(number, "").rstrip("/") if is_remote(out) else str(Path(out) / "latest")
+
+
 def _print_summary(summary: RunSummary, elapsed_s: float, watch: str | None) -> None:
     if summary.snapshot is None:
         say(Console(stderr=summary.status in ("failed", "error")), f"newsmill: {summary.message}")
@@ -115,7 +121,7 @@ def _print_summary(summary: RunSummary, elapsed_s: float, watch: str | None) -> 
     console.print(shown(summary.message))
     console.print(grid)
     console.print()
-    say(console, f"Open   {Path(summary.out) / 'latest'}")
+    say(console, f"Open   {_what_to_open(summary.out, summary.snapshot)}")
     if summary.passed_over:
         say(console, f"Note   {summary.passed_over}")
     if watch:

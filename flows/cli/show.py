@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
 from rich.text import Text
 
 from flows.cli.terminal import open_console, open_grid, shown
 from flows.errors import SettingsError
 from flows.operate.check import latest_of
-from flows.store import open_store
+from flows.storage.database import let_read, open_database
+from flows.store import reach_store
 from flows.store.parquet import table_paths
 from transforms.tables import BY_NAME
 
@@ -35,7 +35,7 @@ def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
     """The first rows of a table of the latest snapshot."""
     if table not in BY_NAME:
         raise SettingsError(f"there is no table {table!r}; there are {', '.join(BY_NAME)}")
-    store = open_store(out)
+    store = reach_store(out)
     data = _first_rows(table_paths(store, latest_of(store, out), table), rows, ORDER.get(table, ""))
     _print_all_columns(data) if all_columns else _print_grid(table, data)
 
@@ -62,7 +62,8 @@ def _print_grid(table: str, data: list[dict[str, Any]]) -> None:
 def _first_rows(parts: list[str], rows: int, order: str) -> list[dict[str, Any]]:
     if not parts:
         return []
-    with duckdb.connect() as database:
+    with open_database() as database:
+        let_read(database, parts)
         query = f"SELECT * FROM read_parquet(?) {order} LIMIT ?"
         found = database.execute(query, [parts, rows])
         names = [column[0] for column in found.description]

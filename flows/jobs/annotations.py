@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.store import open_store
 from flows.store.base import Stage
 from flows.store.internal import ANNOTATIONS, ANNOTATIONS_SCHEMA
+from flows.store.parquet import open_parquet
 from transforms.records import Annotation, Attribution, Mention, Span
 
 PARTS_HELD = 4
@@ -61,7 +61,7 @@ class KnownAnnotations:
         hashes, places = [np.empty(0, np.uint64)], [np.empty((0, 2), np.int32)]
         for number, part in enumerate(parts):
             try:
-                digests = pq.ParquetFile(part).read(columns=["text_sha256"])["text_sha256"].to_pylist()
+                digests = open_parquet(part).read(columns=["text_sha256"])["text_sha256"].to_pylist()
             except (OSError, pa.ArrowInvalid):
                 continue
             hashes.append(np.array([_short(digest) for digest in digests], np.uint64))
@@ -89,7 +89,7 @@ class KnownAnnotations:
             if len(self._held) >= PARTS_HELD:
                 del self._held[next(iter(self._held))]
             columns = ["text_sha256", "annotator", "found"]
-            self._held[number] = pq.ParquetFile(self._parts[number]).read(columns=columns).combine_chunks()
+            self._held[number] = open_parquet(self._parts[number]).read(columns=columns).combine_chunks()
         return self._held[number]
 
 

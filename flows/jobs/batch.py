@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
 from flows.jobs.reader import Reader, Todo, document_name, told
@@ -19,7 +18,7 @@ from flows.store import open_store
 from flows.store.base import Stage
 from flows.store.internal import ANNOTATIONS, RECORDS, RECORDS_SCHEMA
 from flows.store.manifest import StoredFile, part_name
-from flows.store.parquet import stage_table
+from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.document import document_rows, quarantine_row, text_hash
 from transforms.language import is_known, without_annotation
@@ -42,7 +41,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     stage = open_store(spec.store).stage(spec.run_id)
     work = _Batch(spec, stage, annotator, progress)
     with Reader(stage) as reader:
-        for todo in pq.ParquetFile(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
+        for todo in open_parquet(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
             work.add(todo, reader)
     return work.finish()
 

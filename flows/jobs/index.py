@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from flows.formats.base import Fault, Item, Record
 from flows.formats.registry import read_records, weight_of
 from flows.jobs.specs import IndexResult, IndexSpec
 from flows.jobs.steps import Progress, Step
+from flows.sources.opened import Source, open_all
 from flows.store import open_store
 from flows.store.disk import writing
 from flows.store.internal import INDEX_SCHEMA
@@ -42,12 +43,14 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
         attempt = f"-{spec.attempt}" if spec.attempt else ""
         with _IndexWriter(work, f"spool/{spec.job_id}{attempt}.bin") as writer:
             for uri, path in spec.files:
-                progress(Step("read", (uri,)), 0)
                 if uri in spec.skip:
                     writer.add(_fault_entry(uri, path, None, Fault(*spec.skip[uri])))
                     sources.append({"uri": uri, "sha256": None, "hashed_at_ns": 0})
-                else:
-                    sources.append(_index_file(uri, path, spec.fields, writer, progress))
+            wanted = [(uri, path) for uri, path in spec.files if uri not in spec.skip]
+            with open_all([path for _, path in wanted]) as opening:
+                for (uri, path), open_it in zip(wanted, opening, strict=True):
+                    progress(Step("read", (uri,)), 0)
+                    sources.append(_index_file(uri, path, open_it, spec.fields, writer, progress))
         if writer.n_spooled:
             stage.put(work / "spool.bin", writer.spool_name)
         stage.put(work / "index.parquet", f"index/{spec.job_id}.parquet")
@@ -55,26 +58,30 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
 
 
 def _index_file(
-    uri: str, path: str, fields: Mapping[str, str], writer: _IndexWriter, progress: Progress
+    uri: str,
+    path: str,
+    open_it: Callable[[], Source],
+    fields: Mapping[str, str],
+    writer: _IndexWriter,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Add the entries of one file; what is known of the file itself, with no hash where it did not hold still."""
     hashed_at_ns = time.time_ns()
     try:
-        with Path(path).open("rb") as stream:
-            before = os.fstat(stream.fileno())
-            progress(Step("read", (uri,), before.st_size // BYTES_A_SECOND), 0)
+        source = open_it()
+        with source.stream as stream:
+            before = source.state()
+            progress(Step("read", (uri,), before.size // BYTES_A_SECOND), 0)
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
             items = _lookahead(stream, path, fields)
-            _add_records(uri, path, sha256, before.st_size, items, writer, progress)
-            after = os.fstat(stream.fileno())
+            _add_records(uri, path, sha256, source, items, writer, progress)
+            after = source.state()
     except OSError as error:
         fault = Fault("unreadable", error.strerror or type(error).__name__)
         writer.add(_fault_entry(uri, path, None, fault))
         return {"uri": uri, "sha256": None, "hashed_at_ns": hashed_at_ns}
-    held_still = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    stated = {"size": before.st_size, "mtime_ns": before.st_mtime_ns, "hashed_at_ns": hashed_at_ns}
-    return {"uri": uri, "sha256": sha256 if held_still else None, **stated}
+    return {"uri": uri, "sha256": sha256 if before == after else None, "hashed_at_ns": hashed_at_ns, **before._asdict()}
 
 
 def _lookahead(stream: IO[bytes], path: str, fields: Mapping[str, str]) -> Iterator[tuple[int | None, Item]]:
@@ -94,12 +101,13 @@ def _add_records(
     uri: str,
     path: str,
     file_sha256: str,
-    size: int,
+    source: Source,
     items: Iterator[tuple[int | None, Item]],
     writer: _IndexWriter,
     progress: Progress,
 ) -> None:
     in_member: Counter[str] = Counter()
+    size = source.state().size
     for number, item in items:
         if isinstance(item, Fault):
             writer.add(_fault_entry(uri, path, number, item))
@@ -116,7 +124,7 @@ def _add_records(
                 "name": replace_surrogates(item.name),
                 "stated": json.dumps(dict(item.stated), sort_keys=True) if item.stated else None,
             }
-            writer.add({**entry, **writer.place(item)})
+            writer.add({**entry, **writer.place(item, may_stay=not source.is_fetched)})
         in_member[item.member] += 1
         if number is not None and number % PROGRESS_RECORDS == 0:
             progress(Step("read", (uri,)), 0)
@@ -164,9 +172,9 @@ class _IndexWriter:
         self._parquet.close()
         self._spool.close()
 
-    def place(self, record: Record) -> dict[str, Any]:
-        """Where the record's bytes lie: in the source, or, from now on, in the spool."""
-        if record.byte_start is not None:
+    def place(self, record: Record, *, may_stay: bool) -> dict[str, Any]:
+        """Where the record's bytes lie: in the source, where they may stay, or, from now on, in the spool."""
+        if record.byte_start is not None and may_stay:
             return {"byte_start": record.byte_start, "n_bytes": len(record.data)}
         packed = pa.compress(record.data, codec="zstd", asbytes=True)
         start = self._spool.tell()

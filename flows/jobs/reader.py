@@ -13,6 +13,7 @@ import pyarrow as pa
 from flows.formats.base import Document, FormatError, Record
 from flows.formats.registry import parse_record
 from flows.jobs.index import content_hash
+from flows.storage.files import open_file
 from flows.store.base import Stage
 from flows.store.disk import OutputError
 from transforms.articles import build_article
@@ -59,7 +60,7 @@ class Reader:
     def _record(self, todo: Todo) -> Record:
         """The record; FormatError where its bytes are no longer those that were listed."""
         is_spooled = todo["location"] is not None
-        file = self._open(self._stage.locate(todo["location"]) if is_spooled else todo["path"])
+        file = self._open(self._stage.locate(todo["location"]) if is_spooled else todo["path"], not is_spooled)
         file.seek(todo["byte_start"])
         data = file.read(todo["n_bytes"])
         if is_spooled:
@@ -70,11 +71,11 @@ class Reader:
             raise FormatError("changed_while_read", "it was written to during the run; the next run reads it again")
         return record
 
-    def _open(self, path: str) -> IO[bytes]:
+    def _open(self, path: str, is_source: bool) -> IO[bytes]:
         if self._file is None or path != self._path:
             if self._file is not None:
                 self._file.close()
-            self._path, self._file = path, Path(path).open("rb")  # noqa: SIM115 - kept open for the next record
+            self._path, self._file = path, open_file(path, is_source=is_source)
         return self._file
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from flows.storage.address import is_remote
+from flows.storage.database import let_read
+from flows.storage.database import open_database as connect
 from transforms.schema import arrow_schema
 from transforms.tables import Table
 
@@ -18,7 +21,7 @@ BATCH_ROWS = 50_000
 @contextmanager
 def open_database(spill: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that keeps within ``memory_limit`` by writing to the folder ``spill``."""
-    with duckdb.connect(config={"memory_limit": memory_limit, "threads": 2, "temp_directory": str(spill)}) as con:
+    with connect(memory_limit=memory_limit, threads=2, temp_directory=str(spill)) as con:
         con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
         yield con
 
@@ -33,6 +36,7 @@ def open_parts(
         con.register(f"no_{name}", arrow_schema(table).empty_table())
         con.execute(f"CREATE VIEW {name} AS SELECT {chosen}, 0 AS batch FROM no_{name}")
         return
+    let_read(con, (path for path, _ in located))
     con.execute(f"SET VARIABLE {name}_paths = $paths", {"paths": [literal(path) for path, _ in located]})
     con.execute(f"SET VARIABLE {name}_batches = $batches", {"batches": [number for _, number in located]})
     con.execute(
@@ -43,7 +47,9 @@ def open_parts(
 
 
 def literal(path: str) -> str:
-    """The path as a DuckDB pattern that fits nothing but that path."""
+    """The path as a DuckDB pattern that fits nothing but that path; an address is never taken for a pattern."""
+    if is_remote(path):
+        return path
     return "".join(f"[{char}]" if char in "*?[" else char for char in path)
 
 

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.link.database import literal, read_batches
+from flows.storage.database import let_read
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
 FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words")
@@ -48,6 +49,7 @@ def read_forms(con: duckdb.DuckDBPyConnection, known: str | None, scratch: Path)
 def read_known(con: duckdb.DuckDBPyConnection, path: str) -> int:
     """Fill the table ``known`` from the file; the number of names."""
     columns = ", ".join(FORM_COLUMNS)
+    let_read(con, [path])
     try:
         con.execute(
             f"CREATE TABLE known AS SELECT entity_type, name, {columns} FROM read_parquet($path, "

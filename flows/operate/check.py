@@ -5,26 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
-
-import duckdb
-import pyarrow.parquet as pq
 
 from flows.run.commit import read_sources
 from flows.run.todo import read_parquet
-from flows.store import open_store
+from flows.storage.database import open_database
+from flows.storage.files import open_file
+from flows.store import reach_store
 from flows.store.base import SnapshotError, Store
 from flows.store.disk import UNCHANGED, writing
 from flows.store.internal import RECORDS
 from flows.store.manifest import MANIFEST, Manifest
-from flows.store.parquet import read_table
+from flows.store.parquet import open_parquet, read_table, table_paths
 from transforms.schema import find_problems
 from transforms.tables import PART_TABLES, TABLES
 
 
 def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
     """The number of the snapshot looked at, and everything wrong with it, one line each."""
-    store = open_store(out)
+    store = reach_store(out)
     number = number if number is not None else store.latest_number()
     if number is None or number not in store.numbers():
         raise SnapshotError(f"there is no such snapshot in {out}; `newsmill history` lists them")
@@ -41,9 +39,9 @@ def check_snapshot(out: str, number: int | None) -> tuple[int, list[str]]:
 
 def roll_back(out: str, number: int | None) -> int:
     """Point ``latest`` at snapshot ``number``, or at the one that it was made from; the number it points at now."""
-    store = open_store(out)
+    store = reach_store(out)
     latest_of(store, out)
-    with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(Path(out), UNCHANGED):
+    with store.hold("rollback", wait=True, on_wait=lambda _: None), writing(out, UNCHANGED):
         target = number if number is not None else _one_before(store, out)
         store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
@@ -82,7 +80,7 @@ def _damaged_files(store: Store, manifest: Manifest) -> Iterator[str]:
         if file.path not in there:
             yield f"{file.path} is missing"
             continue
-        with Path(store.locate(manifest.number, file.path)).open("rb") as stream:
+        with open_file(store.locate(manifest.number, file.path)) as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
                 yield f"{file.path} is damaged: its checksum differs from the manifest's"
     for name in sorted(there - {file.path for file in manifest.files} - {MANIFEST}):
@@ -96,22 +94,20 @@ def _broken_contract(store: Store, manifest: Manifest) -> Iterator[str]:
         for file in manifest.parts(table.name):
             by_name[file.name][table.name] = store.locate(manifest.number, file.path)
     for name in sorted(by_name):
-        tables = {table: pq.ParquetFile(path).read() for table, path in by_name[name].items()}
+        tables = {table: open_parquet(path).read() for table, path in by_name[name].items()}
         yield from (f"{name}: {problem}" for problem in find_problems(tables))
     for declared in TABLES:
         paths = [store.locate(manifest.number, file.path) for file in manifest.parts(declared.name)]
-        rows = sum(pq.ParquetFile(path).metadata.num_rows for path in paths)
+        rows = sum(open_parquet(path).metadata.num_rows for path in paths)
         if rows != manifest.counts[declared.name]:
             yield f"{declared.name}: {rows} rows, but the manifest counts {manifest.counts[declared.name]}"
 
 
 def _broken_keys(store: Store, manifest: Manifest) -> Iterator[str]:
     """Keys and foreign keys over the whole data set, out of memory."""
-    files = {
-        table.name: read_parquet([store.locate(manifest.number, file.path) for file in manifest.parts(table.name)])
-        for table in TABLES
-    }
-    with duckdb.connect() as database:
+    with open_database() as database:
+        paths = {table.name: table_paths(store, manifest.number, table.name) for table in TABLES}
+        files = {name: read_parquet(database, located) for name, located in paths.items()}
 
         def count(query: str) -> int:
             found = database.execute(query).fetchone()
@@ -145,8 +141,8 @@ def _unbalanced_sources(store: Store, manifest: Manifest) -> Iterator[str]:
         stored = Counter(read_table(store, manifest.number, table, ["source_uri"])["source_uri"].to_pylist())
         noted: Counter[str] = Counter()
         if records:
-            with duckdb.connect() as con:
-                query = f"SELECT uri, count(*) FROM {read_parquet(records)} WHERE {holds} GROUP BY uri"
+            with open_database() as con:
+                query = f"SELECT uri, count(*) FROM {read_parquet(con, records)} WHERE {holds} GROUP BY uri"
                 noted = Counter(dict(con.execute(query).fetchall()))
         if not expected == stored == noted:
             n_files = len(expected.items() ^ stored.items() | expected.items() ^ noted.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.settings import Settings
+from flows.storage.address import is_remote
 
 
 def check_inputs(settings: Settings) -> None:
@@ -10,6 +11,11 @@ def check_inputs(settings: Settings) -> None:
     from flows.etl import prepare_output, read_catalog
     from flows.sources.files import find_files
 
-    find_files(settings.seeds, follow_links=settings.follow_links)
+    for seed in filter(is_remote, settings.seeds):
+        from flows.sources.objects import check_reachable
+
+        check_reachable(seed)
+    if local := [seed for seed in settings.seeds if not is_remote(seed)]:
+        find_files(local, follow_links=settings.follow_links)
     prepare_output(settings)
     read_catalog(settings)

@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import duckdb
-import pyarrow.parquet as pq
 from prefect import get_run_logger, runtime
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -34,8 +32,9 @@ from flows.run.progress import subscribe
 from flows.run.refresh import Outcome
 from flows.run.summary import RunSummary
 from flows.settings import mask_secrets
+from flows.storage.database import let_read, open_database
 from flows.store.base import Stage, Store
-from flows.store.parquet import table_paths
+from flows.store.parquet import open_parquet, table_paths
 from transforms.visible import visible
 
 MAX_QUARANTINE_ROWS = 200
@@ -162,7 +161,7 @@ def publish_quarantine(stage: Stage, results: Sequence[BatchResult]) -> None:
 def _first_rows(parts: Sequence[str], limit: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for part in parts:
-        for batch in pq.ParquetFile(part).iter_batches(batch_size=limit, columns=QUARANTINE_COLUMNS):
+        for batch in open_parquet(part).iter_batches(batch_size=limit, columns=QUARANTINE_COLUMNS):
             rows += batch.slice(0, limit - len(rows)).to_pylist()
             if len(rows) >= limit:
                 return rows
@@ -172,7 +171,7 @@ def _first_rows(parts: Sequence[str], limit: int) -> list[dict[str, Any]]:
 def _count_reasons(parts: Sequence[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for part in parts:
-        for batch in pq.ParquetFile(part).iter_batches(columns=["reason"]):
+        for batch in open_parquet(part).iter_batches(columns=["reason"]):
             counts.update({row["values"]: row["counts"] for row in batch["reason"].value_counts().to_pylist()})
     return counts
 
@@ -209,9 +208,9 @@ def _top(query: str, table: str, store: Store, outcome: Outcome) -> list[dict[st
     parts = [store.locate(number, file.path) for file in files]
     if not parts:
         return []
-    with duckdb.connect() as database:
-        database.execute("SET threads = 1")
+    with open_database(threads=1) as database:
         entities = table_paths(store, number, "entities")
+        let_read(database, [*parts, *entities])
         found = database.execute(query, {"rows": parts, "entities": entities, "limit": TOP_ROWS})
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from flows.run.todo import Todo
 from flows.store.base import Origin, Stage, Store
 from flows.store.internal import ANNOTATIONS, RECORDS
 from flows.store.manifest import BASE, Manifest, StoredFile, part_name
-from flows.store.parquet import stage_table
+from flows.store.parquet import open_parquet, stage_table
 from transforms.ids import short_hash
 from transforms.tables import PART_TABLES
 
@@ -43,7 +42,7 @@ class BasePart:
 
 
 def located(store: Store, stage: Stage, origin: Origin) -> str:
-    """What pyarrow and DuckDB open of a file to be."""
+    """The path or the address of a file to be."""
     return stage.locate(origin.name) if origin.number is None else store.locate(origin.number, origin.name)
 
 
@@ -152,7 +151,7 @@ def _with_numbers(table: str, column: str, data: pa.Table, rows: pa.Table) -> pa
 
 def _changed(store: Store, stage: Stage, part: BasePart, change: _Change) -> BasePart | None:
     """The part written anew under the new batch; None where nothing is left of it."""
-    data = pq.ParquetFile(located(store, stage, part.origin)).read()
+    data = open_parquet(located(store, stage, part.origin)).read()
     return _write(stage, part.file.table, change.new_batch, change.apply(part.file.table, data))
 
 
@@ -174,7 +173,7 @@ def _join_small(store: Store, stage: Stage, parts: Sequence[BasePart]) -> list[B
 
 
 def _concat(paths: Iterable[str]) -> pa.Table:
-    return pa.concat_tables(pq.ParquetFile(path).read() for path in paths)
+    return pa.concat_tables(open_parquet(path).read() for path in paths)
 
 
 def _write(stage: Stage, table: str, batch: str, data: pa.Table) -> BasePart | None:

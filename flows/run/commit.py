@@ -19,11 +19,12 @@ from flows.link.entities import Linked, link_entities
 from flows.run.carry import BasePart, carry_over, grouped, located
 from flows.run.plan import FilePlan
 from flows.run.todo import Todo, read_parquet
+from flows.storage.database import open_database
 from flows.store.base import Origin, Stage, Store
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
-from flows.store.parquet import stage_file, stage_table
+from flows.store.parquet import open_parquet, stage_file, stage_table
 from transforms.catalog import Catalog
 from transforms.link.final_ids import ID_COLUMNS, with_final_ids
 from transforms.schema import arrow_schema
@@ -156,7 +157,7 @@ def _add_part(snapshot: _Snapshot, part: BasePart, linked: Linked) -> None:
 
 
 def _add_linked(snapshot: _Snapshot, part: BasePart, linked: Linked, digest: str) -> None:
-    before = pq.ParquetFile(located(snapshot.store, snapshot.stage, part.origin)).read()
+    before = open_parquet(located(snapshot.store, snapshot.stage, part.origin)).read()
     after = with_final_ids(before, part.file.table, linked.changes(part.batch))
     if after is before:  # the ids that changed stand in other tables of its batch
         snapshot.add(replace(part.file, linked=digest), part.origin)
@@ -171,8 +172,9 @@ def _count_records(store: Store, stage: Stage, parts: Iterable[BasePart]) -> dic
     paths = [located(store, stage, part.origin) for part in parts if part.file.table == RECORDS]
     if not paths:
         return {}
-    query = f"SELECT uri, count(article_id), count(*) - count(article_id) FROM {read_parquet(paths)} GROUP BY uri"
-    with duckdb.connect() as con:
+    with open_database() as con:
+        rows = read_parquet(con, paths)
+        query = f"SELECT uri, count(article_id), count(*) - count(article_id) FROM {rows} GROUP BY uri"
         return {uri: (articles, others) for uri, articles, others in con.execute(query).fetchall()}
 
 
@@ -238,14 +240,14 @@ def read_sources(store: Store, manifest: Manifest | None) -> list[dict[str, Any]
     """What the snapshot knows of each file: rows of SOURCES_SCHEMA; none in a snapshot of an earlier layout."""
     if manifest is None or not any(file.path == SOURCES for file in manifest.files):
         return []
-    rows: list[dict[str, Any]] = pq.ParquetFile(store.locate(manifest.number, SOURCES)).read().to_pylist()
+    rows: list[dict[str, Any]] = open_parquet(store.locate(manifest.number, SOURCES)).read().to_pylist()
     return rows
 
 
 def read_runs(store: Store, number: int) -> pa.Table:
     """The runs up to a snapshot, under the schema of their time."""
     return pa.concat_tables(
-        (pq.ParquetFile(store.locate(number, file.path)).read() for file in store.manifest(number).parts("runs")),
+        (open_parquet(store.locate(number, file.path)).read() for file in store.manifest(number).parts("runs")),
         promote_options="default",
     )
 

@@ -259,4 +259,4 @@ def _recall(store: Store, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _newer(row: dict[str, Any], note: Mapping[str, Any] | None) -> dict[str, Any]:
     if note is None or note.get("sha256") != row["sha256"] or note["hashed_at_ns"] <= row["hashed_at_ns"]:
         return row
-    return {**row, **{name: note[name] for name in ("size", "mtime_ns", "hashed_at_ns")}}
+    return {**row, **{name: note[name] for name in ("size", "mtime_ns", "hashed_at_ns", "e_tag") if name in note}}

@@ -7,6 +7,7 @@ small one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.jobs.index import MIN_WEIGHT
 from flows.run.plan import FilePlan
+from flows.storage.database import let_read, open_database
 from flows.store.base import Stage, Store
 from flows.store.disk import writing
 from flows.store.internal import INDEX_SCHEMA, PASSING_REASONS, RECORDS, RECORDS_SCHEMA
@@ -102,10 +104,11 @@ def batch_size(total: int, batch_chars: int, n_workers: int) -> int:
     return max(MIN_WEIGHT, -(-total // n_batches))
 
 
-def _database() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
-    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = 2; SET enable_progress_bar = false")
-    return con
+@contextmanager
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_database(memory_limit=MEMORY_LIMIT, threads=2) as con:
+        con.execute("SET enable_progress_bar = false")
+        yield con
 
 
 def _known_view(con: duckdb.DuckDBPyConnection, store: Store, base: int | None) -> None:
@@ -118,12 +121,13 @@ def _known_view(con: duckdb.DuckDBPyConnection, store: Store, base: int | None) 
     paths = {store.locate(base, part.path): part.batch for part in parts if base is not None}
     con.register("parts", pa.table({"filename": list(paths), "batch": list(paths.values())}))
     con.execute(
-        f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(paths)} JOIN parts USING (filename)"
+        f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(con, paths)} JOIN parts USING (filename)"
     )
 
 
-def read_parquet(paths: Sequence[str] | dict[str, str]) -> str:
+def read_parquet(con: duckdb.DuckDBPyConnection, paths: Sequence[str] | dict[str, str]) -> str:
     """SQL for the rows of some files, with their ``filename``; no path is taken for a pattern."""
+    let_read(con, paths)
     listed = ", ".join("'" + _literal(path) + "'" for path in paths)
     return f"read_parquet([{listed}], filename = true)"
 
@@ -137,7 +141,7 @@ def _entries_view(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     paths = [stage.locate(name) for name in stage.names("index/*.parquet")]
     if not paths:
         con.register("no_entries", INDEX_SCHEMA.empty_table())
-    source = f"(SELECT * EXCLUDE (filename) FROM {read_parquet(paths)})" if paths else "no_entries"
+    source = f"(SELECT * EXCLUDE (filename) FROM {read_parquet(con, paths)})" if paths else "no_entries"
     con.execute(
         f"CREATE VIEW entries AS SELECT * EXCLUDE (key, nth), if(nth = 1, key, key || '#' || nth) AS key FROM "
         f"(SELECT *, row_number() OVER (PARTITION BY uri, key ORDER BY number) AS nth FROM {source})"

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flows.errors import UserError
 from flows.formats.compressed import bare_name
 from flows.formats.registry import is_supported_name, suffixes
 from flows.settings import mask_secrets
+from flows.storage.address import is_remote
 
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
 NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
@@ -35,7 +36,8 @@ class FoundFile:
     """One file to read: ``uri`` names it on every machine, ``path`` opens it on this one.
 
     ``root`` is the argument it was first found by, without secrets. A folder that cannot be listed and a link that
-    leads nowhere are found as well, with size 0, so that they end in the quarantine and not in silence.
+    leads nowhere are found as well, with size 0, so that they end in the quarantine and not in silence. ``e_tag`` is
+    what object storage tells a version by, "" of a local file.
     """
 
     uri: str
@@ -43,6 +45,7 @@ class FoundFile:
     size: int
     mtime_ns: int
     root: str = ""
+    e_tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def find_files(seeds: Sequence[str], *, follow_links: bool = False) -> Listing:
                 passed_over[entry.path] = entry.kind
             else:
                 found.setdefault(entry.path, replace(entry, root=mask_secrets(seed)))
-    shared = os.path.commonpath(roots)
+    shared = _shared_root(roots)
     listing = Listing(_with_uris(found.values(), shared), _count(passed_over, shared))
     if not listing.files:
         told = describe_passed_over(listing)
@@ -118,8 +121,8 @@ _Identity = tuple[int, int]  # of a folder, whatever name or link it is reached 
 
 def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
     """The root folder of one argument and what it stands for, the uris still to be made."""
-    if "://" in seed:
-        raise SeedsError(f"{seed}: object storage is not supported yet: only local files and folders can be read")
+    if is_remote(seed):
+        return _expand_address(seed)
     path = os.path.abspath(os.path.expanduser(seed))  # noqa: PTH100, PTH111 - Path would drop a trailing slash's meaning
     if os.path.isdir(path):  # noqa: PTH112
         return path, _walk(path, _Scope(path, follow_links))
@@ -133,6 +136,36 @@ def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
             raise SeedsError(f"{seed}: no file matches; quote the pattern and check it")
         return root, entries
     raise SeedsError(f"{seed}: no such file or folder")
+
+
+def _expand_address(seed: str) -> tuple[str, list[_Entry]]:
+    """The same for an address of object storage, by one listing."""
+    from flows.sources.objects import list_objects
+
+    root, objects = list_objects(seed)
+    if [found.path for found in objects] == [seed]:
+        if not is_supported_name(seed):
+            raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
+        return root, list(objects)
+    entries: list[_Entry] = []
+    for found in objects:
+        below = found.path.removeprefix(f"{root}/").split("/")
+        if not any(part.startswith(".") for part in below[:-1]):
+            entries += _judge_name(below[-1], found.path, {found.path: found}.__getitem__)
+    if not objects:
+        raise SeedsError(f"{seed}: no such object or prefix")
+    return root, entries
+
+
+def _shared_root(roots: Sequence[str]) -> str:
+    """The folder or prefix that all roots share; local and remote ones share none."""
+    if not any(map(is_remote, roots)):
+        return os.path.commonpath(roots)
+    schemes = {root.partition("://")[0] if is_remote(root) else "" for root in roots}
+    if len(schemes) > 1:
+        raise SeedsError("seeds on this machine and in object storage cannot be read in one run; give either")
+    shared = os.path.commonpath([f"/{root.partition('://')[2]}" for root in roots])
+    return f"{schemes.pop()}:/{shared}"
 
 
 def _expand_glob(pattern: str, *, follow_links: bool) -> tuple[str, list[_Entry]]:
@@ -219,14 +252,19 @@ def _outside(entry: os.DirEntry[str]) -> Iterator[_Entry]:
 
 def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
     """One file: to be read, to be passed over, or, for hidden files and notes, neither."""
-    if entry.name.startswith(".") or entry.name.lower() in NOTES:
+    if entry.name.startswith(".") or entry.name.lower() in NOTES:  # before anything of it is looked at
         return
     if not (entry.is_file() or _leads_nowhere(entry)):
         yield _PassedOver(entry.path, NO_FILE)
-    elif is_supported_name(entry.name):
-        yield _found(entry.path)
     else:
-        yield _PassedOver(entry.path, _kind(entry.name))
+        yield from _judge_name(entry.name, entry.path, _found)
+
+
+def _judge_name(name: str, path: str, found: Callable[[str], FoundFile]) -> Iterator[_Entry]:
+    """The same, of what is known to be a file, by its name alone."""
+    if name.startswith(".") or name.lower() in NOTES:
+        return
+    yield found(path) if is_supported_name(name) else _PassedOver(path, _kind(name))
 
 
 def _kind(name: str) -> str:
@@ -291,5 +329,5 @@ def _count(passed_over: Mapping[str, str], root: str) -> dict[str, tuple[int, st
 
 def _name(path: str, root: str) -> str:
     r"""The path below the root, bytes that are not UTF-8 written as \xe9, as a string that every format can store."""
-    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    relative = path[len(root) :].lstrip("/") if is_remote(path) else os.path.relpath(path, root).replace(os.sep, "/")
     return os.fsencode(relative).decode("utf-8", "backslashreplace")

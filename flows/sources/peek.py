@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from flows.formats.base import Fault, FormatError, Head, Item, Record
 from flows.formats.compressed import bare_name
 from flows.formats.registry import format_of, parse_record, read_records
 from flows.formats.unpacked import start_of
 from flows.sources.files import FoundFile
+from flows.sources.opened import open_source
 from transforms.articles import build_article
 from transforms.records import Article, RawDocument, Reject
 
@@ -43,9 +43,9 @@ class PeekedFile:
 def peek_file(file: FoundFile, fields: Mapping[str, str], n_articles: int) -> PeekedFile:
     """Look into one file; raises OSError where it cannot be opened."""
     name = os.path.basename(file.path)  # noqa: PTH119 - a Path would change odd names
-    with Path(file.path).open("rb") as stream:
+    with open_source(file.path).stream as stream:
         format_ = format_of(Head(bare_name(name), start_of(stream)))
-    with Path(file.path).open("rb") as stream:
+        stream.seek(0)
         items = read_records(stream, name, fields=fields)
         counted = list(_counted(islice(items, MAX_RECORDS), n_articles))
         is_whole = next(items, None) is None

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.errors import SettingsError
+from flows.storage.address import is_remote
 from flows.store.base import Store
 from flows.store.local import LocalStore
 
 
 def open_store(address: str) -> Store:
-    """The store at an address: the path of a local folder, absolute so that it means the same to every library."""
-    if "://" in address:
-        raise SettingsError(f"{address}: object storage is not supported yet; give a folder")
+    """The store at an address: ``s3://bucket/prefix``, or the path of a local folder, made absolute."""
+    if is_remote(address):
+        from flows.store.objects import ObjectStore
+
+        return ObjectStore(address)
     return LocalStore(Path(address).absolute())
+
+
+def reach_store(address: str) -> Store:
+    """The same for somebody who waits: StorageError within seconds where object storage cannot be reached."""
+    if is_remote(address):
+        from flows.store.objects import ObjectStore
+
+        ObjectStore(address).probe()
+    return open_store(address)

@@ -1,7 +1,8 @@
-"""What a store offers: the one place that knows where a data set lies. The local folder is in ``local.py``.
+"""What a store offers: the one place that knows where a data set lies.
 
-Names inside a snapshot or a stage are paths with ``/``: ``quotes/part-4f6k.parquet``. ``locate`` turns one into what
-pyarrow and DuckDB open. A store's ``address`` is a plain string, so that a worker anywhere can open the same one.
+A local folder is in ``local.py``, object storage in ``objects.py``. Names inside a snapshot or a stage are paths with
+``/``: ``quotes/part-4f6k.parquet``. ``locate`` turns one into a path or an address, which ``open_parquet`` and
+``let_read`` open. A store's ``address`` is a plain string, so that a worker anywhere can open the same one.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Stage(Protocol):
         ...
 
     def locate(self, name: str) -> str:
-        """What pyarrow and DuckDB open."""
+        """The path or the address."""
         ...
 
     def names(self, pattern: str) -> list[str]:
@@ -90,7 +91,7 @@ class Store(Protocol):
         ...
 
     def locate(self, number: int, name: str) -> str:
-        """What pyarrow and DuckDB open for a file of a snapshot."""
+        """The path or the address of a file of a snapshot."""
         ...
 
     def file_names(self, number: int) -> list[str]:

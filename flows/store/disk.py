@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.errors import SettingsError, UserError
+from flows.storage.address import is_remote
 
 UNCHANGED = "no snapshot was changed"  # what a step before the commit may claim
 
@@ -22,15 +23,15 @@ class OutputError(UserError):
     """The output folder cannot be written (disk full, read-only): no document's fault, so the run stops."""
 
 
-def local_path(given: str, option: str, kind: str = "folder") -> Path:
+def local_path(given: str, option: str, kind: str) -> Path:
     """The path that an option names; SettingsError where it is an address (``s3://…``), not a path."""
-    if "://" in given:
-        raise SettingsError(f"{option} {given}: object storage is not supported yet; give a {kind}")
+    if is_remote(given):
+        raise SettingsError(f"{option} {given}: give the path of a {kind} on this machine")
     return Path(given)
 
 
 @contextmanager
-def writing(folder: Path, claim: str | Callable[[], str] = "") -> Iterator[None]:
+def writing(folder: Path | str, claim: str | Callable[[], str] = "") -> Iterator[None]:
     """Turn an OSError of the block, which writes below ``folder``, into an OutputError of one line.
 
     ``claim`` is what the caller knows of the data set by then (UNCHANGED, "snapshot 000004 is committed"): a function
@@ -56,13 +57,14 @@ def _ending(claim: str | Callable[[], str]) -> str:
     return f"; {text}" if text else ""
 
 
-def _cannot_write(code: int, folder: Path) -> str:
+def _cannot_write(code: int, folder: Path | str) -> str:
     # People know the data folder; where below staging it happened tells them nothing.
-    root = next((path.parent for path in folder.parents if path.name == "staging"), folder)
+    parents = folder.parents if isinstance(folder, Path) else ()
+    root = next((path.parent for path in parents if path.name == "staging"), folder)
     return f"cannot write to {root}: {os.strerror(code)}"
 
 
-def _describe(error: OSError, folder: Path) -> str:
+def _describe(error: OSError, folder: Path | str) -> str:
     if error.errno is not None and error.errno in _CANNOT_WRITE:
         return _cannot_write(error.errno, folder)
     detail = " ".join(str(error).split())

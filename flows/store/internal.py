@@ -25,19 +25,21 @@ def _schema(required: dict[str, pa.DataType], optional: dict[str, pa.DataType]) 
 
 _TEXT, _LONG = pa.string(), pa.int64()
 
-# One file found. `sha256` is null where it could not be read to its end, or changed meanwhile.
+# One file found. `sha256` is null where it could not be read to its end, or changed meanwhile;
+# `e_tag` is empty for a local file, and null in snapshots from before there were others.
 FILES_SCHEMA = _schema(
-    {"uri": _TEXT, "root": _TEXT, "size": _LONG, "mtime_ns": _LONG, "hashed_at_ns": _LONG}, {"sha256": _TEXT}
+    {"uri": _TEXT, "root": _TEXT, "size": _LONG, "mtime_ns": _LONG, "hashed_at_ns": _LONG},
+    {"sha256": _TEXT, "e_tag": _TEXT},
 )
 # The same with what came of it; the snapshot's `internal/sources.parquet`.
 SOURCES_SCHEMA = _schema(
     {
-        **{name: FILES_SCHEMA.field(name).type for name in FILES_SCHEMA.names if name != "sha256"},
+        **{name: FILES_SCHEMA.field(name).type for name in FILES_SCHEMA.names if not FILES_SCHEMA.field(name).nullable},
         "outcome": _TEXT,
         "n_articles": _LONG,
         "n_quarantined": _LONG,
     },
-    {"sha256": _TEXT, "duplicate_of": _TEXT},
+    {"sha256": _TEXT, "e_tag": _TEXT, "duplicate_of": _TEXT},
 )
 # One record of a file as it lies there, or a fault in its place. `location` is the file in the stage that holds the
 # record's bytes unpacked, null where they lie in the source itself at `byte_start`.

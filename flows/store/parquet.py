@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.storage.address import is_remote
 from flows.store.base import Stage, Store
 from flows.store.disk import writing
 from flows.store.manifest import StoredFile
@@ -33,14 +34,23 @@ def stage_file(stage: Stage, folder: str, table: str, name: str, path: Path, n_r
     return StoredFile(table, name, n_rows, n_bytes, digest)
 
 
+def open_parquet(path: str) -> pq.ParquetFile:
+    """The Parquet file at a path or an address."""
+    if not is_remote(path):
+        return pq.ParquetFile(path)
+    from flows.storage.files import PartFile
+
+    return pq.ParquetFile(PartFile(path), pre_buffer=True)
+
+
 def read_parts(paths: Iterable[str], schema: pa.Schema) -> pa.Table:
     """The rows of some parts, in the order given."""
-    tables = [pq.ParquetFile(path).read(columns=schema.names) for path in paths]
+    tables = [open_parquet(path).read(columns=schema.names) for path in paths]
     return pa.concat_tables(tables) if tables else schema.empty_table()
 
 
 def table_paths(store: Store, number: int, table: str) -> list[str]:
-    """What pyarrow and DuckDB open of one table of a snapshot, in the order of the parts' names.
+    """The paths or addresses of one table of a snapshot, in the order of the parts' names.
 
     DuckDB is to be given this list and never a pattern: in a folder called ``g[1]`` a pattern finds nothing.
     """

@@ -42,10 +42,10 @@ def test_what_is_claimed_is_true_when_the_error_is_there(seeds: SeedFolder, tmp_
 
 @pytest.mark.parametrize("given", ["s3://bucket/x", "gs://b", "file:///tmp/x"])
 def test_an_address_is_no_path(given: str) -> None:
-    with pytest.raises(SettingsError, match=r"--out .*: object storage is not supported yet; give a folder$"):
-        local_path(given, "--out")
+    with pytest.raises(SettingsError, match=r"--gazetteer .*: give the path of a CSV file on this machine$"):
+        local_path(given, "--gazetteer", "CSV file")
 
 
 @pytest.mark.parametrize("given", ["data", "a:b/out", "/tmp/s3:/x"])
 def test_a_path_with_a_colon_is_a_path(given: str) -> None:
-    assert local_path(given, "--out") == Path(given)
+    assert local_path(given, "--gazetteer", "CSV file") == Path(given)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.errors import UserError
 from flows.sources.files import SeedsError, describe_passed_over, find_files
 
 
@@ -191,7 +192,7 @@ def test_a_byte_and_its_escape_spelled_out_stay_two_sources(tmp_path: Path) -> N
         ("nowhere", "no such file or folder"),
         ("*.rtf", "no file matches"),
         ("table.css", "supported are"),
-        ("s3://bucket/seeds", "object storage is not supported yet"),
+        ("ftp://bucket/seeds", "give a path, or an address like s3://bucket/prefix"),
         ("void", "nothing to read"),
     ],
 )
@@ -200,7 +201,7 @@ def test_seeds_that_cannot_be_used_say_so_in_one_line(
 ) -> None:
     monkeypatch.chdir(seeds)
     (seeds / "void").mkdir()
-    with pytest.raises(SeedsError, match=part) as caught:
+    with pytest.raises(UserError, match=part) as caught:
         find_files([seed])
     assert seed in str(caught.value)
     assert "\n" not in str(caught.value)
