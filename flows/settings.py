@@ -86,7 +86,11 @@ class Settings(BaseModel):
         description="About how many characters of text one batch (one task run, one part of each table) holds.",
     )
     min_confidence: float = Field(
-        default=0.0, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+        default=0.2, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+    )
+    keep_mojibake: bool = Field(
+        default=False,
+        description="Leave text that was read in a wrong encoding (â€™ for ’) as it is, which is put right else.",
     )
     strict: bool = Field(default=False, description="Fail the run (exit code 1) where anything is quarantined.")
     max_quarantine_share: float = Field(
@@ -160,7 +164,8 @@ class Settings(BaseModel):
 
     def row_settings(self) -> dict[str, object]:
         """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
-        return {"min_confidence": self.min_confidence, "fields": sorted(self.fields)}
+        shaping = {"min_confidence": self.min_confidence, "keep_mojibake": self.keep_mojibake}
+        return {**shaping, "fields": sorted(self.fields)}
 
     def without_secrets(self) -> dict[str, Any]:
         """The settings as JSON values, fit to be stored and shown."""

@@ -114,6 +114,11 @@ def byte_order_mark(data: bytes) -> str | None:
     return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
 
 
+def mark_length(data: bytes) -> int:
+    """How many bytes a leading byte order mark has; 0 where there is none."""
+    return next((len(mark) for mark, _ in _BYTE_ORDER_MARKS if data.startswith(mark)), 0)
+
+
 def _decode_marked(data: bytes) -> Decoded | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):

@@ -7,7 +7,7 @@ from typing import IO
 
 from flows.formats import nitf, xml
 from flows.formats.base import Document, Format, FormatError, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
@@ -71,7 +71,7 @@ def _content(content: Element) -> tuple[str, dict[str, str]]:
     inner = next((child for child in content if local_name(child)), None)
     if inner is None:
         text = "".join(content.itertext())
-        return (fragment_text(text) if holds_markup(text) else text), {}
+        return field_text(text), {}
     if local_name(inner) == "nitf":
         fields = {name: value for name, value in nitf.fields_of(inner).items() if value and name != "doc_id"}
         return nitf.text_of(inner)[0], fields

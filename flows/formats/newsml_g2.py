@@ -7,7 +7,7 @@ from typing import IO
 
 from flows.formats import nitf, xml
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
@@ -79,7 +79,7 @@ def _content(inline: Element) -> tuple[str, dict[str, str], tuple[str, ...]]:
     """One rendition of the text, what it states itself, and its quality flags."""
     if local_name(inline) == "inlineData":
         text = "".join(inline.itertext())
-        return (fragment_text(text) if holds_markup(text) else text), {}, ()
+        return field_text(text), {}, ()
     inner = next((child for child in inline if local_name(child)), None)
     if inner is None:
         return "", {}, ()

@@ -9,7 +9,7 @@ from typing import IO, Any
 import orjson
 
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.json_value import load, load_file, start_of_one
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
@@ -140,7 +140,7 @@ def _roled(values: Any) -> list[tuple[int, str]]:
 
 
 def _words(text: str) -> str:
-    return fragment_text(text) if holds_markup(text) else text.strip()
+    return field_text(text).strip()
 
 
 def _first(item: Mapping[str, Any], *names: str) -> str:

@@ -57,6 +57,7 @@ from flows.formats.base import (
 )
 from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
 from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
+from transforms.source_text import SourceText
 
 # Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
@@ -158,17 +159,36 @@ def read_records(
         yield None, Fault("too_many_faults", f"{n_faults - MAX_FAULTS_A_SOURCE:,} more records like these")
 
 
-def parse_record(record: Record) -> Document:
+def parse_record(record: Record, *, repair: bool = True) -> Document:
     """The document of a record; raises FormatError and nothing else.
 
-    What the container states of it stands in ``fields`` too, except where the document states it itself.
+    What the container states of it stands in ``fields`` too, except where the document states it itself. With
+    ``repair`` the mojibake in its text and fields is put right, where that is sure.
     """
     try:
-        document = _NAMED[record.format].parse(record)
+        document = _without_references(_NAMED[record.format].parse(record))
+        document = _repaired(document) if repair else document
     except BaseException as error:
         raise FormatError(*_reason(error)) from error
     stated = {name: value for name, value in record.stated.items() if not is_about_reading(name)}
     return replace(document, fields={**stated, **document.fields})
+
+
+def _without_references(document: Document) -> Document:
+    fields = {name: html.without_references(value) for name, value in document.fields.items()}
+    return replace(document, text=html.without_references(document.text), fields=fields)
+
+
+def _repaired(document: Document) -> Document:
+    found = encodings.repaired(encodings.Decoded(document.text, document.encoding, document.quality_flags))
+    fields = {name: encodings.repair_mojibake(value)[0] for name, value in document.fields.items()}
+    return replace(document, text=found.text, fields=fields, quality_flags=found.quality_flags)
+
+
+def source_text(record: Record, document: Document) -> SourceText | None:
+    """The characters of a record as its bytes hold them; None where its format, or its encoding, cannot tell."""
+    read = _NAMED[record.format].source_text
+    return read(record, document) if read else None
 
 
 def weight_of(record: Record) -> int:
@@ -224,7 +244,8 @@ class _Source:
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
-                    yield replace(item, member=member, byte_start=None, stated={**stated, **item.stated})
+                    stated_too = {**stated, **item.stated}
+                    yield replace(item, member=member, byte_start=None, source_start=None, stated=stated_too)
 
         yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
 

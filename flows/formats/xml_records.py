@@ -10,7 +10,7 @@ from lxml import etree
 from flows.formats import json_record, xml
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
 from flows.formats.encoding import decode_start
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text, fragment_text
 from flows.formats.parsed import finished
 from flows.formats.unpacked import start_of
 from flows.formats.xml import Element, local_name, words
@@ -70,7 +70,7 @@ def _text(element: Element) -> str:
     if len(element):
         return fragment_text(xml.as_html(element))
     text = element.text or ""
-    return fragment_text(text) if holds_markup(text) else text
+    return field_text(text)
 
 
 def _parse(record: Record) -> Document:

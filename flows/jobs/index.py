@@ -123,6 +123,7 @@ def _add_records(
                 "format": item.format,
                 "name": replace_surrogates(item.name),
                 "stated": json.dumps(dict(item.stated), sort_keys=True) if item.stated else None,
+                "source_start": item.source_start,
             }
             writer.add({**entry, **writer.place(item, may_stay=not source.is_fetched)})
         in_member[item.member] += 1

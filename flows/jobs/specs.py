@@ -54,6 +54,7 @@ class BatchSpec:
     annotator: str
     min_confidence: float
     base: int | None
+    keep_mojibake: bool = False
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
     attempt: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from flows.formats.base import Fault, FormatError, Head, Item, Record
+from flows.formats.base import LAYOUT, Fault, FormatError, Head, Item, Record
 from flows.formats.compressed import bare_name
 from flows.formats.registry import format_of, parse_record, read_records
 from flows.formats.unpacked import start_of
@@ -103,11 +103,14 @@ def _found_in(record: Record, raw: RawDocument, article: Article, fields: Mappin
 
 
 def _record_names(record: Record, fields: Mapping[str, str]) -> dict[str, str]:
-    from flows.formats import json_record
+    from flows.formats import delimited, json_record
     from transforms.field_names import field_sources
 
     try:
-        value = json_record.load(record.data) if record.data[:1] == b"{" else None
+        if LAYOUT in record.stated:
+            value: object = delimited.row_of(record)[0]
+        else:
+            value = json_record.load(record.data) if record.data[:1] == b"{" else None
     except FormatError:
         return {}
     return field_sources(json_record.unwrapped(value, fields), fields) if isinstance(value, dict) else {}

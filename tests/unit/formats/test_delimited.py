@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import tracemalloc
 
@@ -43,9 +44,20 @@ def test_the_dialect_is_found(delimiter: str, end: str, quoting: int) -> None:
         assert documents[0].media_type == "text/csv"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
-def test_the_encoding_is_found(encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "recorded", "flags"),
+    [
+        ("utf-8", "utf-8", ()),
+        ("utf-8-sig", "utf-8", ()),
+        ("utf-16", "utf-16-le", ()),
+        ("utf-16-le", "utf-16-le", ()),
+        ("utf-32", "utf-32-le", ()),
+        ("cp1252", "cp1252", ("encoding_guessed",)),
+    ],
+)
+def test_the_encoding_is_found_and_recorded(encoding: str, recorded: str, flags: tuple[str, ...]) -> None:
     documents = read_documents(table().encode(encoding), "a.csv")
+    assert (documents[1].encoding, documents[1].quality_flags) == (recorded, flags)
     assert [document.text for document in documents] == [row[2] for row in ROWS]
     assert [document.fields["title"] for document in documents] == [row[1] for row in ROWS]
 
@@ -124,6 +136,24 @@ def test_a_quote_that_never_ends_does_not_take_the_memory() -> None:
         return found
 
     assert peak() < 3_000_000
+
+
+def test_a_row_lies_in_its_file_and_is_the_same_wherever_it_lies() -> None:
+    data = b'id,title,text\n1,Port,"He said ""enough"",\nand left."\n2,Quay,"She stayed."'
+    moved = b"id,title,text\r\n0,Gate,First of all.\r\n" + data.partition(b"\n")[2] + b"\n3,Dock,One more.\n"
+    first, second = read_records_of(data, "a.csv"), read_records_of(moved, "a.csv")
+    assert [record.data for record in first] == [record.data for record in second[1:3]]
+    for record, there in [*((record, data) for record in first), *((record, moved) for record in second)]:
+        assert record.byte_start is not None
+        assert there[record.byte_start :].startswith(record.data)
+        assert record.source_start == record.byte_start
+    packed = read_records_of(gzip.compress(data), "a.csv.gz")
+    assert [(record.byte_start, record.source_start) for record in packed] == [(None, None)] * 2
+
+
+def test_a_row_that_ends_before_its_last_column_is_read() -> None:
+    data = b"id,text,title\n1,The first text.\n2,The second text.,Quay\n"
+    assert [document.text for document in read_documents(data, "a.csv")] == ["The first text.", "The second text."]
 
 
 def test_damaged_bytes_harm_one_row() -> None:
