@@ -58,7 +58,10 @@ class Dataset:
         return self.select("articles", **which).pandas()
 
     def quotes(self, **which: Any) -> pd.DataFrame:
-        """Quotations, each with day, publisher, section and title of its article. See ``select``."""
+        """Quotations, each with day, publisher, section and title of its article. See ``select``.
+
+        All of them: ``attribution_type="statement"`` leaves out what was thought, known or planned.
+        """
         return self.select("quotes", **which).pandas()
 
     def entities(self, **which: Any) -> pd.DataFrame:
@@ -88,6 +91,7 @@ class Dataset:
         section: Names | None = None,
         entity_type: Names | None = None,
         quote_type: Names | None = None,
+        attribution_type: Names | None = None,
         speaker_status: Names | None = None,
         since: Day | None = None,
         until: Day | None = None,
@@ -104,6 +108,7 @@ class Dataset:
         wanted = {
             "entity_type": entity_type,
             "quote_type": quote_type,
+            "attribution_type": attribution_type,
             "speaker_status": speaker_status,
             "publisher": publisher,
             "section": section,
