@@ -113,7 +113,8 @@ def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         CREATE TABLE quote AS
         SELECT (getvariable('numbers')[q.file_index::BIGINT + 1] << {ROW_BITS}) + q.file_row_number::BIGINT AS row,
                a.article, q.quote_index, q.quote_type, e.entity AS speaker, q.speaker_name, q.speaker_status,
-               q.speaker_role, {more}{is_statement} AS is_statement, q.confidence, a.published_date, a.publisher, a.section
+               q.speaker_role, {more}{is_statement} AS is_statement,
+               q.confidence, a.published_date, a.publisher, a.section
         FROM source_quotes q JOIN article a USING (article_id) LEFT JOIN entity e ON e.entity_id = q.speaker_entity_id
         ORDER BY a.article, q.quote_index
         """,
