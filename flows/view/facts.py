@@ -20,7 +20,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "3"
+VERSION = "4"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
