@@ -58,7 +58,10 @@ class Dataset:
         return self.select("articles", **which).pandas()
 
     def quotes(self, **which: Any) -> pd.DataFrame:
-        """Quotations, each with day, publisher, section and title of its article. See ``select``."""
+        """Quotations, each with day, publisher, section and title of its article. See ``select``.
+
+        All of them: ``attribution_type="statement"`` leaves out what was thought, known or planned.
+        """
         return self.select("quotes", **which).pandas()
 
     def entities(self, **which: Any) -> pd.DataFrame:
@@ -88,6 +91,7 @@ class Dataset:
         section: Names | None = None,
         entity_type: Names | None = None,
         quote_type: Names | None = None,
+        attribution_type: Names | None = None,
         speaker_status: Names | None = None,
         since: Day | None = None,
         until: Day | None = None,
@@ -104,6 +108,7 @@ class Dataset:
         wanted = {
             "entity_type": entity_type,
             "quote_type": quote_type,
+            "attribution_type": attribution_type,
             "speaker_status": speaker_status,
             "publisher": publisher,
             "section": section,
@@ -257,6 +262,7 @@ def analyse(text: str, *, title: str = "", annotator: str = "model") -> Analysis
     those of the text: nobody is looked up elsewhere. UserError where the text has no words.
     """
     from flows.jobs.annotators import load_annotator
+    from flows.settings import Settings
     from transforms.articles import build_article
     from transforms.document import document_rows
     from transforms.records import RawDocument, Reject
@@ -268,7 +274,7 @@ def analyse(text: str, *, title: str = "", annotator: str = "model") -> Analysis
     if isinstance(article, Reject):
         raise UserError(f"nothing to analyse: {article.detail}")
     found = load_annotator(annotator).annotate([article.text])[0]
-    tables = conform(document_rows(article, found))
+    tables = conform(document_rows(article, found, min_confidence=Settings().min_confidence))
     names = ("sentences", "quotes", "entity_mentions", "article_entities")
     return Analysis(article.text, *(_frame(tables[name]) for name in names))
 

@@ -24,6 +24,7 @@ from distributed.core import Status
 
 from flows.engine.base import EngineClosedError, JobError
 from flows.engine.processes import Processes
+from flows.errors import UserError
 from flows.jobs.specs import IndexSpec, Spec, spec_from_json, to_json
 from flows.store import open_store
 from flows.store.disk import OutputError
@@ -81,9 +82,9 @@ def _why_unfit(spec: Spec, wanted_version: str, seal: str) -> str:
     if (here := version("newsmill")) != wanted_version:
         return f"has newsmill {here}, and this run is of {wanted_version}: install the same version everywhere"
     if not _sees(spec.store, spec.run_id, seal):
-        return f"does not see {spec.store}: the output must be in a folder that all machines share"
+        return f"does not see {spec.store}: the output must lie where all machines see it"
     if isinstance(spec, IndexSpec) and not any(_may_exist(path) for _, path in spec.files):
-        return f"does not see {spec.files[0][1]}: the seeds must be in a folder that all machines share"
+        return f"does not see {spec.files[0][1]}: the seeds must lie where all machines see them"
     return ""
 
 
@@ -98,7 +99,7 @@ def _sees(store: str, run_id: str, seal: str) -> bool:
         time.sleep(wait_s)
         try:
             return _is_seen(store, run_id, seal)
-        except OSError:
+        except (OSError, UserError):  # the latter of storage that cannot be reached
             continue
     return False
 

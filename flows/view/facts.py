@@ -20,7 +20,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "3"
+VERSION = "4"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
@@ -106,12 +106,15 @@ def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Sorted as they are mostly shown: the newest article first, in the order of its text."""
     there = {row[0] for row in con.execute("DESCRIBE source_quotes").fetchall()}
     more = "".join(f"q.{name}, " for name in OPTIONAL if name in there)
+    # In a snapshot of before they were told apart, everything counts.
+    is_statement = "q.attribution_type IS NOT DISTINCT FROM 'statement'" if "attribution_type" in there else "true"
     return (
         f"""
         CREATE TABLE quote AS
         SELECT (getvariable('numbers')[q.file_index::BIGINT + 1] << {ROW_BITS}) + q.file_row_number::BIGINT AS row,
                a.article, q.quote_index, q.quote_type, e.entity AS speaker, q.speaker_name, q.speaker_status,
-               q.speaker_role, {more}q.confidence, a.published_date, a.publisher, a.section
+               q.speaker_role, {more}{is_statement} AS is_statement,
+               q.confidence, a.published_date, a.publisher, a.section
         FROM source_quotes q JOIN article a USING (article_id) LEFT JOIN entity e ON e.entity_id = q.speaker_entity_id
         ORDER BY a.article, q.quote_index
         """,

@@ -78,5 +78,5 @@ def test_one_text_is_analysed_as_a_file_of_it_would_be(dataset):
     text = (ROOT / "seeds" / "2024-03-12_budget-vote.txt").read_text("cp1252")
     found = analyse(text)
     assert found.text == article["text"]
-    assert len(found.quotes) == article["n_quotes"]
+    assert len(found.quotes) == article["n_attributions"]
     assert len(found.sentences) == article["n_sentences"]

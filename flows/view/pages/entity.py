@@ -22,7 +22,7 @@ WHY = {rule.name: rule.says for rule in (*NAME_RULES, *LINK_RULES)} | {
 
 _DAYS = """
     SELECT published_date AS day, count(*) AS n FROM quote
-    WHERE speaker = $entity AND published_date IS NOT NULL GROUP BY day ORDER BY day
+    WHERE speaker = $entity AND is_statement AND published_date IS NOT NULL GROUP BY day ORDER BY day
 """
 _ROLES = f"""
     SELECT speaker_role AS role, count(*) AS n FROM quote
@@ -50,7 +50,10 @@ def entity(request: Request) -> Response:
         raise NotThereError("entity")
     number = {"entity": row["entity"]}
     line = timeline([(day["day"], day["n"]) for day in snapshot.rows(_DAYS, number)])
-    said, about = (QuoteFilter(chosen=((facet, (row["entity_id"],)),)) for facet in ("speaker", "about"))
+    said, about = (
+        QuoteFilter(chosen=((facet, (row["entity_id"],)), ("attribution", ("statement",))))
+        for facet in ("speaker", "about")
+    )
     return page(
         request,
         snapshot,
@@ -58,7 +61,7 @@ def entity(request: Request) -> Response:
         entity=row,
         why=[(rule, WHY.get(rule, rule.replace("_", " "))) for rule in row["merge_rules"]],
         line=line,
-        bars=time_bars(line, lambda bar: _days_address(said, bar), "quotations"),
+        bars=time_bars(line, lambda bar: _days_address(said, bar), "statements"),
         roles=snapshot.rows(_ROLES, number),
         about=snapshot.rows(_ABOUT, number),
         spoken_of_by=snapshot.rows(_SPOKEN_OF_BY, number),

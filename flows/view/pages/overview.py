@@ -20,17 +20,18 @@ LAST_RUNS = 5
 TREND_BARS = 24
 
 _SPEAKERS = f"""
-    SELECT e.entity_id, e.name, e.entity_type, count(*) AS quotations, count(DISTINCT q.article) AS articles, q.speaker
-    FROM quote q JOIN entity e ON e.entity = q.speaker GROUP BY ALL ORDER BY quotations DESC, name LIMIT {SHOWN}
+    SELECT e.entity_id, e.name, e.entity_type, count(*) AS statements, count(DISTINCT q.article) AS articles, q.speaker
+    FROM quote q JOIN entity e ON e.entity = q.speaker WHERE q.is_statement
+    GROUP BY ALL ORDER BY statements DESC, name LIMIT {SHOWN}
 """
 _MENTIONED = f"""
-    SELECT entity_id, name, n_mentions AS mentions, n_articles AS articles, n_quotes AS quotations
+    SELECT entity_id, name, n_mentions AS mentions, n_articles AS articles, n_quotes AS statements
     FROM entity WHERE entity_type = '{{kind}}' ORDER BY entity LIMIT {SHOWN}
 """
 # The name of a figure's data to its query: all that can be taken along.
 FIGURES = {
     "articles-by-day": "SELECT published_date, count(*) AS articles FROM article GROUP BY ALL ORDER BY ALL NULLS LAST",
-    "articles-by-publisher": "SELECT publisher, count(*) AS articles, sum(n_quotes)::BIGINT AS quotations FROM article "
+    "articles-by-publisher": "SELECT publisher, count(*) AS articles, sum(n_quotes)::BIGINT AS statements FROM article "
     "GROUP BY ALL ORDER BY articles DESC, publisher NULLS LAST",
     "quotations-by-type": f"SELECT quote_type, count(*) AS quotations FROM quote GROUP BY quote_type "
     f"ORDER BY list_position({['direct', 'mixed', 'indirect']}, quote_type)",
@@ -43,7 +44,7 @@ FIGURES = {
 }
 _TRENDS = """
     SELECT speaker, published_date AS day, count(*) AS n FROM quote
-    WHERE published_date IS NOT NULL AND speaker IN (SELECT unnest($speakers)) GROUP BY ALL
+    WHERE is_statement AND published_date IS NOT NULL AND speaker IN (SELECT unnest($speakers)) GROUP BY ALL
 """
 _RUNS = f"""
     SELECT run_id, finished_at, n_articles, n_quotes, n_quarantined, n_sources_new + n_sources_changed AS n_news,
