@@ -86,7 +86,7 @@ class Settings(BaseModel):
         description="About how many characters of text one batch (one task run, one part of each table) holds.",
     )
     min_confidence: float = Field(
-        default=0.0, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+        default=0.2, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
     )
     keep_mojibake: bool = Field(
         default=False,

@@ -104,6 +104,8 @@ def _reference_problems(table: Table, data: pa.Table, tables: Mapping[str, pa.Ta
             continue
         keys = tables[column.references][BY_NAME[column.references].key]
         values = data[column.name].drop_null()
+        if pa.types.is_list(values.type):
+            values = pc.list_flatten(values)
         lost = values.filter(pc.invert(pc.is_in(values, value_set=keys.combine_chunks())))
         if len(lost):
             yield f"{table.name}.{column.name}: {lost[0].as_py()!r} is not in {column.references}"

@@ -15,6 +15,7 @@ SCHEMA_VERSION = "3"
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
 QUOTE_TYPES = ("direct", "indirect", "mixed")
+ATTRIBUTION_TYPES = ("statement", "belief", "knowledge", "intention")
 SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
 DATE_PRECISIONS = ("day", "month", "year")
 DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "crawl", "none")
@@ -31,6 +32,59 @@ ATTRIBUTION_METHODS = (
 )
 # How the bytes of a source say a text's letters; see offset_map.
 WRITTEN = ("plain", "escaped", "repaired", "composed")
+ROLE_TITLES = (
+    "president",
+    "vice president",
+    "prime minister",
+    "chancellor",
+    "minister",
+    "secretary",
+    "secretary-general",
+    "senator",
+    "representative",
+    "lawmaker",
+    "governor",
+    "mayor",
+    "councillor",
+    "speaker",
+    "leader",
+    "candidate",
+    "politician",
+    "ambassador",
+    "attorney general",
+    "prosecutor",
+    "judge",
+    "lawyer",
+    "sheriff",
+    "police officer",
+    "military officer",
+    "monarch",
+    "religious leader",
+    "chief executive",
+    "executive",
+    "chair",
+    "director",
+    "founder",
+    "head",
+    "manager",
+    "coach",
+    "spokesperson",
+    "adviser",
+    "official",
+    "analyst",
+    "economist",
+    "scholar",
+    "physician",
+    "teacher",
+    "student",
+    "journalist",
+    "author",
+    "artist",
+    "athlete",
+    "business person",
+    "activist",
+    "relative",
+)
 QUALITY_FLAGS = (
     "no_title",
     "no_date",
@@ -81,6 +135,8 @@ REASONS = (
 
 _STRING = pa.string()
 _INT = pa.int32()
+_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
+_PRONOUNS = pa.struct([pa.field(word, _INT) for word in ("he", "she", "mr", "ms")])
 _SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
 
 
@@ -191,7 +247,8 @@ ARTICLES = Table(
         Column("n_words", _INT, "Words in text; an apostrophe does not part one.", "431"),
         Column("n_paragraphs", _INT, "Paragraphs in text, the headline included.", "15"),
         Column("n_sentences", _INT, "Rows of this article in sentences.", "16"),
-        Column("n_quotes", _INT, "Rows of this article in quotes.", "11"),
+        Column("n_quotes", _INT, "Statements among this article's rows of quotes.", "11"),
+        Column("n_attributions", _INT, "Rows of this article in quotes, whatever their attribution_type.", "14"),
         Column(
             "quality_flags",
             pa.list_(pa.field("item", _STRING, nullable=False)),
@@ -236,6 +293,16 @@ QUOTES = Table(
             "direct",
             vocabulary=QUOTE_TYPES,
         ),
+        Column(
+            "attribution_type",
+            _STRING,
+            "statement (said, asked, promised), belief (thinks, fears, wants), knowledge (knows, found), intention "
+            "(plans, decided, refused): the classes of the Penn Discourse Treebank; null where nothing was said (did "
+            "not say), a topic is named and no clause (denied wrongdoing), or the cue does not tell.",
+            "statement",
+            True,
+            vocabulary=ATTRIBUTION_TYPES,
+        ),
         Column("text", _STRING, "The article's text from char_start to char_end, any reporting clause included."),
         Column("char_start", _INT, "Start of the first segment in articles.text, in code points.", "905"),
         Column("char_end", _INT, "End of the last segment, exclusive, in code points.", "1058"),
@@ -248,6 +315,7 @@ QUOTES = Table(
         Column("first_sentence_id", _STRING, "The sentence it starts in.", "…-s00006", references="sentences"),
         Column("last_sentence_id", _STRING, "The sentence it ends in.", "…-s00006", references="sentences"),
         Column("cue_text", _STRING, "The words that report it.", "wrote", True),
+        Column("cue_lemma", _STRING, "The lemma of the cue's head, with its particle: point out.", "write", True),
         Column("cue_char_start", _INT, "Start of the cue in articles.text, in code points.", "1063", True),
         Column("cue_char_end", _INT, "End of the cue, exclusive.", "1068", True),
         Column("speaker_text", _STRING, "The words that name its source where it is reported.", "Kim", True),
@@ -262,7 +330,29 @@ QUOTES = Table(
         ),
         Column("speaker_name", _STRING, "The fullest name the article gives, without titles.", "Kim Jong Un", True),
         Column("speaker_role", _STRING, "The role or title as the article states it.", "North Korean leader", True),
-        Column("speaker_entity_id", _STRING, "The speaker in entities.", "e-…", True, references="entities"),
+        Column(
+            "role_title",
+            _STRING,
+            "The title that speaker_role amounts to, of a small vocabulary to count by; null where it is none of them.",
+            "leader",
+            True,
+            vocabulary=ROLE_TITLES,
+        ),
+        Column(
+            "speaker_entity_id",
+            _STRING,
+            "The speaker in entities; null where several speak together.",
+            "e-…",
+            True,
+            references="entities",
+        ),
+        Column(
+            "speaker_entity_ids",
+            _STRINGS,
+            "All who speak by name, in text order: several for “Lind and Reyes said”, else the one or none.",
+            "[e-…, e-…]",
+            references="entities",
+        ),
         Column(
             "speaker_status",
             _STRING,
@@ -315,8 +405,6 @@ ENTITY_MENTIONS = Table(
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )
 
-_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
-
 ARTICLE_ENTITIES = Table(
     name="article_entities",
     grain="one entity in one article",
@@ -331,7 +419,15 @@ ARTICLE_ENTITIES = Table(
         Column("external_id", _STRING, "Its id elsewhere, where the article's words suffice.", "iso3166:KP", True),
         Column("merge_rules", _STRINGS, "The rules that joined its names in the article, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Its mentions in the article.", "6"),
-        Column("n_quotes", _INT, "Quotations in the article it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements in the article it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type in the article that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
     ),
 )
 
@@ -384,7 +480,15 @@ ENTITIES = Table(
         Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
         Column("n_articles", _INT, "Articles that mention it.", "1"),
-        Column("n_quotes", _INT, "Quotations it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
     ),
@@ -436,7 +540,8 @@ RUNS = Table(
         Column("n_sources_gone", _LONG, "Files of the snapshot before that are no more.", "0"),
         Column("n_articles", _LONG, "Rows of articles.", "11"),
         Column("n_sentences", _LONG, "Rows of sentences.", "180"),
-        Column("n_quotes", _LONG, "Rows of quotes.", "42"),
+        Column("n_quotes", _LONG, "Statements among the rows of quotes.", "42"),
+        Column("n_attributions", _LONG, "Rows of quotes.", "61"),
         Column("n_entity_mentions", _LONG, "Rows of entity_mentions.", "260"),
         Column("n_entities", _LONG, "Rows of entities.", "97"),
         Column("n_quarantined", _LONG, "Rows of quarantine.", "3"),

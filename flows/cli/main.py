@@ -70,11 +70,14 @@ def serve(cron: str | None, every: str | None, timezone: str, name: str, **value
 @click.option("--out", default="data", show_default=True, help="The data folder.")
 @click.option("-n", "--rows", default=10, show_default=True, type=click.IntRange(min=1), help="How many rows.")
 @click.option("--all-columns", is_flag=True, help="Every column, one line a value.")
-def show(table: str, out: str, rows: int, all_columns: bool) -> None:
+@click.option(
+    "--all-types", is_flag=True, help="Of quotes not only the statements: beliefs, knowledge, intentions too."
+)
+def show(table: str, out: str, rows: int, all_columns: bool, all_types: bool) -> None:
     """Print the first rows of TABLE (articles, sentences, quotes, entities, ...) readably."""
     from flows.cli.show import print_rows
 
-    print_rows(table, out, rows, all_columns=all_columns)
+    print_rows(table, out, rows, all_columns=all_columns, all_types=all_types)
 
 
 @cli.command()

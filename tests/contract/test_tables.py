@@ -11,15 +11,16 @@ from transforms.tables import BY_NAME, PART_TABLES, TABLES
 FIXED_NAMES = {
     "articles": "article_id source_uri record_index source_sha256 media_type encoding published_date date_method title"
     " byline publisher section url language text body_char_start text_sha256 n_chars n_words n_paragraphs n_sentences"
-    " n_quotes quality_flags",
+    " n_quotes n_attributions quality_flags",
     "sentences": "sentence_id article_id sentence_index paragraph_index char_start char_end text n_words is_headline",
-    "quotes": "quote_id article_id quote_index quote_type text char_start char_end segments first_sentence_id"
-    " last_sentence_id cue_text cue_char_start cue_char_end speaker_text speaker_char_start speaker_char_end"
-    " speaker_mention_type speaker_name speaker_role speaker_entity_id speaker_status attribution_method confidence",
+    "quotes": "quote_id article_id quote_index quote_type attribution_type text char_start char_end segments"
+    " first_sentence_id last_sentence_id cue_text cue_lemma cue_char_start cue_char_end speaker_text"
+    " speaker_char_start speaker_char_end speaker_mention_type speaker_name speaker_role speaker_entity_id"
+    " speaker_status attribution_method confidence",
     "entity_mentions": "mention_id article_id sentence_id entity_id text entity_type mention_type char_start char_end"
     " quote_id confidence",
-    "entities": "entity_id name entity_type aliases external_id n_mentions n_articles n_quotes first_published_date"
-    " last_published_date",
+    "entities": "entity_id name entity_type aliases external_id n_mentions n_articles n_quotes n_attributions"
+    " first_published_date last_published_date",
     "quarantine": "source_uri record_index source_sha256 stage reason detail",
 }
 
@@ -86,6 +87,7 @@ def article(**changes):
         "n_paragraphs": 1,
         "n_sentences": 1,
         "n_quotes": 0,
+        "n_attributions": 0,
         "quality_flags": [],
     }
     return row | changes
