@@ -32,11 +32,12 @@ SETTINGS = {  # those of docs/scale.md, but for a scheduler that notices sooner
 
 
 class Machine:
-    """A worker with its nanny and all processes below it, in a process group of their own."""
+    """A worker with its nanny and all processes below it, in a process group and with a ``folder`` of their own."""
 
-    def __init__(self, address: str, log: Path, n_threads: int, env: dict[str, str]) -> None:
+    def __init__(self, address: str, folder: Path, n_threads: int, env: dict[str, str]) -> None:
+        self.folder = folder
         options = ["--nthreads", str(n_threads), "--memory-limit", "0", "--no-dashboard"]
-        self.process = _start(["worker", address, *options, "--local-directory", str(log.parent)], log, env)
+        self.process = _start(["worker", address, *options, "--local-directory", str(folder)], folder, env)
 
     def worker(self) -> psutil.Process | None:
         """The Dask worker, which its nanny starts again where it dies."""
@@ -66,7 +67,6 @@ class DaskProcesses:
         self.machines: list[Machine] = []
         self._n_threads = n_threads
         self._env = {**os.environ, **SETTINGS, "PYTHONPATH": str(ROOT), **env}
-        folder.mkdir(parents=True, exist_ok=True)
         self.scheduler = self._start_scheduler()
         for _ in range(n_machines):
             self.add_machine()
@@ -83,10 +83,10 @@ class DaskProcesses:
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
         port = self.address.rpartition(":")[2]
         options = ["--host", "127.0.0.1", "--port", port, "--no-dashboard"]
-        return _start(["scheduler", *options], self.folder / "scheduler.log", self._env)
+        return _start(["scheduler", *options], self.folder / "scheduler", self._env)
 
     def add_machine(self) -> Machine:
-        machine = Machine(self.address, self.folder / f"worker-{len(self.machines)}.log", self._n_threads, self._env)
+        machine = Machine(self.address, self.folder / f"worker-{len(self.machines)}", self._n_threads, self._env)
         self.machines.append(machine)
         return machine
 
@@ -101,8 +101,7 @@ class DaskProcesses:
         for number, machine in enumerate(self.machines):
             if machine.process.poll() is not None:
                 machine.kill()
-                log = self.folder / f"worker-{number}.log"
-                self.machines[number] = Machine(self.address, log, self._n_threads, self._env)
+                self.machines[number] = Machine(self.address, machine.folder, self._n_threads, self._env)
 
     def processor_s(self) -> float:
         """The processor time that all processes of the cluster have used, those that have ended left out."""
@@ -120,10 +119,12 @@ def wait_for(ask: Callable[[], T | None], seconds: float = START_S) -> T:
     return answer
 
 
-def _start(arguments: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    with log.open("ab") as out:
+def _start(arguments: list[str], folder: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    own = {**env, "HOME": str(folder), "TMPDIR": str(folder)}
+    with (folder / "log.txt").open("ab") as out:
         command = [sys.executable, "-m", "dask", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True)
+        return subprocess.Popen(command, cwd=folder, env=own, stdout=out, stderr=out, start_new_session=True)
 
 
 def _children(pid: int) -> list[psutil.Process]:

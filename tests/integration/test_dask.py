@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -13,16 +12,16 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from flows.engine import dask_cluster, dask_engine, start_engine
+from flows.engine import dask_cluster, start_engine
 from flows.engine.base import EngineError
 from flows.engine.dask_worker import do_on_worker
 from flows.errors import SettingsError
 from flows.jobs.specs import BatchSpec, to_json
 from flows.settings import Settings
 from flows.store.local import LocalStore
-from tests.dask_processes import DaskProcesses, wait_for
-from tests.flow_runs import ROOT, environment, run_command, run_flow
-from tests.pieces import all_rows, refresh, rows_of
+from tests.dask_processes import DaskProcesses
+from tests.flow_runs import run_flow
+from tests.pieces import all_rows, rows_of
 from tests.seed_folder import SeedFolder, story
 
 
@@ -69,43 +68,6 @@ def test_document_that_takes_whole_workers_along_is_found(
     assert (row["source_uri"], row["reason"]) == ("kills.txt", "annotator_crash")
     assert "every worker that worked on it was gone" in row["detail"]
     assert len(rows_of(tmp_path / "out", "articles")) == 3
-
-
-def test_workers_stop_where_the_client_dies_and_the_next_run_is_whole(
-    prefect_api: str, cluster: DaskProcesses, seeds: SeedFolder, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    seeds.write_stories(range(3))
-    seeds.write("hangs.txt", f"The one that hangs\n\n{story(10)}\n\nHANG-THE-WORKER")
-    options = ["--engine", "dask", "--engine-address", cluster.address, "--document-timeout-s", "600"]
-    command = run_command(seeds.root, out, *options)
-    client = subprocess.Popen(command, cwd=ROOT, env=environment(prefect_api), start_new_session=True)
-    wait_for(lambda: "The one that hangs" in (cluster.folder / "annotated").read_text())
-    working = [process for machine in cluster.machines for process in machine.annotating()]
-    client.kill()
-    client.wait()
-    wait_for(lambda: any(not process.is_running() for process in working))
-    seeds.delete("hangs.txt")
-    run_on(cluster, seeds, out)
-    refresh(seeds.root, tmp_path / "expected")
-    assert all_rows(out) == all_rows(tmp_path / "expected")
-    assert not list((out / "staging").iterdir())
-
-
-def test_job_that_gets_nowhere_is_done_by_an_idle_worker_too(
-    prefect_api: str, seeds: SeedFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dask_engine, "SLOW_FACTOR", 0)
-    monkeypatch.setattr(dask_engine, "SLOW_S", 1.0)
-    monkeypatch.setattr(dask_engine, "SLOW_SAMPLE", 1)
-    monkeypatch.setenv("FAKE_ANNOTATOR_ONCE", str(tmp_path / "once"))
-    seeds.write_stories(range(2), n_paragraphs=40)
-    seeds.write("stuck.txt", f"{story(9)}\n\nHANG-ONCE")
-    settings = {"workers": 2, "batch_chars": 10_000, "engine": "dask", "document_timeout_s": 600}
-    run_flow(seeds.root, tmp_path / "out", **settings)
-    assert (tmp_path / "once").exists()
-    refresh(seeds.root, tmp_path / "expected")
-    assert all_rows(tmp_path / "out") == all_rows(tmp_path / "expected")
 
 
 def test_what_stops_a_run_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
