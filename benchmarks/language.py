@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.language_texts import catalogue_texts, declaration_texts
-from transforms.language import detect_language, is_mixed
+from transforms.language import detect_language, foreign_paragraphs
 from transforms.paragraphs import PARAGRAPH_BREAK
 
 SHORT_CHARS = 100
@@ -63,7 +63,7 @@ def main() -> None:
             language = detect_language(text).language
             if language != "en":
                 print(f"  {name}: {language}")
-            if is_mixed(text.split(PARAGRAPH_BREAK), language):
+            if foreign_paragraphs(text.split(PARAGRAPH_BREAK), language):
                 print(f"  {name}: mixed")
 
 

@@ -140,6 +140,7 @@ def article_rows(
             "merge_rules": rules,
             "n_mentions": 1 + int(5 * luck[0] ** 4),
             "n_quotes": int(3 * luck[1] ** 6) if entity_type == "person" else 0,
+            "n_attributions": int(4 * luck[1] ** 6) if entity_type == "person" else 0,
         }
 
 

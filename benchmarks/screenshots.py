@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of the Prefect UI in docs/images, taken from a real schedule with two runs.
+"""`make screenshots`: the pictures in docs/images, of a real schedule with two runs and of the reading page.
 
 Everything is thrown away afterwards: the server, its database, the data set. Chromium and Playwright are tools of
 this command only; it says what to install where they are missing.
@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from benchmarks.view_pictures import take_pictures
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -75,6 +77,7 @@ def main() -> int:
         second = _run(url, deployment)
         terminal = _terminal_session(folder, annotator)
         _take_pictures(chromium, url, deployment, (first, second), terminal)
+        take_pictures(chromium, folder / "data")
     return _check_sizes()
 
 

@@ -86,7 +86,11 @@ class Settings(BaseModel):
         description="About how many characters of text one batch (one task run, one part of each table) holds.",
     )
     min_confidence: float = Field(
-        default=0.0, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+        default=0.2, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."
+    )
+    keep_mojibake: bool = Field(
+        default=False,
+        description="Leave text that was read in a wrong encoding (â€™ for ’) as it is, which is put right else.",
     )
     strict: bool = Field(default=False, description="Fail the run (exit code 1) where anything is quarantined.")
     max_quarantine_share: float = Field(
@@ -120,6 +124,23 @@ class Settings(BaseModel):
     corrections: str = Field(
         default="", description="A file of your corrections to entities: merge, split, rename, never."
     )
+    max_record_mb: int = Field(
+        default=20, ge=1, le=1000, title="Largest record (MB)", description="A longer document is quarantined."
+    )
+    max_unpacked_gb: int = Field(
+        default=64,
+        ge=1,
+        le=10_000,
+        title="Largest source, unpacked (GB)",
+        description="Reading of a source ends there.",
+    )
+    max_unpacking_ratio: int = Field(
+        default=200,
+        ge=2,
+        le=100_000,
+        description="Times its size that a packed source of more than 10 MB may unpack to; more is taken for a bomb.",
+    )
+    max_archive_depth: int = Field(default=3, ge=1, le=20, description="Archives that may lie inside each other.")
     follow_links: bool = Field(default=False, description="Follow links that lead out of the folders given.")
     engine: Literal["local", "dask"] = Field(
         default="local",
@@ -149,6 +170,16 @@ class Settings(BaseModel):
         """The user's names of fields, by what they mean."""
         return dict(pair.split("=", 1) for pair in self.fields)
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """What a source may hold, under the names of ``formats.limits.Limits``."""
+        return {
+            "record_bytes": self.max_record_mb * 2**20,
+            "unpacked_bytes": self.max_unpacked_gb * 2**30,
+            "unpacking_ratio": self.max_unpacking_ratio,
+            "depth": self.max_archive_depth,
+        }
+
     @field_validator("fields")
     @classmethod
     def _are_pairs(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
@@ -160,7 +191,8 @@ class Settings(BaseModel):
 
     def row_settings(self) -> dict[str, object]:
         """The settings that shape the rows of a part; a change of any of them rebuilds the data set."""
-        return {"min_confidence": self.min_confidence, "fields": sorted(self.fields)}
+        shaping = {"min_confidence": self.min_confidence, "keep_mojibake": self.keep_mojibake}
+        return {**shaping, "fields": sorted(self.fields), "limits": self.limits}
 
     def without_secrets(self) -> dict[str, Any]:
         """The settings as JSON values, fit to be stored and shown."""

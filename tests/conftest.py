@@ -25,7 +25,7 @@ def prefect_api() -> Iterator[str]:
     """A Prefect server for all tests together; its API's address."""
     # The heartbeat costs a thread and most of a second at the end of every run.
     quick = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_SERVER_ANALYTICS_ENABLED: False}
-    with temporary_settings(quick), prefect_test_harness(server_startup_timeout=60):
+    with temporary_settings(quick), prefect_test_harness(server_startup_timeout=180):
         url = get_current_settings().api.url
         assert url
         yield url

@@ -17,11 +17,13 @@ from transforms.records import Annotation, Attribution, Mention, Span
 
 _SENTENCE = re.compile(r"\S(?:[^\n]*?[.!?]['\"”’)]*(?=\s|$)|[^\n]*)")
 _NAME = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
-_SAID = re.compile(r"“([^”\n]+)” (said|wrote) ([A-Z][a-z]+ [A-Z][a-z]+)")
+_SAID = re.compile(r"“([^”\n]+)” (said|wrote|thought) ([A-Z][a-z]+ [A-Z][a-z]+)")
 
 
 class FakeAnnotator:
     """Sentences end at full stops, names are two capitalised words, and quotations read “…” said First Last.
+
+    Instead of "said" there may be "wrote" or "thought".
 
     A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that, KILL-ITS-PARENT takes whoever
     started the process along; KILL-ONCE, HANG-ONCE and KILL-PARENT-ONCE do it until the file named by

@@ -26,6 +26,8 @@ Batches = dict[str, dict[str, list[str]]]
 
 
 def filler(field: pa.Field) -> Any:
+    if pa.types.is_struct(field.type):
+        return {part.name: 0 for part in field.type}
     return [] if pa.types.is_list(field.type) else None if field.nullable else FILLERS[str(field.type)]
 
 
@@ -57,12 +59,20 @@ class Corpus:
             if entity in {other["entity_id"] for other in rows["article_entities"]}:
                 continue
             key = ids.article_entity_id(article, number)
-            given = {"name": name, "entity_type": entity_type, "n_mentions": 2, "n_quotes": 1, **values}
+            given = {
+                "name": name,
+                "entity_type": entity_type,
+                "n_mentions": 2,
+                "n_quotes": 1,
+                "n_attributions": 1,
+                **values,
+            }
             rows["article_entities"].append(row("article_entities", article_entity_id=key, article_id=article, **given))
             for mention in (ids.mention_id(article, 2 * number + twice) for twice in range(2)):
                 given = {"mention_id": mention, "article_id": article, "entity_id": entity, "text": name}
                 rows["entity_mentions"].append(row("entity_mentions", **given))
             given = {"article_id": article, "speaker_name": name, "speaker_entity_id": entity}
+            given["speaker_entity_ids"] = [entity]
             rows["quotes"].append(row("quotes", quote_id=ids.quote_id(article, number), **given))
         return article
 

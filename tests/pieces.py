@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import duckdb
+
 from flows.jobs.batch import run_batch
 from flows.jobs.index import run_index
 from flows.jobs.specs import BatchResult, IndexSpec, Result, Spec
@@ -26,7 +28,10 @@ from transforms.catalog import Catalog
 from transforms.tables import SCHEMA_VERSION, TABLES
 
 T = TypeVar("T")
-SORT_KEYS = {"quarantine": ("source_uri", "record_index", "stage", "reason")}
+SORT_KEYS = {
+    "quarantine": ("source_uri", "record_index", "stage", "reason"),
+    "offset_map": ("article_id", "char_start"),
+}
 
 
 class InlineEngine:
@@ -113,6 +118,13 @@ def rows_of(out: Path | str, table: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = read_table(store, number, table).to_pylist()
     keys = SORT_KEYS.get(table) or tuple(t.key for t in TABLES if t.name == table and t.key)
     return sorted(rows, key=lambda row: [str(row[key]) for key in keys])
+
+
+def record_places(out: Path) -> list[tuple[Any, ...]]:
+    """Where in its file each record of the latest snapshot is."""
+    paths = str(out / "latest" / "internal" / "records" / "*.parquet")
+    query = "SELECT uri, key, number, byte_start, article_id FROM read_parquet(?) ORDER BY ALL"
+    return duckdb.execute(query, [paths]).fetchall()
 
 
 def all_rows(out: Path | str) -> dict[str, list[dict[str, Any]]]:

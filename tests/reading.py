@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flows.formats.base import HEAD_BYTES, Document, Fault, FormatError, Head, Item, Record
+from flows.formats.limits import Limits
 from flows.formats.registry import format_of, parse_record, read_records
 from transforms.records import RawDocument, Reject
 
@@ -20,7 +21,7 @@ def read(path: Path, uri: str | None = None) -> list[RawDocument | Reject]:
 
 def parse(data: bytes, name: str = "a.txt", **limits: int) -> list[tuple[int | None, Document | Fault]]:
     """The documents in a file's bytes and what is refused of them, each with its number."""
-    return [(number, _parse(item)) for number, item in read_records(io.BytesIO(data), name, **limits)]
+    return [(number, _parse(item)) for number, item in read_records(io.BytesIO(data), name, limits=Limits(**limits))]
 
 
 def document(data: bytes, name: str = "a.txt") -> Document:

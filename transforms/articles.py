@@ -11,9 +11,7 @@ The rules, in the order they are used:
 - **Furniture.** Lines of links, credits, captions, notes of correction and the like leave the body
   (``transforms.furniture``); the dateline stays and is read into columns (``transforms.dateline_parts``).
 - **Language.** Found in the text (``transforms.language``); what the document states is evidence beside it.
-- **Date.** The first that gives a whole valid day: header, meta, dateline (``PARIS, July 11 (Wire) —``) or a line
-  that is a date, url, filename. Numbers that can be read in two ways give none and the flag ``ambiguous_date``.
-  Where only a month or year is stated, its first day, and ``date_precision`` says so.
+- **Date.** ``transforms.article_dates``.
 """
 
 from __future__ import annotations
@@ -21,20 +19,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from transforms import ids
+from transforms.article_dates import Dated, find_date
 from transforms.dateline_parts import find_dateline
-from transforms.datelines import DayOfYear, has_dateline, read_date_line, read_dateline, with_year
-from transforms.dates import find_iso_dates, is_ambiguous, parse_date, parse_month_or_year
+from transforms.datelines import has_dateline, read_date_line
 from transforms.field_names import IGNORED
 from transforms.furniture import take_furniture
 from transforms.headers import keyed_line, read_front_matter, read_header
-from transforms.language import detect_language, is_mixed
+from transforms.language import detect_language, foreign_paragraphs
 from transforms.marks import has_unpaired_marks
 from transforms.paragraphs import PARAGRAPH_BREAK
 from transforms.records import Article, RawDocument, Reject
-from transforms.text import clean_text, count_words, normalize_characters, split_paragraphs
+from transforms.text import clean_field, count_words, normalize_characters, split_paragraphs
 
 SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
 MIN_LINKS = 5  # of a list that is nothing else
@@ -64,13 +61,6 @@ _REPORTED = re.compile(r"”\s*(?:he|she|they)\b|\bsaid\b|\btold\b", re.I)
 _COMPARED = re.compile(r"[\W_]+")
 
 
-class _Dated(NamedTuple):
-    date: str | None
-    method: str
-    is_ambiguous: bool = False
-    precision: str | None = None
-
-
 class _Layout(NamedTuple):
     """The paragraphs of a document sorted out: ``title`` first where there is one, then ``body``."""
 
@@ -92,11 +82,12 @@ def build_article(raw: RawDocument) -> Article | Reject:
     furniture = take_furniture(layout.body)
     layout = layout._replace(body=furniture.body)
     header = layout.stated | header
-    dated = _find_date(header, raw, layout)
+    dated = find_date(header, raw, layout.body)
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
     fields = {**raw.fields, **header}
     dateline = find_dateline(layout.body)
     detected = detect_language(text, _stated_language(fields))
+    foreign = foreign_paragraphs(text.split(PARAGRAPH_BREAK), detected.language)
     return Article(
         article_id=ids.article_id(raw.source_uri, raw.record_key),
         source_uri=raw.source_uri,
@@ -120,9 +111,10 @@ def build_article(raw: RawDocument) -> Article | Reject:
         url=clean_field(fields.get("url")),
         language=detected.language,
         language_score=detected.score,
+        paragraph_languages=foreign,
         correction=furniture.correction,
         n_chars_removed=furniture.n_chars_removed,
-        quality_flags=_quality_flags(raw, layout, dated, detected.language),
+        quality_flags=_quality_flags(raw, layout, dated, bool(foreign)),
     )
 
 
@@ -131,11 +123,6 @@ def _is_list_of_links(body: list[str]) -> bool:
     words = [word for paragraph in body for word in paragraph.split(" ")]
     n_links = sum(1 for word in words if _ADDRESS.match(word))
     return n_links >= MIN_LINKS and 2 * n_links > len(words)
-
-
-def clean_field(value: str | None) -> str | None:
-    """A stated value on one line, or None where nothing is left of it."""
-    return " ".join(clean_text(value).split()) or None if value else None
 
 
 def _read_header(raw: RawDocument) -> tuple[dict[str, str], str]:
@@ -243,58 +230,10 @@ def _known(stated: dict[str, str]) -> dict[str, str]:
     return {column: value for column, value in stated.items() if value and column != IGNORED}
 
 
-# Date
-
-
-def _find_date(header: Mapping[str, str], raw: RawDocument, layout: _Layout) -> _Dated:
-    stated = {"header": header.get("published_date"), "meta": clean_field(raw.fields.get("published_date"))}
-    for method, value in stated.items():
-        if value and (iso := parse_date(value)):
-            return _Dated(iso, method, precision="day")
-    ambiguous = any(value and is_ambiguous(value) for value in stated.values())
-    url = _url_path(header.get("url") or raw.fields.get("url") or "")
-    # The key of a member of an archive begins with its path there.
-    filename = (raw.record_key.rpartition("#")[0] or raw.source_uri).rsplit("/", 1)[-1]
-    candidates = {
-        "dateline": _dateline_date(layout.body, url),
-        "url": next(find_iso_dates(url), None),
-        "filename": next(find_iso_dates(filename), None),
-    }
-    for method, iso in candidates.items():
-        if iso:
-            return _Dated(iso, method, ambiguous, "day")
-    for method, value in stated.items():
-        if value and (found := parse_month_or_year(value)):
-            return _Dated(found[0], method, ambiguous, found[1])
-    if crawled := parse_date(raw.fields.get("crawled_at", "")):  # when it was there, which is not when it appeared
-        return _Dated(crawled, "crawl", ambiguous, "day")
-    return _Dated(None, "none", ambiguous)
-
-
-def _url_path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:  # an address with brackets that hold no IPv6 address
-        return ""
-
-
-def _dateline_date(body: list[str], url: str) -> str | None:
-    """The day stated by a date line or dateline in the first paragraphs of the body."""
-    for paragraph in body[:2]:
-        if iso := read_date_line(paragraph):
-            return iso
-        found = read_dateline(paragraph)
-        if isinstance(found, DayOfYear):
-            return with_year(found, url)
-        if found:
-            return found
-    return None
-
-
 # Quality
 
 
-def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated, language: str | None) -> tuple[str, ...]:
+def _quality_flags(raw: RawDocument, layout: _Layout, dated: Dated, is_mixed: bool) -> tuple[str, ...]:
     checks = {
         "no_title": layout.title is None,
         "no_date": dated.date is None,
@@ -302,6 +241,6 @@ def _quality_flags(raw: RawDocument, layout: _Layout, dated: _Dated, language: s
         "short_text": sum(map(count_words, layout.body)) < SHORT_TEXT_WORDS,
         "unbalanced_quotes": has_unpaired_marks(PARAGRAPH_BREAK.join(layout.body)),
         "replacement_characters": "\ufffd" in raw.text,
-        "mixed_language": is_mixed(layout.body, language),
+        "mixed_language": is_mixed,
     }
     return tuple(dict.fromkeys((*raw.quality_flags, *(flag for flag, holds in checks.items() if holds))))

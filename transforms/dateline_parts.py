@@ -24,13 +24,15 @@ _DAY = rf"{WEEKDAY}?(?:{MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{MONTH})(?:st|nd|rd|th)?(
 _CAPITALS = r"[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]+(?:,? (?:[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]+|and(?= [A-Z]{3}))){0,4}"
 _NAME = r"[A-ZÀ-Þ][\w.'’/-]+(?: (?:d[aeiou]s? |del )?[A-ZÀ-Þ][\w.'’/-]+){0,3}"
 _REGION = r"[A-ZÀ-Þ][\w.'’-]*(?:(?: |/)(?:and )?[A-ZÀ-Þ][\w.'’-]*){0,3}"
-_DASH = r"(?:\s*(?:--|–|—|―)\s*|\s*-\s+|\s+_\s+|:\s+)"
+_DASH = r"(?:\s*(?:--|–|—|―)\s*|\s*\.?-\s+|\s+_\s+|:\s+)"
+# Between two dashes behind its agency, as ANSA has it: (ANSA) - Rome, October 11 -
+_BEHIND = rf"(?P<after>{_NAME}),? (?P<day>{_DAY}),? ?{_DASH}"
 
 _AGENCY = re.compile(
     rf"(?:(?P<place>{_CAPITALS}|{_NAME})(?:, (?P<region>{_REGION}?))?(?: ?\[[^\[\]]{{2,30}}\])?"
     rf"(?:,? (?P<date>{_DAY})[.,]?)?\s*)?"
-    rf"(?:[(\[](?P<agency>[A-Z][^()\[\]]{{1,29}})[)\]]|/(?P<slashed>[A-Z][^/]{{1,29}})/\.?)"
-    rf"(?P<dash>{_DASH})?"
+    rf"(?:[(\[](?P<agency>(?:[A-Z]|(?:[a-z]{{2,4}}/)?dpa\b)[^()\[\]]{{0,29}})[)\]]|/(?P<slashed>[A-Z][^/]{{1,29}})/\.?)"
+    rf"(?P<dash>{_DASH})?(?:{_BEHIND})?"
 )
 _DATED = re.compile(
     rf"(?P<place>{_CAPITALS}|{_NAME})(?:, (?P<region>{_REGION}?))?"
@@ -78,14 +80,14 @@ def _with_agency(start: str) -> Dateline | None:
     if found is None:
         return None
     agency = " ".join((found["agency"] or found["slashed"]).split())
-    is_known = agency in _lines("agencies.txt")
+    is_known = agency.rpartition("/")[2] in _lines("agencies.txt")
     if found["place"] and not _is_place(found):
         return None
     # An agency that nobody knows is believed behind a date, a known one behind capitals even where the dash was lost.
     lost_dash = not found["place"] or found["place"].isupper() or agency.startswith("CNN")
     if not (is_known or found["date"]) or not (found["dash"] or (is_known and lost_dash)):
         return None
-    return Dateline(_place(found), day_of(found["date"]), agency)
+    return Dateline(_place(found) or found["after"], day_of(found["date"] or found["day"]), agency)
 
 
 def _with_date(start: str) -> Dateline | None:

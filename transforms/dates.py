@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+DAY_FIRST, MONTH_FIRST = "day_first", "month_first"  # 13/07/2021, 07/13/2021
 MIN_YEAR, MAX_YEAR = 1600, 2099  # the oldest newspaper is of 1605; outside these years a number is no date
 MAX_EPOCH_SECONDS = 1_900_000_000  # March 2030; what is more begins like a year (2024031512) or is a telephone number
 MAX_STATED_CHARS = 80  # a longer string is prose, whatever date stands in it
@@ -82,6 +83,21 @@ def parse_date(stated: str) -> str | None:
 def is_ambiguous(stated: str) -> bool:
     """Whether the string is a date of numbers that can be read day first and month first."""
     return len(stated) <= MAX_STATED_CHARS and len(set(_numeric_readings(stated))) > 1
+
+
+def readings(stated: str) -> dict[str, str]:
+    """The days that a date of numbers can be, by what comes first in it: DAY_FIRST, MONTH_FIRST.
+
+    One where the calendar allows no other, and none of a date whose numbers are the same either way.
+    """
+    found = _NUMERIC.search(stated) if len(stated) <= MAX_STATED_CHARS else None
+    if found is None:
+        return {}
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    days = {DAY_FIRST: to_iso(year, second, first)}
+    if found[2] != ".":  # the continent's, which writes the day first
+        days[MONTH_FIRST] = to_iso(year, first, second)
+    return {order: iso for order, iso in days.items() if iso} if first != second else {}
 
 
 def parse_month_or_year(stated: str) -> tuple[str, str] | None:

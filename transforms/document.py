@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from transforms.entities import article_entity_rows, mention_rows
 from transforms.paragraphs import paragraph_spans
 from transforms.quotes import place_quotations, quote_rows
-from transforms.records import Annotation, Article, Reject
+from transforms.records import Annotation, Article, Quotation, Reject
 from transforms.resolve import resolve_article
 from transforms.schema import Rows
 from transforms.sentences import sentence_rows
@@ -21,11 +22,11 @@ def document_rows(article: Article, annotation: Annotation, *, min_confidence: f
     quotations = place_quotations(article.text, annotation.attributions, min_confidence=min_confidence)
     resolution = resolve_article(article, annotation, quotations)
     return {
-        "articles": [article_row(article, len(annotation.sentences), len(quotations))],
+        "articles": [article_row(article, len(annotation.sentences), quotations)],
         "sentences": sentence_rows(article, annotation.sentences),
         "quotes": quote_rows(article, annotation.sentences, quotations, resolution.speakers),
         "entity_mentions": mention_rows(article, annotation, quotations, resolution.entities),
-        "article_entities": article_entity_rows(article, resolution),
+        "article_entities": article_entity_rows(article, quotations, resolution),
     }
 
 
@@ -34,7 +35,7 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, Any]:
+def article_row(article: Article, n_sentences: int, quotations: Sequence[Quotation]) -> dict[str, Any]:
     """The row of ``articles``, with the counts of what was found."""
     return {
         "article_id": article.article_id,
@@ -66,7 +67,8 @@ def article_row(article: Article, n_sentences: int, n_quotes: int) -> dict[str, 
         "n_words": count_words(article.text),
         "n_paragraphs": len(paragraph_spans(article.text)),
         "n_sentences": n_sentences,
-        "n_quotes": n_quotes,
+        "n_quotes": sum(quotation.is_statement for quotation in quotations),
+        "n_attributions": len(quotations),
         "quality_flags": list(article.quality_flags),
     }
 

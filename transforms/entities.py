@@ -23,9 +23,13 @@ def mention_rows(
     ]
 
 
-def article_entity_rows(article: Article, resolution: Resolution) -> list[dict[str, Any]]:
+def article_entity_rows(
+    article: Article, quotations: Sequence[Quotation], resolution: Resolution
+) -> list[dict[str, Any]]:
     """One row an entity of the article, in the order of first mention."""
-    n_quotes = Counter(speaker.entity_id for speaker in resolution.speakers if speaker.entity_id)
+    spoken = list(zip(quotations, resolution.speakers, strict=True))
+    n_attributions = Counter(speaker.entity_id for _, speaker in spoken)
+    n_quotes = Counter(speaker.entity_id for quotation, speaker in spoken if quotation.is_statement)
     return [
         {
             "article_entity_id": ids.article_entity_id(article.article_id, index),
@@ -38,6 +42,8 @@ def article_entity_rows(article: Article, resolution: Resolution) -> list[dict[s
             "merge_rules": sorted(entity.merge_rules),
             "n_mentions": len(entity.mentions),
             "n_quotes": n_quotes[entity.entity_id],
+            "n_attributions": n_attributions[entity.entity_id],
+            "pronouns": dict(entity.pronouns),
         }
         for index, entity in enumerate(resolution.entities)
     ]

@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from transforms.records import Article
+from transforms.paragraphs import paragraph_spans
+from transforms.records import Annotation, Article, Span
+from transforms.sentence_splitting import split_by_script
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -21,10 +24,14 @@ if TYPE_CHECKING:
 SAMPLE_CHARS = 600
 MIN_SCORE = 0.5  # of a language that nothing states, with those near it
 STATED_WEIGHT = 20  # how much likelier a language is where it is stated
-MIN_PARAGRAPH_CHARS = 100
-MAX_PARAGRAPHS = 8  # looked at one by one
-MAX_PARAGRAPH_CHARS = 200
+MIN_PARAGRAPH_CHARS, MIN_WIDE_CHARS = 60, 20  # of a paragraph in Latin letters, and in others
+MAX_PARAGRAPHS = 200  # looked at one by one
+MAX_PARAGRAPH_CHARS = 300
 MIN_FOREIGN_SCORE = 0.95
+# Two of these words and the paragraph is English: nine of ten need not be looked at further.
+ENGLISH_WORDS = frozenset(
+    {"the", "and", "that", "with", "said", "this", "from", "which", "would", "their", "were", "have", "has"}
+)
 # Each so close to the others that a text may be sure to be in one of them and not in which.
 NEAR_LANGUAGES = (frozenset({"id", "ms"}), frozenset({"bs", "hr", "sr"}), frozenset({"da", "nn", "no"}))
 
@@ -50,13 +57,37 @@ def detect_language(text: str, stated: str | None = None) -> Detected:
     return Detected(best, round(chances[best], 3))
 
 
-def is_mixed(paragraphs: Iterable[str], language: str | None) -> bool:
-    """Whether a long paragraph is surely in another language than the article; of many, a few are tried."""
+def foreign_paragraphs(paragraphs: Iterable[str], language: str | None) -> tuple[tuple[int, str], ...]:
+    """The number and language of each paragraph that is surely in another language than the article.
+
+    Short ones tell nothing; of a text of very many paragraphs the first are looked at.
+    """
     if language is None:
-        return False
-    long = [paragraph for paragraph in paragraphs if len(paragraph) >= MIN_PARAGRAPH_CHARS]
-    step = -(-len(long) // MAX_PARAGRAPHS) or 1
-    return any(_is_foreign(paragraph, language) for paragraph in long[::step])
+        return ()
+    tried = ((number, paragraph) for number, paragraph in enumerate(paragraphs) if _is_long(paragraph))
+    found = ((number, _foreign(paragraph, language)) for number, paragraph in islice(tried, MAX_PARAGRAPHS))
+    return tuple((number, other) for number, other in found if other)
+
+
+def without_foreign(article: Article, annotation: Annotation, languages: frozenset[str]) -> Annotation:
+    """What an annotator of these languages found, but for paragraphs in others: their sentences alone are kept."""
+    spans = paragraph_spans(article.text)
+    foreign = [(spans[number], other) for number, other in article.paragraph_languages if other not in languages]
+    if not foreign:
+        return annotation
+
+    def is_outside(span: Span) -> bool:
+        return not any(paragraph.overlaps(span) for paragraph, _ in foreign)
+
+    sentences = [span for span in annotation.sentences if is_outside(span)]
+    for paragraph, other in foreign:
+        for start, end in split_by_script(article.text[slice(*paragraph)], other):
+            sentences.append(Span(paragraph.char_start + start, paragraph.char_start + end))
+    return Annotation(
+        tuple(sorted(sentences)),
+        tuple(mention for mention in annotation.mentions if is_outside(mention.span)),
+        tuple(found for found in annotation.attributions if all(map(is_outside, found.content))),
+    )
 
 
 def is_known(article: Article, languages: frozenset[str]) -> bool:
@@ -95,9 +126,17 @@ def _near(language: str) -> frozenset[str]:
     return next((group for group in NEAR_LANGUAGES if language in group), frozenset({language}))
 
 
-def _is_foreign(paragraph: str, language: str) -> bool:
-    found, score = _identifier().classify(paragraph[:MAX_PARAGRAPH_CHARS])
-    return score >= MIN_FOREIGN_SCORE and found not in {*_near(language), _NO_LANGUAGE}
+def _is_long(paragraph: str) -> bool:
+    return len(paragraph) >= (MIN_PARAGRAPH_CHARS if is_latin(paragraph) else MIN_WIDE_CHARS)
+
+
+def _foreign(paragraph: str, language: str) -> str | None:
+    """The language of a paragraph where it is surely another one."""
+    paragraph = paragraph[:MAX_PARAGRAPH_CHARS]
+    if language == "en" and len(ENGLISH_WORDS.intersection(paragraph.lower().split())) >= 2:
+        return None
+    found, score = _identifier().classify(paragraph)
+    return found if score >= MIN_FOREIGN_SCORE and found not in {*_near(language), _NO_LANGUAGE} else None
 
 
 def _chances(text: str) -> dict[str, float]:

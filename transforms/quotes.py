@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms import ids
+from transforms.cues import read_cue
 from transforms.marks import find_quoted, quote_type
 from transforms.records import Article, Attribution, Quotation, Span, Speaker
+from transforms.resolve.role_titles import role_title
 from transforms.sentences import sentence_at
 
 
@@ -16,10 +18,21 @@ def place_quotations(text: str, attributions: Sequence[Attribution], *, min_conf
     quoted = find_quoted(text)
     kept = [a for a in attributions if a.content and a.confidence >= min_confidence]
     kept.sort(key=lambda a: (a.content[0].char_start, -a.content[-1].char_end, a.cue or (-1, -1), a.source or (-1, -1)))
-    return [
-        Quotation(index, quote_type(text, a.content, quoted), a.content, a.cue, a.source, a.confidence)
-        for index, a in enumerate(kept)
-    ]
+    return [_quotation(index, text, a, quote_type(text, a.content, quoted)) for index, a in enumerate(kept)]
+
+
+def _quotation(index: int, text: str, found: Attribution, kind: str) -> Quotation:
+    reading = read_cue(text, found, kind)
+    return Quotation(
+        index,
+        kind,
+        found.content,
+        found.cue,
+        found.source,
+        found.confidence,
+        attribution_type=reading.attribution_type,
+        cue_lemma=reading.lemma,
+    )
 
 
 def quote_rows(
@@ -43,16 +56,20 @@ def _row(article: Article, sentences: Sequence[Span], quotation: Quotation, spea
         "article_id": article.article_id,
         "quote_index": quotation.index,
         "quote_type": quotation.quote_type,
+        "attribution_type": quotation.attribution_type,
         **_span_columns("", article.text, span),
         "segments": [{"char_start": s.char_start, "char_end": s.char_end} for s in quotation.segments],
         "first_sentence_id": ids.sentence_id(article.article_id, first),
         "last_sentence_id": ids.sentence_id(article.article_id, last),
         **_span_columns("cue_", article.text, quotation.cue),
+        "cue_lemma": quotation.cue_lemma,
         **_span_columns("speaker_", article.text, quotation.source),
         "speaker_mention_type": speaker.mention_type,
         "speaker_name": speaker.name,
         "speaker_role": speaker.role,
+        "role_title": role_title(speaker.role),
         "speaker_entity_id": speaker.entity_id,
+        "speaker_entity_ids": list(speaker.entity_ids),
         "speaker_status": speaker.status,
         "attribution_method": speaker.method,
         "confidence": quotation.confidence * speaker.confidence,

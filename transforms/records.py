@@ -79,6 +79,7 @@ class Article:
     url: str | None = None
     language: str | None = None
     language_score: float | None = None
+    paragraph_languages: tuple[tuple[int, str], ...] = ()  # by number, of those in another language than the article
     correction: str | None = None
     n_chars_removed: int = 0
     quality_flags: tuple[str, ...] = ()
@@ -122,6 +123,7 @@ class Quotation:
     """An attribution as a row-to-be: typed, numbered in text order, its speaker not yet looked for.
 
     ``segments`` are in text order and never overlap; ``confidence`` is the annotator's, in [0, 1].
+    ``attribution_type`` and ``cue_lemma`` are what ``transforms.cues`` reads in the cue.
     """
 
     index: int
@@ -130,6 +132,13 @@ class Quotation:
     cue: Span | None
     source: Span | None
     confidence: float
+    attribution_type: str | None = None
+    cue_lemma: str | None = None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it reports what somebody said, wrote or asked."""
+        return self.attribution_type == "statement"
 
     @property
     def span(self) -> Span:
@@ -152,6 +161,7 @@ class ArticleEntity:
     aliases: tuple[str, ...] = ()
     external_id: str | None = None
     merge_rules: tuple[str, ...] = ()
+    pronouns: Mapping[str, int] = field(default_factory=lambda: {"he": 0, "she": 0, "mr": 0, "ms": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,7 @@ class Speaker:
     """Who said one quotation. ``name`` and ``entity_id`` are set exactly where ``status`` is "named".
 
     ``confidence`` is the chance, in [0, 1], that this resolution is right, given that the quotation is.
+    ``entity_ids`` are all who speak, where several are named; else the one of ``entity_id``.
     """
 
     status: str
@@ -168,6 +179,7 @@ class Speaker:
     entity_id: str | None = None
     role: str | None = None
     confidence: float = 1.0
+    entity_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

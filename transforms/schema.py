@@ -57,6 +57,7 @@ def find_problems(tables: Mapping[str, pa.Table]) -> Iterable[str]:
         yield from _column_problems(table, data)
         yield from _key_problems(table, data)
         yield from _reference_problems(table, data, tables)
+        yield from _run_problems(table, data)
         if table.offsets and "articles" in tables:
             yield from _offset_problems(table, data, tables["articles"])
 
@@ -103,9 +104,23 @@ def _reference_problems(table: Table, data: pa.Table, tables: Mapping[str, pa.Ta
             continue
         keys = tables[column.references][BY_NAME[column.references].key]
         values = data[column.name].drop_null()
+        if pa.types.is_list(values.type):
+            values = pc.list_flatten(values)
         lost = values.filter(pc.invert(pc.is_in(values, value_set=keys.combine_chunks())))
         if len(lost):
             yield f"{table.name}.{column.name}: {lost[0].as_py()!r} is not in {column.references}"
+
+
+def _run_problems(table: Table, data: pa.Table) -> Iterable[str]:
+    for start, end in table.runs:
+        if pc.any(pc.greater_equal(data[start], data[end])).as_py():
+            yield f"{table.name}: a run {start}..{end} is empty"
+    for start, end in table.runs[:1]:
+        runs = data.sort_by([("article_id", "ascending"), (start, "ascending")])
+        before, after = runs.slice(0, max(0, runs.num_rows - 1)), runs.slice(1)
+        is_same = pc.equal(before["article_id"], after["article_id"])
+        if pc.any(pc.and_(is_same, pc.less(after[start], before[end]))).as_py():
+            yield f"{table.name}: runs {start}..{end} of one article overlap"
 
 
 def _offset_problems(table: Table, data: pa.Table, articles: pa.Table) -> Iterable[str]:

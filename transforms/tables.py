@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
 QUOTE_TYPES = ("direct", "indirect", "mixed")
+ATTRIBUTION_TYPES = ("statement", "belief", "knowledge", "intention")
 SPEAKER_STATUSES = ("named", "anonymous", "collective", "unresolved", "missing")
 DATE_PRECISIONS = ("day", "month", "year")
 DATE_METHODS = ("header", "meta", "dateline", "url", "filename", "crawl", "none")
@@ -28,6 +29,61 @@ ATTRIBUTION_METHODS = (
     "byline",
     "organization",
     "none",
+)
+# How the bytes of a source say a text's letters; see offset_map.
+WRITTEN = ("plain", "escaped", "repaired", "composed")
+ROLE_TITLES = (
+    "president",
+    "vice president",
+    "prime minister",
+    "chancellor",
+    "minister",
+    "secretary",
+    "secretary-general",
+    "senator",
+    "representative",
+    "lawmaker",
+    "governor",
+    "mayor",
+    "councillor",
+    "speaker",
+    "leader",
+    "candidate",
+    "politician",
+    "ambassador",
+    "attorney general",
+    "prosecutor",
+    "judge",
+    "lawyer",
+    "sheriff",
+    "police officer",
+    "military officer",
+    "monarch",
+    "religious leader",
+    "chief executive",
+    "executive",
+    "chair",
+    "director",
+    "founder",
+    "head",
+    "manager",
+    "coach",
+    "spokesperson",
+    "adviser",
+    "official",
+    "analyst",
+    "economist",
+    "scholar",
+    "physician",
+    "teacher",
+    "student",
+    "journalist",
+    "author",
+    "artist",
+    "athlete",
+    "business person",
+    "activist",
+    "relative",
 )
 QUALITY_FLAGS = (
     "no_title",
@@ -79,6 +135,8 @@ REASONS = (
 
 _STRING = pa.string()
 _INT = pa.int32()
+_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
+_PRONOUNS = pa.struct([pa.field(word, _INT) for word in ("he", "she", "mr", "ms")])
 _SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
 
 
@@ -110,13 +168,18 @@ class OffsetCheck:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its grain, its columns, and the column that is its key (None where it has none)."""
+    """One table: its grain, its columns, and the column that is its key (None where it has none).
+
+    ``runs`` are pairs of columns that are ranges, none of them empty; those of the first pair do not overlap in one
+    article.
+    """
 
     name: str
     grain: str
     key: str | None
     columns: tuple[Column, ...]
     offsets: tuple[OffsetCheck, ...] = ()
+    runs: tuple[tuple[str, str], ...] = ()
     scope: str = "part"  # "part": one Parquet part a batch; "data set": one file for the whole snapshot
 
 
@@ -184,7 +247,8 @@ ARTICLES = Table(
         Column("n_words", _INT, "Words in text; an apostrophe does not part one.", "431"),
         Column("n_paragraphs", _INT, "Paragraphs in text, the headline included.", "15"),
         Column("n_sentences", _INT, "Rows of this article in sentences.", "16"),
-        Column("n_quotes", _INT, "Rows of this article in quotes.", "11"),
+        Column("n_quotes", _INT, "Statements among this article's rows of quotes.", "11"),
+        Column("n_attributions", _INT, "Rows of this article in quotes, whatever their attribution_type.", "14"),
         Column(
             "quality_flags",
             pa.list_(pa.field("item", _STRING, nullable=False)),
@@ -210,6 +274,14 @@ SENTENCES = Table(
         Column("text", _STRING, "The sentence as it stands in the article."),
         Column("n_words", _INT, "Words in the sentence.", "23"),
         Column("is_headline", pa.bool_(), "Whether the sentence stands in the headline.", "false"),
+        Column(
+            "language",
+            _STRING,
+            "The language of the sentence's paragraph where it is another than the article's, ISO 639-1. In one that "
+            "the annotator does not know there are no quotations and mentions.",
+            "fr",
+            True,
+        ),
     ),
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )
@@ -229,6 +301,16 @@ QUOTES = Table(
             "direct",
             vocabulary=QUOTE_TYPES,
         ),
+        Column(
+            "attribution_type",
+            _STRING,
+            "statement (said, asked, promised), belief (thinks, fears, wants), knowledge (knows, found), intention "
+            "(plans, decided, refused): the classes of the Penn Discourse Treebank; null where nothing was said (did "
+            "not say), a topic is named and no clause (denied wrongdoing), or the cue does not tell.",
+            "statement",
+            True,
+            vocabulary=ATTRIBUTION_TYPES,
+        ),
         Column("text", _STRING, "The article's text from char_start to char_end, any reporting clause included."),
         Column("char_start", _INT, "Start of the first segment in articles.text, in code points.", "905"),
         Column("char_end", _INT, "End of the last segment, exclusive, in code points.", "1058"),
@@ -241,6 +323,7 @@ QUOTES = Table(
         Column("first_sentence_id", _STRING, "The sentence it starts in.", "…-s00006", references="sentences"),
         Column("last_sentence_id", _STRING, "The sentence it ends in.", "…-s00006", references="sentences"),
         Column("cue_text", _STRING, "The words that report it.", "wrote", True),
+        Column("cue_lemma", _STRING, "The lemma of the cue's head, with its particle: point out.", "write", True),
         Column("cue_char_start", _INT, "Start of the cue in articles.text, in code points.", "1063", True),
         Column("cue_char_end", _INT, "End of the cue, exclusive.", "1068", True),
         Column("speaker_text", _STRING, "The words that name its source where it is reported.", "Kim", True),
@@ -255,7 +338,29 @@ QUOTES = Table(
         ),
         Column("speaker_name", _STRING, "The fullest name the article gives, without titles.", "Kim Jong Un", True),
         Column("speaker_role", _STRING, "The role or title as the article states it.", "North Korean leader", True),
-        Column("speaker_entity_id", _STRING, "The speaker in entities.", "e-…", True, references="entities"),
+        Column(
+            "role_title",
+            _STRING,
+            "The title that speaker_role amounts to, of a small vocabulary to count by; null where it is none of them.",
+            "leader",
+            True,
+            vocabulary=ROLE_TITLES,
+        ),
+        Column(
+            "speaker_entity_id",
+            _STRING,
+            "The speaker in entities; null where several speak together.",
+            "e-…",
+            True,
+            references="entities",
+        ),
+        Column(
+            "speaker_entity_ids",
+            _STRINGS,
+            "All who speak by name, in text order: several for “Lind and Reyes said”, else the one or none.",
+            "[e-…, e-…]",
+            references="entities",
+        ),
         Column(
             "speaker_status",
             _STRING,
@@ -308,8 +413,6 @@ ENTITY_MENTIONS = Table(
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )
 
-_STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
-
 ARTICLE_ENTITIES = Table(
     name="article_entities",
     grain="one entity in one article",
@@ -324,8 +427,51 @@ ARTICLE_ENTITIES = Table(
         Column("external_id", _STRING, "Its id elsewhere, where the article's words suffice.", "iso3166:KP", True),
         Column("merge_rules", _STRINGS, "The rules that joined its names in the article, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Its mentions in the article.", "6"),
-        Column("n_quotes", _INT, "Quotations in the article it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements in the article it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type in the article that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
     ),
+)
+
+OFFSET_MAP = Table(
+    name="offset_map",
+    grain="one run of characters of an article whose bytes in the source are known (text, JSON lines, CSV)",
+    key=None,
+    columns=(
+        Column("article_id", _STRING, "The article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("char_start", _INT, "Start in articles.text, in code points; runs never overlap.", "81"),
+        Column("char_end", _INT, "End in articles.text, exclusive, in code points.", "424"),
+        Column(
+            "byte_start",
+            _INT,
+            "Start in the record's bytes, from 0; internal/records tells where those start in the source.",
+            "94",
+        ),
+        Column("byte_end", _INT, "End in the record's bytes, exclusive.", "443"),
+        Column(
+            "bytes_per_char",
+            _INT,
+            "Bytes of each character of the run; null where each has as many as in UTF-8.",
+            "1",
+            True,
+        ),
+        Column(
+            "written",
+            _STRING,
+            "plain: the bytes, in articles.encoding, are the text; escaped: JSON, CSV or HTML write it so (\\u2019,"
+            ' "", &amp;); repaired: damage of encoding that was put right; composed: a letter and its accent apart.',
+            "plain",
+            vocabulary=WRITTEN,
+        ),
+    ),
+    offsets=(OffsetCheck("char_start", "char_end"),),
+    runs=(("char_start", "char_end"), ("byte_start", "byte_end")),
 )
 
 ENTITIES = Table(
@@ -342,7 +488,15 @@ ENTITIES = Table(
         Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
         Column("n_articles", _INT, "Articles that mention it.", "1"),
-        Column("n_quotes", _INT, "Quotations it is the speaker of.", "2"),
+        Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
+        Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
+        Column(
+            "pronouns",
+            _PRONOUNS,
+            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+            "{he: 4, she: 0, mr: 2, ms: 0}",
+        ),
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
     ),
@@ -394,7 +548,8 @@ RUNS = Table(
         Column("n_sources_gone", _LONG, "Files of the snapshot before that are no more.", "0"),
         Column("n_articles", _LONG, "Rows of articles.", "11"),
         Column("n_sentences", _LONG, "Rows of sentences.", "180"),
-        Column("n_quotes", _LONG, "Rows of quotes.", "42"),
+        Column("n_quotes", _LONG, "Statements among the rows of quotes.", "42"),
+        Column("n_attributions", _LONG, "Rows of quotes.", "61"),
         Column("n_entity_mentions", _LONG, "Rows of entity_mentions.", "260"),
         Column("n_entities", _LONG, "Rows of entities.", "97"),
         Column("n_quarantined", _LONG, "Rows of quarantine.", "3"),
@@ -407,6 +562,7 @@ TABLES: tuple[Table, ...] = (
     QUOTES,
     ENTITY_MENTIONS,
     ARTICLE_ENTITIES,
+    OFFSET_MAP,
     ENTITIES,
     QUARANTINE,
     RUNS,

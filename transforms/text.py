@@ -61,6 +61,11 @@ def normalize_characters(text: str) -> str:
     return _SPACES.sub(" ", compose(text))
 
 
+def clean_field(value: str | None) -> str | None:
+    """A stated value on one line, or None where nothing is left of it."""
+    return " ".join(clean_text(value).split()) or None if value else None
+
+
 def count_words(text: str) -> int:
     """Runs of letters and digits; an apostrophe inside a word does not part it."""
     return sum(1 for _ in _WORD.finditer(text))

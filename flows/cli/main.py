@@ -70,11 +70,50 @@ def serve(cron: str | None, every: str | None, timezone: str, name: str, **value
 @click.option("--out", default="data", show_default=True, help="The data folder.")
 @click.option("-n", "--rows", default=10, show_default=True, type=click.IntRange(min=1), help="How many rows.")
 @click.option("--all-columns", is_flag=True, help="Every column, one line a value.")
-def show(table: str, out: str, rows: int, all_columns: bool) -> None:
+@click.option(
+    "--all-types", is_flag=True, help="Of quotes not only the statements: beliefs, knowledge, intentions too."
+)
+def show(table: str, out: str, rows: int, all_columns: bool, all_types: bool) -> None:
     """Print the first rows of TABLE (articles, sentences, quotes, entities, ...) readably."""
     from flows.cli.show import print_rows
 
-    print_rows(table, out, rows, all_columns=all_columns)
+    print_rows(table, out, rows, all_columns=all_columns, all_types=all_types)
+
+
+@cli.command()
+@click.argument("table")
+@click.option("--to", required=True, metavar="FILE", help="Ends in .csv, .xlsx, .jsonl, .parquet, .sqlite or .duckdb.")
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+@click.option("--where", default="", help="""Which rows, in SQL: "quote_type = 'direct' AND confidence > 0.8".""")
+@click.option("--columns", default="", metavar="A,B,...", help="Which columns, in this order [default: all].")
+def export(table: str, to: str, out: str, where: str, columns: str) -> None:
+    """Write TABLE as a file for other programs; "all" puts every table into a .sqlite or .duckdb file."""
+    from flows.export.export import export
+
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    click.echo(f"{export(out, table, to, where=where, columns=names):,} rows in {visible(to)}")
+
+
+@cli.command()
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for other machines, which need a token.")
+@click.option("--token", default="", help="What other machines have to know; by default one is made up.")
+@click.option(
+    "--open/--no-open", "opens", default=None, help="Open a browser, or none [default: where there is a screen]."
+)
+def view(out: str, port: int, host: str, token: str, opens: bool | None) -> None:
+    """Read the data set in a browser: search quotations, read articles, look at people. Read-only."""
+    from flows.view.serve import has_screen, view
+
+    view(
+        out,
+        host,
+        port,
+        token,
+        opens_browser=has_screen() if opens is None else opens,
+        say=lambda text: click.echo(text, err=True),
+    )
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from flows.cli.terminal import open_console, say, shown
+from flows.formats.limits import Limits
 from flows.settings import Settings
 from flows.sources.files import describe_passed_over, find_files
 from flows.sources.peek import PeekedArticle, PeekedFile, peek_file
@@ -16,10 +17,10 @@ COLUMNS = ("title", "published_date", "byline", "publisher", "section", "url", "
 
 def print_peek(settings: Settings, *, n_articles: int, n_files: int) -> None:
     """Print the first files that the seeds stand for, and the first articles of each."""
-    listing, console = find_files(settings.seeds), open_console()
+    listing, console = find_files(settings.seeds, follow_links=settings.follow_links), open_console()
     for file in listing.files[:n_files]:
         try:
-            _print_file(peek_file(file, settings.field_names, n_articles))
+            _print_file(peek_file(file, settings.field_names, n_articles, Limits(**settings.limits)))
         except OSError as error:
             console.print(Text.assemble((file.uri, "bold"), f"  cannot be read: {error.strerror}"))
     rest = len(listing.files) - n_files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
@@ -21,23 +22,28 @@ FIRST_COLUMNS = {
     "quotes": ("speaker_name", "speaker_status", "quote_type", "cue_text", "text", "confidence"),
     "entity_mentions": ("text", "entity_type", "mention_type", "entity_id", "confidence"),
     "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
+    "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
     "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
     "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
 }
 # Text order, which is key order, is what a reader wants elsewhere.
 ORDER = {"entities": "ORDER BY n_mentions DESC, name", "runs": "ORDER BY started_at DESC"}
+STATEMENTS = "WHERE attribution_type = 'statement'"
 WIDE_COLUMNS = ("text", "title", "detail", "aliases")
 INDENT = "\n    "
 
 
-def print_rows(table: str, out: str, rows: int, *, all_columns: bool) -> None:
-    """The first rows of a table of the latest snapshot."""
+def print_rows(table: str, out: str, rows: int, *, all_columns: bool, all_types: bool = False) -> None:
+    """The first rows of a table of the latest snapshot; of quotes the statements, unless ``all_types``."""
     if table not in BY_NAME:
         raise SettingsError(f"there is no table {table!r}; there are {', '.join(BY_NAME)}")
     store = reach_store(out)
-    data = _first_rows(table_paths(store, latest_of(store, out), table), rows, ORDER.get(table, ""))
-    _print_all_columns(data) if all_columns else _print_grid(table, data)
+    all_types = all_types or table != "quotes"
+    which = ORDER.get(table, "") if all_types else STATEMENTS
+    data = _first_rows(table_paths(store, latest_of(store, out), table), rows, which)
+    columns = (*FIRST_COLUMNS[table], "attribution_type") if table == "quotes" and all_types else FIRST_COLUMNS[table]
+    _print_all_columns(data) if all_columns else _print_grid(columns, data)
 
 
 def _print_all_columns(data: list[dict[str, Any]]) -> None:
@@ -50,21 +56,21 @@ def _print_all_columns(data: list[dict[str, Any]]) -> None:
             console.print(Text.assemble((name, "bold"), " ", lines), soft_wrap=True)
 
 
-def _print_grid(table: str, data: list[dict[str, Any]]) -> None:
+def _print_grid(columns: Sequence[str], data: list[dict[str, Any]]) -> None:
     grid = open_grid()
-    for name in FIRST_COLUMNS[table]:
+    for name in columns:
         grid.add_column(name, ratio=3 if name in WIDE_COLUMNS else None, overflow="fold")
     for row in data:
-        grid.add_row(*(_cell(name, row[name]) for name in FIRST_COLUMNS[table]))
+        grid.add_row(*(_cell(name, row[name]) for name in columns))
     open_console().print(grid)
 
 
-def _first_rows(parts: list[str], rows: int, order: str) -> list[dict[str, Any]]:
+def _first_rows(parts: list[str], rows: int, which: str) -> list[dict[str, Any]]:
     if not parts:
         return []
     with open_database() as database:
         let_read(database, parts)
-        query = f"SELECT * FROM read_parquet(?) {order} LIMIT ?"
+        query = f"SELECT * FROM read_parquet(?) {which} LIMIT ?"
         found = database.execute(query, [parts, rows])
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

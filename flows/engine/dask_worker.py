@@ -88,14 +88,14 @@ def _why_unfit(spec: Spec, wanted_version: str, seal: str) -> str:
     except UserError as error:
         return f"does not reach {spec.store}: {error}"
     if isinstance(spec, IndexSpec) and not any(_may_exist(path) for _, path in spec.files):
-        return f"does not see {spec.files[0][1]}: the seeds must be in a folder that all machines share"
+        return f"does not see {spec.files[0][1]}: the seeds must lie where all machines see them"
     return ""
 
 
 def _how_to_share(store: str) -> str:
     if is_remote(store):
         return "give it the AWS_ENDPOINT_URL and the credentials that the run has"
-    return "the output must be in a folder that all machines share"
+    return "the output must lie where all machines see it"
 
 
 @lru_cache(maxsize=8)
@@ -109,7 +109,7 @@ def _sees(store: str, run_id: str, seal: str) -> bool:
         time.sleep(wait_s)
         try:
             return _is_seen(store, run_id, seal)
-        except OSError:
+        except (OSError, UserError):  # the latter of storage that cannot be reached
             continue
     return False
 

@@ -163,7 +163,7 @@ def _zip_refusal(info: zipfile.ZipInfo) -> Fault | None:
 
 
 def _recognise_tar(head: Head) -> Match:
-    if len(head.start) < tarfile.BLOCKSIZE:
+    if len(head.start) < tarfile.BLOCKSIZE or not head.start[148:156].strip(b"\0 ").isdigit():
         return Match.NO
     try:  # an old tar has no signature, but every header has a checksum
         member = tarfile.TarInfo.frombuf(head.start[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
@@ -240,7 +240,7 @@ def _read_7z(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     size = file.seek(0, 2)
     file.seek(0)
     with tempfile.SpooledTemporaryFile(MAX_SPOOL_IN_MEMORY_BYTES) as unpacked:
-        spool = _Spool(unpacked, Budget(size))
+        spool = _Spool(unpacked, Budget(size, reading.limits))
         try:
             with py7zr.SevenZipFile(file) as archive:
                 refused = {info.filename for info in archive.list() if info.is_symlink}
@@ -331,7 +331,7 @@ class _Slice(io.RawIOBase):
 
 
 FORMATS = (
-    Format("zip", (".zip",), _recognise_zip, _read_zip),
-    Format("7z", (".7z",), _recognise_7z, _read_7z),
+    Format("zip", (".zip",), _recognise_zip, _read_zip, opens=b"P"),
+    Format("7z", (".7z",), _recognise_7z, _read_7z, opens=b"7"),
     Format("tar", (".tar", ".tgz", ".tbz2", ".tbz", ".txz", ".tzst"), _recognise_tar, _read_tar),
 )

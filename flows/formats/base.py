@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import IO
 
-MAX_RECORD_BYTES = 20 * 1024 * 1024  # one document, unpacked; the longest news text has about 1 MB
+from flows.formats.limits import Limits
+from transforms.source_text import SourceText
+
 HEAD_BYTES = 64 * 1024
 FIELD_PREFIX = "field:"
+LAYOUT = "layout"
 _PIECE_BYTES = 2**17
 
 
@@ -51,10 +54,12 @@ class Record:
     """One document as its container holds it, still to be parsed.
 
     ``data`` are its bytes, which ``format`` (a name in the registry) parses. ``stated`` is what the container says of
-    it, under the names of ``articles`` (url, title, published_date ...), or how it is to be read: "charset", and
-    "field:text" and the like for the names that the user gives to its fields. ``own_id`` is its id in the
-    container's own terms, None where there is none. ``member`` is its path inside an archive, "" outside of one.
+    it, under the names of ``articles`` (url, title, published_date ...), or how it is to be read: "charset", "layout"
+    for the columns of a table, "field:text" and the like for the names that the user gives to its fields. ``own_id``
+    is its id in the container's own terms, None where there is none. ``member`` is its path inside an archive, else "".
     ``byte_start`` is where ``data`` lies in the file, None where it does not lie there as it is (unpacked, re-encoded).
+    ``date_order`` is what its date shows of the order of day and month (see ``date_order``), "" where it shows nothing.
+    ``source_start`` is where the record starts in the file, re-encoded or not; None where it lies packed in it.
     """
 
     data: bytes
@@ -64,11 +69,19 @@ class Record:
     member: str = ""
     stated: Mapping[str, str] = field(default_factory=dict)
     byte_start: int | None = None
+    date_order: str = ""
+    source_start: int | None = None
 
 
 def is_about_reading(name: str) -> bool:
     """Whether what a container states under this name is for the parser, and no field of the article."""
-    return name == "charset" or name.startswith(FIELD_PREFIX)
+    return name in {"charset", LAYOUT} or name.startswith(FIELD_PREFIX)
+
+
+def field_names_of(record: Record) -> dict[str, str]:
+    """The user's names that a record states."""
+    stated = record.stated.items()
+    return {key.removeprefix(FIELD_PREFIX): name for key, name in stated if key.startswith(FIELD_PREFIX)}
 
 
 def field_names_stated(fields: Mapping[str, str]) -> dict[str, str]:
@@ -111,8 +124,13 @@ class Reading:
 
     name: str
     read_inner: Callable[[IO[bytes], str, Mapping[str, str]], Iterator[Item]]
-    max_record_bytes: int = MAX_RECORD_BYTES
+    limits: Limits = field(default_factory=Limits)
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def max_record_bytes(self) -> int:
+        """The bytes that one record may have, unpacked."""
+        return self.limits.record_bytes
 
 
 def read_at_most(stream: IO[bytes], n_bytes: int) -> bytes:
@@ -137,7 +155,7 @@ def one_record(format_name: str) -> Callable[[IO[bytes], Reading], Iterator[Item
         elif not data.strip():
             yield Fault("empty", "no bytes" if not data else "white space only")
         else:
-            yield Record(data, format_name, reading.name, byte_start=0)
+            yield Record(data, format_name, reading.name, byte_start=0, source_start=0)
 
     return read
 
@@ -154,6 +172,10 @@ class Format:
     one by one and holds no more than one; a bad record is a Fault, and reading goes on. ``parse`` makes one record's
     bytes a document or raises FormatError. Whatever else they raise becomes a Fault of that record, or of the rest of
     the stream. ``chars_per_byte`` is about how much text a byte of a record gives, for batches of equal work.
+    ``opens`` are the bytes of which one is the first in its files, byte order marks and white space aside; b"" where
+    any may be: most files need not be shown to most formats.
+    ``source_text``, where offsets lead back to the bytes, gives the characters of a record that was parsed, with where
+    they are; None where that cannot be told.
     """
 
     name: str
@@ -162,3 +184,5 @@ class Format:
     read: Callable[[IO[bytes], Reading], Iterator[Item]]
     parse: Callable[[Record], Document] = _parses_nothing
     chars_per_byte: float = 1.0
+    opens: bytes = b""
+    source_text: Callable[[Record, Document], SourceText | None] | None = None

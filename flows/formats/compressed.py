@@ -89,9 +89,17 @@ def _reader(unpack: Callable[[IO[bytes]], Any]) -> Callable[[IO[bytes], Reading]
 # Brotli first: it goes by the suffix, so that no signature that its bytes happen to have may speak against it.
 FORMATS = (
     Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli"))),
-    Format("gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(lambda stream: gzip.GzipFile(fileobj=stream))),
-    Format("bzip2", (".bz2",), _signed(b"BZh"), _reader(bz2.BZ2File)),
-    Format("xz", (".xz",), _signed(b"\xfd7zXZ\0"), _reader(lzma.LZMAFile)),
-    Format("zstandard", (".zst",), _signed(b"\x28\xb5\x2f\xfd"), _reader(lambda stream: _Frames(stream, "zstd"))),
+    Format(
+        "gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(lambda stream: gzip.GzipFile(fileobj=stream)), opens=b"\x1f"
+    ),
+    Format("bzip2", (".bz2",), _signed(b"BZh"), _reader(bz2.BZ2File), opens=b"B"),
+    Format("xz", (".xz",), _signed(b"\xfd7zXZ\0"), _reader(lzma.LZMAFile), opens=b"\xfd"),
+    Format(
+        "zstandard",
+        (".zst",),
+        _signed(b"\x28\xb5\x2f\xfd"),
+        _reader(lambda stream: _Frames(stream, "zstd")),
+        opens=b"(",
+    ),
 )
 SUFFIXES = tuple(suffix for format_ in FORMATS for suffix in format_.suffixes)

@@ -1,24 +1,41 @@
 """Tables as text (CSV, TSV): a record a row, its columns by the names in the header.
 
 The bytes are parted as Latin-1, which keeps every byte as it is, and each row is decoded for itself: so a file need not
-be read twice to know its encoding, and one damaged row harms no other.
+be read twice to know its encoding, and one damaged row harms no other. A record's bytes are those of its row, without
+the line's end; how its cells are parted, and which of them matter, it states as its layout.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import IO, Any
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import IO, Any, NamedTuple
 
 from flows.formats import encoding as encodings
 from flows.formats import json_record
-from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.base import (
+    LAYOUT,
+    Document,
+    Fault,
+    Format,
+    FormatError,
+    Head,
+    Item,
+    Match,
+    Reading,
+    Record,
+    field_names_of,
+    field_names_stated,
+)
+from flows.formats.date_order import date_order_of
 from flows.formats.limits import MAX_PREAMBLE_ROWS
-from flows.formats.table_rows import Columns, columns_of, row_record
+from flows.formats.table_rows import Columns, columns_of, has_text, row_values
 from flows.formats.unpacked import start_of
-from transforms.field_names import is_known_name, names_of, normal_name
+from transforms.field_names import field_sources, is_known_name, named_values, names_of, normal_name
+from transforms.source_text import SourceText, cells_of, decoded
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 DELIMITERS = ",\t;|"
@@ -114,7 +131,7 @@ def _escapes_with_backslash(start: str, delimiter: str) -> bool:
     return n_escaped > 0 and n_escaped > start.count('""') - start.count(f'{delimiter}""{delimiter}')
 
 
-def _parser(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+def _parser(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     return csv.reader(
         lines,
         delimiter=dialect.delimiter,
@@ -127,13 +144,28 @@ def _parser(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
 # Rows
 
 
-class _Lines:
-    """The lines of a stream as Latin-1; in place of a row that is longer than it may be, an error, once it is over."""
+class _Row(NamedTuple):
+    """A row's cells as Latin-1, its bytes, and where they start in the file (None where that is not known)."""
 
-    def __init__(self, stream: IO[bytes], max_row_bytes: int) -> None:
+    cells: list[str]
+    data: bytes
+    start: int | None
+
+
+class _Lines:
+    """The lines of a stream as Latin-1; in place of a row that is longer than it may be, an error, once it is over.
+
+    ``wide`` is the encoding of the file behind a stream in UTF-8, ``n_mark`` the length of its byte order mark.
+    """
+
+    def __init__(self, stream: IO[bytes], max_row_bytes: int, wide: str | None, n_mark: int) -> None:
         self._stream = stream
         self._limit = max_row_bytes
+        self._wide = wide
         self._n_bytes = self._n_quotes = 0
+        self._row: list[bytes] = []
+        self._row_start: int | None = 0
+        self._end: int | None = n_mark if wide else 0
         self.is_at_end = False
 
     def __iter__(self) -> _Lines:
@@ -142,40 +174,67 @@ class _Lines:
     def start_row(self) -> None:
         """From here on another row is read."""
         self._n_bytes = self._n_quotes = 0
+        self._row = []
+        self._row_start = self._end
+
+    def row_of(self, cells: list[str]) -> _Row:
+        """The row that was read last; without the end of its last line, which the last row of a file may lack."""
+        data = b"".join(self._row).rstrip(b"\r\n")
+        return _Row(cells, data.decode().encode(self._wide) if self._wide else data, self._row_start)
 
     def __next__(self) -> str:
         line = self._stream.readline(self._limit + 1)
         self._n_bytes += len(line)
         self._n_quotes += line.count(b'"')
         if self._n_bytes > self._limit:
-            # It is over at the end of the first line that no quotation is open in.
-            while line and not (line.endswith(b"\n") and self._n_quotes % 2 == 0):
-                line = self._stream.readline(2**16)
-                self._n_quotes += line.count(b'"')
+            self._skip(line)
             raise FormatError("too_large", f"more than {self._limit:,} bytes in one row")
         if not line:
             self.is_at_end = True
             raise StopIteration
+        self._row.append(line)
+        if self._end is not None:
+            self._end += len(line.decode().encode(self._wide)) if self._wide else len(line)
         return line.decode("latin-1")
+
+    def _skip(self, line: bytes) -> None:
+        """Go on to the end of the first line that no quotation is open in."""
+        n_bytes = len(line)
+        while line and not (line.endswith(b"\n") and self._n_quotes % 2 == 0):
+            line = self._stream.readline(2**16)
+            self._n_quotes += line.count(b'"')
+            n_bytes += len(line)
+        # Of a wide text the pieces may end inside a character, so that they cannot be measured.
+        self._end = self._end + n_bytes if self._end is not None and not self._wide else None
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     start = start_of(stream)
     marked = encodings.byte_order_mark(start) or encodings.unmarked_utf16(start)
     charset = marked or _charset(start)
-    if marked and marked != "utf-8":
-        stream = io.BufferedReader(Utf8Stream(stream, marked))
+    wide = marked if marked != "utf-8" else None
+    n_mark = encodings.mark_length(start)
+    if wide:
+        stream = io.BufferedReader(Utf8Stream(stream, wide))
         start = start_of(stream)
-    csv.field_size_limit(max(csv.field_size_limit(), reading.max_record_bytes + 1))
-    lines = _Lines(stream, reading.max_record_bytes)
-    first = start.decode("latin-1").removeprefix("\xef\xbb\xbf")
-    rows = _rows(lines, find_dialect(first, reading.name.lower()))
+    _allow_cells_of(reading.max_record_bytes)
+    lines = _Lines(stream, reading.max_record_bytes, wide, n_mark)
+    dialect = find_dialect(start.decode("latin-1").removeprefix("\xef\xbb\xbf"), reading.name.lower())
+    rows = _rows(lines, dialect)
     columns = _header(rows, charset, reading)
     if not columns.has_text:
         raise FormatError("no_text", f"no column holds the text; its columns: {columns.told}")
-    stated = {} if charset == "utf-8" or marked else {"charset": charset}
+    layout = _Layout(dialect.delimiter, dialect.escape, wide, columns.names, columns.places)
+    stated = {**field_names_stated(reading.fields), LAYOUT: json.dumps(layout)}
+    if charset != "utf-8" and not marked:
+        stated["charset"] = charset
+    blank = Record(b"", "csv", reading.name, stated=stated)
     for row in rows:
-        yield row if isinstance(row, Fault) else _record(row, columns, charset, stated, reading)
+        yield row if isinstance(row, Fault) else _record(row, columns, layout, blank, reading)
+
+
+def _allow_cells_of(n_bytes: int) -> None:
+    csv.field_size_limit(max(csv.field_size_limit(), n_bytes + 1))
 
 
 def _charset(start: bytes) -> str:
@@ -186,12 +245,12 @@ def _charset(start: bytes) -> str:
         return "utf-8"
 
 
-def _rows(lines: _Lines, dialect: Dialect) -> Iterator[list[str] | Fault]:
+def _rows(lines: _Lines, dialect: Dialect) -> Iterator[_Row | Fault]:
     parser = _parser(lines, dialect)
     while not lines.is_at_end:
         lines.start_row()
         try:
-            row = next(parser)
+            cells = next(parser)
         except StopIteration:
             return
         except FormatError as error:
@@ -199,48 +258,109 @@ def _rows(lines: _Lines, dialect: Dialect) -> Iterator[list[str] | Fault]:
         except csv.Error as error:
             yield Fault("bad_record", f"no row of a table: {error}")
         else:
-            if any(not cell.isspace() for cell in row if cell):
-                yield row
+            if any(not cell.isspace() for cell in cells if cell):
+                yield lines.row_of(cells)
 
 
-def _header(rows: Iterator[list[str] | Fault], charset: str, reading: Reading) -> Columns:
+def _header(rows: Iterator[_Row | Fault], charset: str, reading: Reading) -> Columns:
     """The columns: of the first row with names that are known, else of the first row."""
     first: Columns | None = None
     for number, row in enumerate(rows):
         if isinstance(row, Fault) or number == MAX_PREAMBLE_ROWS:
             break
+        cells = row.cells[:MAX_CELLS]
         if number == 0:
-            row[0] = row[0].removeprefix("\xef\xbb\xbf").strip('"') if row else ""
-        columns = columns_of(_decoded(row[:MAX_CELLS], charset), reading.fields)
+            cells[0] = cells[0].removeprefix("\xef\xbb\xbf").strip('"')
+        columns = columns_of(_decoded(cells, charset)[0], reading.fields)
         first = first or columns
         if columns.has_text or columns.n_known >= 2:
             return columns
     return first or columns_of([], reading.fields)
 
 
-def _decoded(row: Sequence[str], charset: str) -> list[str]:
-    data = _CELL_EDGE.join(row).encode("latin-1")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = encodings.decode(data, declared=charset).text
-    cells = text.split(_CELL_EDGE)
-    if len(cells) == len(row):
-        return cells
-    return [encodings.decode(cell.encode("latin-1"), declared=charset).text if cell else "" for cell in row]
-
-
-def _record(row: list[str], columns: Columns, charset: str, stated: Mapping[str, str], reading: Reading) -> Item:
-    n_cells = len(row)
-    while n_cells > columns.n_columns and not row[n_cells - 1].strip():  # a delimiter at each line's end
+def _record(row: _Row, columns: Columns, layout: _Layout, blank: Record, reading: Reading) -> Item:
+    n_cells = len(row.cells)
+    while n_cells > columns.n_columns and not row.cells[n_cells - 1].strip():  # a delimiter at each line's end
         n_cells -= 1
     if n_cells > columns.n_columns or n_cells <= columns.last_needed:
         return Fault("bad_record", f"a row of {n_cells:,} cells under {columns.n_columns:,} columns")
     try:
-        cells = _decoded([row[place] for place in columns.places], charset)
+        named = named_values(_values(row.cells, layout, blank.stated.get("charset"))[0])
     except FormatError as error:
         return Fault(error.reason, str(error))
-    return row_record(cells, columns, "csv", stated, reading)
+    if not has_text(named, reading.fields):
+        return Fault("no_text", "the row's text is empty")
+    byte_start = None if layout.wide else row.start
+    record_id = json_record.own_id(named, reading.fields)
+    order = date_order_of(named, reading.fields)
+    return replace(
+        blank, data=row.data, own_id=record_id, byte_start=byte_start, source_start=row.start, date_order=order
+    )
+
+
+# One row
+
+
+class _Layout(NamedTuple):
+    """How a row is parted and (if it is ``wide``) encoded, and the names and places of the cells that matter."""
+
+    delimiter: str
+    escape: str | None
+    wide: str | None
+    names: Sequence[str]
+    places: Sequence[int]
+
+
+def row_of(record: Record) -> tuple[dict[str, Any], encodings.Decoded]:
+    """What the row of a record states, by the names of its columns, and how its bytes were read."""
+    layout = _Layout(*json.loads(record.stated[LAYOUT]))
+    data = record.data.decode(layout.wide, "replace").encode() if layout.wide else record.data
+    _allow_cells_of(len(data))
+    try:
+        lines = io.StringIO(data.decode("latin-1"), newline="\n")
+        cells = next(_parser(lines, Dialect(layout.delimiter, layout.escape)), [])
+    except csv.Error as error:
+        raise FormatError("bad_record", f"no row of a table: {error}") from None
+    values, found = _values(cells, layout, record.stated.get("charset"))
+    return values, replace(found, encoding=layout.wide) if layout.wide else found
+
+
+def _values(cells: Sequence[str], layout: _Layout, charset: str | None) -> tuple[dict[str, Any], encodings.Decoded]:
+    there = [cells[place] if place < len(cells) else "" for place in layout.places]
+    texts, found = _decoded(there, charset)
+    return row_values(texts, layout.names), found
+
+
+def _decoded(cells: Sequence[str], charset: str | None) -> tuple[list[str], encodings.Decoded]:
+    """Cells in Latin-1 as they were meant, and how they were read."""
+    data = _CELL_EDGE.join(cells).encode("latin-1")
+    try:
+        found = encodings.Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        found = encodings.decode(data, declared=charset)
+    if charset == found.encoding != "utf-8" and not found.quality_flags:  # nothing in a table declares its encoding
+        found = replace(found, quality_flags=(encodings.GUESSED,))
+    apart = found.text.split(_CELL_EDGE)
+    if len(apart) != len(cells):
+        apart = [encodings.decode(cell.encode("latin-1"), declared=charset).text if cell else "" for cell in cells]
+    return apart, found
+
+
+def _parse(record: Record) -> Document:
+    values, found = row_of(record)
+    return json_record.document_of(values, field_names_of(record), "text/csv", found)
+
+
+def _source_text(record: Record, document: Document) -> SourceText | None:
+    layout = _Layout(*json.loads(record.stated[LAYOUT]))
+    found = decoded(record.data, document.encoding)
+    if found is None:
+        return None
+    found, ranges = cells_of(found, layout.delimiter, layout.escape)
+    places = dict(zip(layout.names, layout.places, strict=True))
+    chosen = field_sources(row_of(record)[0], field_names_of(record))
+    cells = {column: places[name] for column, name in chosen.items() if column in {"title", "text"}}
+    return replace(found, fields={column: ranges[cell] for column, cell in cells.items() if cell < len(ranges)})
 
 
 class Utf8Stream(io.RawIOBase):
@@ -249,11 +369,14 @@ class Utf8Stream(io.RawIOBase):
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
         self._text = io.TextIOWrapper(stream, encoding, "replace", newline="")
         self._rest = b""
+        self._is_at_start = True
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as the next characters go."""
         if not self._rest:
-            self._rest = self._text.read(2**14).removeprefix("\ufeff").encode("utf-8", "replace")
+            text = self._text.read(2**14)
+            self._rest = (text.removeprefix("\ufeff") if self._is_at_start else text).encode("utf-8", "replace")
+            self._is_at_start = False
         data, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
@@ -271,6 +394,7 @@ class Utf8Stream(io.RawIOBase):
         if offset or whence:
             raise io.UnsupportedOperation("to the start alone")
         self._rest = b""
+        self._is_at_start = True
         self._text.seek(0)
         return 0
 
@@ -281,8 +405,4 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
 
-def _parse(record: Record) -> Document:
-    return json_record.parse(record, "text/csv")
-
-
-FORMAT = Format("csv", SUFFIXES, _recognise, _read, _parse)
+FORMAT = Format("csv", SUFFIXES, _recognise, _read, _parse, source_text=_source_text)

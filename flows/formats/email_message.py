@@ -129,8 +129,7 @@ def _parse_message(record: Record) -> Document:
     if not text.strip():
         raise FormatError("no_text", "the message holds no text, only attachments or nothing")
     fields = {name: fields[name] for name in ("url", "language") if name in fields} | _stated(message)
-    decoded = encodings.repaired(encodings.Decoded(replace_surrogates(text), encoding))
-    return Document(decoded.text, media_type, encoding, fields, decoded.quality_flags)
+    return Document(replace_surrogates(text), media_type, encoding, fields)
 
 
 def _message(data: bytes) -> EmailMessage:
@@ -228,20 +227,17 @@ def _parse_page(record: Record) -> Document:
         decoded = _decoded(part)
         page = html.read_page(decoded.text)
         if page.text.strip():
-            repaired = encodings.repaired(encodings.Decoded(replace_surrogates(page.text), decoded.encoding))
-            fields = {
-                name: encodings.repair_mojibake(replace_surrogates(found))[0] for name, found in page.fields.items()
-            }
+            fields = {name: replace_surrogates(found) for name, found in page.fields.items()}
             url = _header(message, "Snapshot-Content-Location") or str(part.get("Content-Location") or "")
             if url.startswith("http"):
                 fields.setdefault("url", url)
-            flags = (*decoded.quality_flags, *repaired.quality_flags, *(["html_fallback"] if page.is_fallback else []))
-            return Document(repaired.text, "multipart/related", decoded.encoding, fields, tuple(dict.fromkeys(flags)))
+            flags = (*decoded.quality_flags, *(["html_fallback"] if page.is_fallback else []))
+            return Document(replace_surrogates(page.text), "multipart/related", decoded.encoding, fields, flags)
     raise FormatError("no_text", "no part of the saved page holds article text")
 
 
 FORMATS = (
     Format("mhtml", (".mht", ".mhtml"), _recognise_page, one_record("mhtml"), _parse_page, chars_per_byte=0.1),
-    Format("mbox", (".mbox",), _recognise_mailbox, _read_mailbox),
+    Format("mbox", (".mbox",), _recognise_mailbox, _read_mailbox, opens=b"F"),
     Format("email", (".eml",), _recognise_message, one_record("email"), _parse_message, chars_per_byte=0.3),
 )

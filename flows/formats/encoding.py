@@ -98,6 +98,12 @@ def decode_start(start: bytes) -> str:
     return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
+@lru_cache(maxsize=1)
+def first_of(start: bytes) -> str:
+    """The first character of a file that is no white space, "" where there is none."""
+    return decode_start(start).lstrip()[:1]
+
+
 @lru_cache(maxsize=2)
 def is_binary(start: bytes) -> bool:
     """Whether the start of a file is no text in any encoding."""
@@ -112,6 +118,11 @@ def is_binary(start: bytes) -> bool:
 def byte_order_mark(data: bytes) -> str | None:
     """The encoding that a leading byte order mark states."""
     return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+
+
+def mark_length(data: bytes) -> int:
+    """How many bytes a leading byte order mark has; 0 where there is none."""
+    return next((len(mark) for mark, _ in _BYTE_ORDER_MARKS if data.startswith(mark)), 0)
 
 
 def _decode_marked(data: bytes) -> Decoded | None:

@@ -100,4 +100,4 @@ def _parse(record: Record) -> Document:
     return finished(body, "application/xhtml+xml", decoded.encoding, fields, decoded.quality_flags)
 
 
-FORMAT = Format("epub", (".epub",), _recognise, _read, _parse, chars_per_byte=0.7)
+FORMAT = Format("epub", (".epub",), _recognise, _read, _parse, chars_per_byte=0.7, opens=b"P")

@@ -28,6 +28,8 @@ _BEHIND_TITLE = "\ue000"  # a character for private use, which no text holds
 
 
 def _recognise(head: Head) -> Match:
+    if b"ocPublicationName" not in head.start:
+        return Match.NO
     return Match.CONTENT if _MARKER.search(head.start) else Match.NO
 
 

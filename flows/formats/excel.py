@@ -95,4 +95,4 @@ def _parse(record: Record) -> Document:
     return json_record.parse(record, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-FORMAT = Format("excel", SUFFIXES, _recognise, _read, _parse)
+FORMAT = Format("excel", SUFFIXES, _recognise, _read, _parse, opens=b"P")

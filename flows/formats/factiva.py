@@ -17,6 +17,7 @@ from flows.formats.xml import Element, find_all, first_words, words
 from transforms.paragraphs import PARAGRAPH_BREAK
 
 _MARKER = re.compile(rb"""<div[^<>]{0,80}\bclass\s*=\s*["']?(?:article|[^"'<>]{1,40}\barticle)[\s"'>]""", re.I)
+_WORDS = (b"activa", b"ACTIVA", b"eadline", b"EADLINE")  # one is in whatever the pattern below finds
 _FACTIVA = re.compile(
     rb"<title>\s*Factiva|factiva\.com|Factiva,? Inc|Dow Jones Factiva|class=[\"']?\w{2}Headline", re.I
 )
@@ -32,6 +33,8 @@ _ACCESSION = re.compile(r"(?:Document|Dokument|Documento)\s+([A-Za-z0-9-]{10,40}
 
 
 def _recognise_html(head: Head) -> Match:
+    if not any(word in head.start for word in _WORDS):
+        return Match.NO
     is_export = _FACTIVA.search(head.start) is not None and re.search(
         rb"<(?:html|!doctype html|body)", head.start, re.I
     )
@@ -166,4 +169,4 @@ def _xml_paragraphs(article: Element, name: str) -> list[str]:
 
 
 HTML = Format("factiva_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.3)
-XML = Format("factiva_xml", (), _recognise_xml, _read_xml, _parse_xml, chars_per_byte=0.5)
+XML = Format("factiva_xml", (), _recognise_xml, _read_xml, _parse_xml, chars_per_byte=0.5, opens=b"<")

@@ -247,4 +247,4 @@ def _first(element: Any, *names: str) -> str:
     return next((found for child in children(element, *names) if (found := words(child))), "")
 
 
-FORMAT = Format("feed", SUFFIXES, _recognise, _read, _parse, chars_per_byte=0.5)
+FORMAT = Format("feed", SUFFIXES, _recognise, _read, _parse, chars_per_byte=0.5, opens=b"<")

@@ -73,4 +73,4 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-FORMAT = Format("json_feed", (), _recognise, _read, _parse, chars_per_byte=0.7)
+FORMAT = Format("json_feed", (), _recognise, _read, _parse, chars_per_byte=0.7, opens=b"{[")

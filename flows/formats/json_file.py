@@ -28,7 +28,7 @@ _Found = tuple[str, Any]  # a record, and its name where the file has one for it
 
 
 def _recognise(head: Head) -> Match:
-    if encodings.is_binary(head.start):
+    if encodings.first_of(head.start) not in {"{", "["} or encodings.is_binary(head.start):
         return Match.NO
     start = encodings.decode_start(head.start)
     if _START.match(start):
@@ -264,4 +264,4 @@ def _parse(record: Record) -> Document:
     return json_record.parse(record, "application/json")
 
 
-FORMAT = Format("json", SUFFIXES, _recognise, _read, _parse)
+FORMAT = Format("json", SUFFIXES, _recognise, _read, _parse, opens=b"{[")

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from flows.formats import encoding as encodings
-from flows.formats.base import FIELD_PREFIX, Document, Fault, FormatError, Item, Reading, Record, field_names_stated
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.base import Document, Fault, FormatError, Item, Reading, Record, field_names_of, field_names_stated
+from flows.formats.date_order import date_order_of
+from flows.formats.html import field_text
 from transforms.field_names import named_values, names_of, stated_fields
 from transforms.text import replace_surrogates
 
@@ -65,7 +66,14 @@ def too_deep() -> FormatError:
 
 
 def record_of(
-    value: Any, format_: str, reading: Reading, *, data: bytes = b"", key: str = "", byte_start: int | None = None
+    value: Any,
+    format_: str,
+    reading: Reading,
+    *,
+    data: bytes = b"",
+    key: str = "",
+    byte_start: int | None = None,
+    source_start: int | None = None,
 ) -> Item:
     """The record of an object, or a Fault where it holds no text. ``data``: its bytes, if they are at hand.
 
@@ -86,7 +94,16 @@ def record_of(
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one record")
     record_id = own_id(named, reading.fields) or key[:MAX_ID_CHARS] or None
     stated = field_names_stated(reading.fields)
-    return Record(data, format_, reading.name, record_id, stated=stated, byte_start=byte_start)
+    return Record(
+        data,
+        format_,
+        reading.name,
+        record_id,
+        stated=stated,
+        byte_start=byte_start,
+        source_start=source_start,
+        date_order=date_order_of(named, reading.fields),
+    )
 
 
 def _dump(value: dict[str, Any]) -> bytes:
@@ -162,19 +179,23 @@ def is_nested_deeper(value: Any, limit: int) -> bool:
 
 def parse(record: Record, media_type: str) -> Document:
     """The document of a record whose bytes are a JSON object; raises FormatError where it holds no text."""
-    value, whole = _decode(record)
-    names = {
-        key.removeprefix(FIELD_PREFIX): name for key, name in record.stated.items() if key.startswith(FIELD_PREFIX)
-    }
+    value, decoded = decode(record)
+    return document_of(value, field_names_of(record), media_type, decoded)
+
+
+def document_of(
+    value: dict[str, Any], names: Mapping[str, str], media_type: str, decoded: encodings.Decoded
+) -> Document:
+    """The document of an object, and ``decoded`` how its bytes were read; FormatError where it holds no text."""
     text, fields = text_and_fields(value, names)
     if not text.strip():
         raise FormatError("no_text", "the fields of the text hold no words")
-    decoded = encodings.repaired(encodings.Decoded(replace_surrogates(text), whole.encoding, whole.quality_flags))
-    fields = {name: replace_surrogates(encodings.repair_mojibake(found)[0]) for name, found in fields.items()}
-    return Document(decoded.text, media_type, decoded.encoding, fields, decoded.quality_flags)
+    fields = {name: replace_surrogates(found) for name, found in fields.items()}
+    return Document(replace_surrogates(text), media_type, decoded.encoding, fields, decoded.quality_flags)
 
 
-def _decode(record: Record) -> tuple[dict[str, Any], encodings.Decoded]:
+def decode(record: Record) -> tuple[dict[str, Any], encodings.Decoded]:
+    """The object of a record, and how its bytes were read; raises FormatError where they are no JSON."""
     try:
         return orjson.loads(record.data), encodings.Decoded("", "utf-8")
     except orjson.JSONDecodeError:
@@ -195,7 +216,7 @@ def text_and_fields(record: dict[str, Any], fields: Mapping[str, str] | None = N
     values = named_values(record)
     text = next((found for name in names_of("text", fields) if (found := _text(values.get(name)))), "")
     stated = stated_fields(record, fields).items()
-    return text, {column: fragment_text(value).strip() if holds_markup(value) else value for column, value in stated}
+    return text, {column: field_text(value).strip() for column, value in stated}
 
 
 def _text(value: Any, depth: int = 0) -> str:
@@ -208,7 +229,7 @@ def _text(value: Any, depth: int = 0) -> str:
         return _text(_inner_text(value), depth + 1)
     if not isinstance(value, str) or not value.strip():
         return ""
-    return fragment_text(value) if holds_markup(value) else value
+    return field_text(value)
 
 
 def _inner_text(value: dict[str, Any]) -> Any:

@@ -13,11 +13,9 @@ from flows.formats.json_record import MAX_NESTING, is_nested_deeper, too_deep
 
 def start_of_one(head: Head) -> str | None:
     """The start of a file that holds one JSON value, as text; None where it holds none, or one on each line."""
-    if encodings.is_binary(head.start):
+    if encodings.first_of(head.start) not in {"{", "["} or encodings.is_binary(head.start):
         return None
     text = encodings.decode_start(head.start).lstrip()
-    if not text.startswith(("{", "[")):
-        return None
     line, end, rest = text.partition("\n")
     is_one_a_line = bool(end and rest.strip()) and is_json(line)
     return None if is_one_a_line else text

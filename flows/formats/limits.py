@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-MAX_DEPTH = 3  # containers inside each other: a page in a gzip in a zip in a gzip
-MAX_UNPACKED_BYTES = 64 * 2**30  # of one source; the largest monthly news crawls and dumps unpack to less
-# Text packs to about a fifth, pages of one template to a fiftieth; what unpacks to more is there to fill a disk.
-MAX_UNPACKING_RATIO = 200
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Those that the settings may change, since what is honest depends on the sources."""
+
+    record_bytes: int = 20 * 2**20  # one document, unpacked; the longest news text has about 1 MB
+    unpacked_bytes: int = 64 * 2**30  # of one source; the largest monthly news crawls and dumps unpack to less
+    # Text packs to about a fifth, pages of one template to a fiftieth; what unpacks to more is there to fill a disk.
+    unpacking_ratio: int = 200
+    depth: int = 3  # containers inside each other: a page in a gzip in a zip in a gzip
+
+
 MIN_BOMB_BYTES = 10 * 2**20  # below which nobody is harmed, and short repetitive files pack well by right
 MAX_DIRECTORY_BYTES = 160 * 2**20  # a zip's list of members, held whole: a million members have about 100 MB
 MAX_TAR_HEADER_BYTES = 2**20  # a long path or extended attributes, held whole

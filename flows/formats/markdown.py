@@ -49,7 +49,7 @@ def _recognise(head: Head) -> Match:
 
 
 def _parse(record: Record) -> Document:
-    decoded = encodings.repaired(encodings.decode(record.data, declared=record.stated.get("charset")))
+    decoded = encodings.decode(record.data, declared=record.stated.get("charset"))
     text = plain_text(decoded.text)
     if not text.strip():
         raise FormatError("empty", "no characters but white space")

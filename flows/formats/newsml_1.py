@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from flows.formats import nitf, xml
 from flows.formats.base import Document, Format, FormatError, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
@@ -71,7 +71,7 @@ def _content(content: Element) -> tuple[str, dict[str, str]]:
     inner = next((child for child in content if local_name(child)), None)
     if inner is None:
         text = "".join(content.itertext())
-        return (fragment_text(text) if holds_markup(text) else text), {}
+        return field_text(text), {}
     if local_name(inner) == "nitf":
         fields = {name: value for name, value in nitf.fields_of(inner).items() if value and name != "doc_id"}
         return nitf.text_of(inner)[0], fields
@@ -101,13 +101,26 @@ def _fields(item: Element, content: Element) -> dict[str, str]:
         "published_date": first_words(item, "NewsManagement/FirstCreated", "NewsManagement/ThisRevisionCreated"),
         "publisher": stated("NewsLines/CreditLine")
         or named(f"{administration}/Provider/Party", f"{administration}/Source/Party"),
-        "section": named(
-            *(f"{metadata}/SubjectCode/{name}" for name in ("Subject", "SubjectMatter", "SubjectDetail")),
-            f"{metadata}/Genre",
-        ),
+        "section": _section(item, named),
         "language": named(f"{metadata}/Language")
         or next((lang for above in components if (lang := above.get(xml.XML_LANG))), ""),
     }
 
 
-FORMAT = Format("newsml_1", (), _recognise, _read, _parse, chars_per_byte=0.4)
+def _section(item: Element, named: Callable[..., str]) -> str:
+    """The first subject by its name, which a code has in the item's own list of topics."""
+    code = named(
+        *(f"DescriptiveMetadata/SubjectCode/{name}" for name in ("Subject", "SubjectMatter", "SubjectDetail")),
+        "DescriptiveMetadata/Genre",
+    )
+    if not code.isdecimal():
+        return code
+    for topic in item.iter("{*}Topic"):
+        if code in (words(name) for name in find_all(topic, "FormalName")):
+            names = find_all(topic, "Description")
+            names.sort(key=lambda name: (name.get("Variant") != "Name", name.get(xml.XML_LANG) != "en"))
+            return next(filter(None, map(words, names)), "")
+    return ""
+
+
+FORMAT = Format("newsml_1", (), _recognise, _read, _parse, chars_per_byte=0.4, opens=b"<")

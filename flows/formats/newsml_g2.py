@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
 from flows.formats import nitf, xml
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
@@ -79,7 +80,7 @@ def _content(inline: Element) -> tuple[str, dict[str, str], tuple[str, ...]]:
     """One rendition of the text, what it states itself, and its quality flags."""
     if local_name(inline) == "inlineData":
         text = "".join(inline.itertext())
-        return (fragment_text(text) if holds_markup(text) else text), {}, ()
+        return field_text(text), {}, ()
     inner = next((child for child in inline if local_name(child)), None)
     if inner is None:
         return "", {}, ()
@@ -114,14 +115,22 @@ def _section(item: Element) -> str:
     subjects = find_all(item, "contentMeta/subject")
     topics = [subject for subject in subjects if not subject.get("type", "").endswith((":5", "geoArea", "country"))]
     topics.sort(key=lambda subject: not subject.get("qcode", "").startswith(("medtop:", "subj:")))
-    return next((found for subject in topics if (found := first_words(subject, "name").strip('"'))), "")
+    names = (first_words(subject, "name").strip('"') for subject in topics)
+    return next((name for name in names if len(name) > 1), "")  # one letter is the code of a service
+
+
+_DOMAIN = re.compile(r"[\w-]{2,30}\.[a-z]{2,6}")
 
 
 def _publisher(item: Element) -> str:
     stated = [*find_all(item, "contentMeta/infoSource"), *find_all(item, "itemMeta/provider")]
     parties = [first_words(party, "name") or party.get("literal", "") for party in stated]
     codes = [code.rpartition(":")[2] for party in stated if (code := party.get("qcode", ""))]
-    return next(filter(None, (first_words(item, "contentMeta/creditline"), *parties, *codes)), "")
+    credit = first_words(item, "contentMeta/creditline").strip(" -–—")
+    if parties and _DOMAIN.fullmatch(parties[0]):  # the sender's; who it is stands with the rights
+        holder = next(iter(find_all(item, "rightsInfo/copyrightHolder")), None)
+        parties.insert(0, "" if holder is None else first_words(holder, "name") or holder.get("literal", ""))
+    return next(filter(None, (credit, *parties, *codes)), "")
 
 
 def _language(item: Element) -> str:
@@ -129,4 +138,4 @@ def _language(item: Element) -> str:
     return stated or item.get(xml.XML_LANG, "")
 
 
-FORMAT = Format("newsml_g2", (), _recognise, _read, _parse, chars_per_byte=0.4)
+FORMAT = Format("newsml_g2", (), _recognise, _read, _parse, chars_per_byte=0.4, opens=b"<")

@@ -27,6 +27,7 @@ _MARKED_WITH_A_WORD = re.compile(
     r"|\d[\d.,]*[ \t]+(?:of|de|von|van|di)[ \t]+\d[\d.,]*[ \t]+(?:DOCUMENT|DOKUMENT)(?:EN|OS|I|E|S)?)[ \t]*\r?$",
     re.I | re.M,
 )
+_MARKING_WORDS = ("ocument", "okument", "OCUMENT", "OKUMENT")  # one of them is in every line that parts documents
 _END_LINE = re.compile(rf"^[ \t]*{END.pattern}\r?$", re.I | re.M)
 _BODY_LINE = re.compile(r"^(?:Body|Length:|Load-Date:|Section:)", re.M)
 _MARKER_LINES = 3  # of an article, among which the one that numbers it stands
@@ -39,6 +40,8 @@ _ERROR = re.compile(r"We are sorry but there is an error in this document")
 
 
 def _recognise_html(head: Head) -> Match:
+    if b"DOC_ID_" not in head.start and b"doc_id_" not in head.start:
+        return Match.NO
     is_export = _HTML_MARKER.search(head.start) and (b"<DOC NUMBER" in head.start or b"DOCUMENTS=" in head.start)
     return Match.CONTENT if is_export or _is_saved_export(head.start) else Match.NO
 
@@ -63,10 +66,10 @@ def _parse_html(record: Record) -> Document:
 
 
 def _recognise_text(head: Head) -> Match:
-    if encodings.is_binary(head.start):
+    if encodings.is_binary(head.start) or encodings.first_of(head.start) == "<":
         return Match.NO
     start = encodings.decode_start(head.start)
-    if start.lstrip().startswith("<"):
+    if not any(word in start for word in _MARKING_WORDS):
         return Match.NO
     is_old = _MARKED_WITH_A_WORD.search(start) is not None
     is_new = _END_LINE.search(start) is not None and len(set(_BODY_LINE.findall(start))) >= 2

@@ -9,7 +9,7 @@ from typing import IO, Any
 import orjson
 
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text
 from flows.formats.json_value import load, load_file, start_of_one
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
@@ -25,7 +25,7 @@ _OWN_KEYS = frozenset(
     )
 )
 _STANDARD = re.compile(r'"name"\s*:\s*"ninjs"|/std/ninjs/|ninjs-schema')
-_LISTS = ("items", "newsItems", "associations")
+_LISTS = ("items", "newsItems", "associations", "item")
 _ROLES = ("main", "body", "text", "richtext", "xhtml", "html")
 _TEXT_TYPES = frozenset(["text", "composite", ""])
 
@@ -140,7 +140,7 @@ def _roled(values: Any) -> list[tuple[int, str]]:
 
 
 def _words(text: str) -> str:
-    return fragment_text(text) if holds_markup(text) else text.strip()
+    return field_text(text).strip()
 
 
 def _first(item: Mapping[str, Any], *names: str) -> str:
@@ -168,4 +168,4 @@ def _url(item: Mapping[str, Any]) -> str:
     )
 
 
-FORMAT = Format("ninjs", (), _recognise, _read, _parse, chars_per_byte=0.6)
+FORMAT = Format("ninjs", (), _recognise, _read, _parse, chars_per_byte=0.6, opens=b"{[")

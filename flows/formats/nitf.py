@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -77,7 +78,8 @@ def _byline(nitf: Element) -> str:
     print_line = next(
         (found for line in bylines if line.get("class") != "normalized_byline" and (found := _names(line))), ""
     )
-    return print_line or normal
+    byline = print_line or normal
+    return "" if _INITIALS.fullmatch(byline) else byline
 
 
 def _names(byline: Element) -> str:
@@ -121,9 +123,12 @@ def _section(nitf: Element) -> str:
     sections = [meta.get("content", "") for meta in find_all(nitf, "head/meta") if "section" in meta.get("name", "")]
     subjects = find_all(nitf, "head/tobject/tobject.subject")
     kinds = [subject.get(name, "") for subject in subjects for name in _SUBJECTS]
-    return next(filter(None, (*sections, _attribute(nitf, "head/pubdata", "position.section"), *kinds)), "")
+    kind = _attribute(nitf, "head/tobject", "tobject.type")
+    stated = (*sections, _attribute(nitf, "head/pubdata", "position.section"), *kinds, "" if kind == "News" else kind)
+    return next(filter(None, stated), "")
 
 
+_INITIALS = re.compile(r"[a-z]{1,4}(?:[/-][a-z]{1,4}){0,4}")
 _SUBJECTS = ("tobject.subject.detail", "tobject.subject.matter", "tobject.subject.type")
 
 
@@ -154,4 +159,4 @@ def _parse(record: Record) -> Document:
     return finished(text, "application/nitf+xml", encoding, fields, ("summary_only",) if is_summary else ())
 
 
-FORMAT = Format("nitf", (), _recognise, _read, _parse, chars_per_byte=0.6)
+FORMAT = Format("nitf", (), _recognise, _read, _parse, chars_per_byte=0.6, opens=b"<")

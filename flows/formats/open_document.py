@@ -60,4 +60,4 @@ def _inline(element: Any) -> Iterator[str]:
         yield child.tail or ""
 
 
-FORMAT = Format("odt", (".odt",), _recognise, one_record("odt"), _parse, chars_per_byte=0.5)
+FORMAT = Format("odt", (".odt",), _recognise, one_record("odt"), _parse, chars_per_byte=0.5, opens=b"P")

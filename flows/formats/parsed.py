@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from flows.formats import encoding as encodings
 from flows.formats.base import Document, FormatError
 from transforms.text import replace_surrogates
 
@@ -12,9 +11,8 @@ from transforms.text import replace_surrogates
 def finished(
     text: str, media_type: str, encoding: str, fields: Mapping[str, str], flags: Collection[str] = ()
 ) -> Document:
-    """The document of an extracted text, mojibake put right in it and in the fields; FormatError where it is blank."""
+    """The document of an extracted text; FormatError where it is blank."""
     if not text.strip():
         raise FormatError("no_text", "it holds no words")
-    found = encodings.repaired(encodings.Decoded(replace_surrogates(text), encoding, tuple(flags)))
-    stated = {name: replace_surrogates(encodings.repair_mojibake(value)[0]) for name, value in fields.items() if value}
-    return Document(found.text, media_type, encoding, stated, found.quality_flags)
+    stated = {name: replace_surrogates(value) for name, value in fields.items() if value}
+    return Document(replace_surrogates(text), media_type, encoding, stated, tuple(flags))

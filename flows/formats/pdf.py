@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
 from flows.formats.extras import needs
+from flows.formats.nexis_article import END
 from flows.formats.page_layout import Line, paragraphs_of, read_blocks, without_running_heads
 from flows.formats.parsed import finished
 from transforms.paragraphs import PARAGRAPH_BREAK
@@ -32,6 +33,8 @@ def _parse(record: Record) -> Document:
     if not any(lines for _, lines in pages):
         raise FormatError("no_text_layer", f"{len(pages):,} pages of images: it has to be recognised (OCR) first")
     paragraphs = paragraphs_of([block for lines in without_running_heads(pages) for block in read_blocks(lines)])
+    if sum(END.fullmatch(paragraph) is not None for _, paragraph in paragraphs) > 1:
+        raise FormatError("unknown_format", "a Nexis export as PDF is not read: download it as .docx or text")
     title = _headline(paragraphs)
     text = PARAGRAPH_BREAK.join(paragraph for _, paragraph in paragraphs if paragraph != title)
     return finished(text, "application/pdf", "utf-8", {"title": title} if title else {})

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import IO
 
 from flows.formats import (
@@ -35,6 +36,7 @@ from flows.formats import (
     nitf,
     open_document,
     pdf,
+    rich_text,
     text,
     web_archive,
     wire_text,
@@ -43,7 +45,6 @@ from flows.formats import (
 )
 from flows.formats import encoding as encodings
 from flows.formats.base import (
-    MAX_RECORD_BYTES,
     Document,
     Fault,
     Format,
@@ -55,8 +56,11 @@ from flows.formats.base import (
     Record,
     is_about_reading,
 )
-from flows.formats.limits import MAX_DEPTH, MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE
-from flows.formats.unpacked import BUFFER_BYTES, ArchiveBombError, Budget, Unpacked, start_of
+from flows.formats.date_order import settled
+from flows.formats.limits import MAX_DETAIL_CHARS, MAX_FAULTS_A_SOURCE, Limits
+from flows.formats.other_kinds import is_of_another_kind
+from flows.formats.unpacked import ArchiveBombError, Budget, start_of, unpacking
+from transforms.source_text import SourceText
 
 # Of formats that are equally sure of a file the earlier takes it: those that look closer, and containers, come first.
 FORMATS: tuple[Format, ...] = (
@@ -66,6 +70,7 @@ FORMATS: tuple[Format, ...] = (
     open_document.FORMAT,
     epub.FORMAT,
     pdf.FORMAT,
+    rich_text.FORMAT,
     excel.FORMAT,
     *archives.FORMATS,
     *arrow_table.FORMATS,
@@ -92,12 +97,14 @@ FORMATS: tuple[Format, ...] = (
     delimited.FORMAT,
 )
 
+_DEFAULT_LIMITS = Limits()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 # Which format
 
 
+@lru_cache(maxsize=1)  # asked for every file of a folder, and members of archives
 def suffixes() -> tuple[str, ...]:
     """The suffixes of what formats hold, those of compression aside: each may have one of them behind it."""
     return tuple(suffix for format_ in FORMATS if format_ not in compressed.FORMATS for suffix in format_.suffixes)
@@ -110,18 +117,26 @@ def is_supported_name(name: str) -> bool:
 
 def format_of(head: Head) -> Format | None:
     """The format that is surest of a file, the earlier in the registry among equals; None where none takes it."""
-    return _surest(head)[0]
+    return surest_format(head)[0]
 
 
-def _surest(head: Head) -> tuple[Format | None, Match]:
+def surest_format(head: Head) -> tuple[Format | None, Match]:
+    """The same, and how sure it is."""
     best, best_match = None, Match.NO
+    first = head.start[:_OPENING_BYTES].lstrip(_BEFORE_OPENING)[:1]
     for format_ in FORMATS:
+        if format_.opens and first not in format_.opens:  # b"" is in all
+            continue
         match = format_.recognise(head)
         if match > best_match:
             best, best_match = format_, match
         if match is Match.CONTENT:
             break
     return best, best_match
+
+
+_OPENING_BYTES = 1024
+_BEFORE_OPENING = b" \t\r\n\v\f\0\xef\xbb\xbf\xff\xfe"  # white space, and byte order marks
 
 
 def head_of(stream: IO[bytes], name: str) -> Head:
@@ -134,7 +149,7 @@ def head_of(stream: IO[bytes], name: str) -> Head:
 
 
 def read_records(
-    stream: IO[bytes], name: str, *, max_record_bytes: int = MAX_RECORD_BYTES, fields: Mapping[str, str] | None = None
+    stream: IO[bytes], name: str, *, limits: Limits = _DEFAULT_LIMITS, fields: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int | None, Item]]:
     """The records of a seekable stream at its start, each with its number in the source, counted from 0.
 
@@ -147,7 +162,7 @@ def read_records(
     n_faults = 0
     n_bytes = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    for number, item in enumerate(_Source(n_bytes, max_record_bytes, fields or {}).read(stream, name)):
+    for number, item in enumerate(_Source(n_bytes, limits, fields or {}).read(stream, name)):
         if isinstance(item, Record):
             yield number, item
             continue
@@ -158,17 +173,36 @@ def read_records(
         yield None, Fault("too_many_faults", f"{n_faults - MAX_FAULTS_A_SOURCE:,} more records like these")
 
 
-def parse_record(record: Record) -> Document:
+def parse_record(record: Record, *, repair: bool = True) -> Document:
     """The document of a record; raises FormatError and nothing else.
 
-    What the container states of it stands in ``fields`` too, except where the document states it itself.
+    What the container states of it stands in ``fields`` too, except where the document states it itself. With
+    ``repair`` the mojibake in its text and fields is put right, where that is sure.
     """
     try:
-        document = _NAMED[record.format].parse(record)
+        document = _without_references(_NAMED[record.format].parse(record))
+        document = _repaired(document) if repair else document
     except BaseException as error:
         raise FormatError(*_reason(error)) from error
     stated = {name: value for name, value in record.stated.items() if not is_about_reading(name)}
     return replace(document, fields={**stated, **document.fields})
+
+
+def _without_references(document: Document) -> Document:
+    fields = {name: html.without_references(value) for name, value in document.fields.items()}
+    return replace(document, text=html.without_references(document.text), fields=fields)
+
+
+def _repaired(document: Document) -> Document:
+    found = encodings.repaired(encodings.Decoded(document.text, document.encoding, document.quality_flags))
+    fields = {name: encodings.repair_mojibake(value)[0] for name, value in document.fields.items()}
+    return replace(document, text=found.text, fields=fields, quality_flags=found.quality_flags)
+
+
+def source_text(record: Record, document: Document) -> SourceText | None:
+    """The characters of a record as its bytes hold them; None where its format, or its encoding, cannot tell."""
+    read = _NAMED[record.format].source_text
+    return read(record, document) if read else None
 
 
 def weight_of(record: Record) -> int:
@@ -185,10 +219,10 @@ class _Source:
     By depth, since what lies in a tar in a gzip is unpacked once and would count twice.
     """
 
-    def __init__(self, n_bytes: int, max_record_bytes: int, fields: Mapping[str, str]) -> None:
-        self._max_record_bytes = max_record_bytes
+    def __init__(self, n_bytes: int, limits: Limits, fields: Mapping[str, str]) -> None:
+        self._limits = limits
         self._fields = fields
-        self._budgets = [Budget(n_bytes) for _ in range(MAX_DEPTH)]
+        self._budgets = [Budget(n_bytes, limits) for _ in range(limits.depth)]
 
     def read(self, stream: IO[bytes], name: str, depth: int = 0, *, is_member: bool = False) -> Iterator[Item]:
         """The items of a stream, at least one; whatever is raised is the last of them."""
@@ -207,31 +241,39 @@ class _Source:
 
     def _items(self, stream: IO[bytes], name: str, depth: int, is_member: bool) -> Iterator[Item]:
         head = head_of(stream, name)
-        format_, match = _surest(head)
-        if is_member and (format_ is None or match is Match.FALLBACK) and _is_of_another_kind(head.name):
+        format_, match = surest_format(head)
+        if is_member and (format_ is None or match is Match.FALLBACK) and _is_no_text(head.name):
             raise FormatError(archives.PASSED_OVER, "no format takes it")
         if format_ is None:
             raise _unknown(head)
 
         def read_inner(inner: IO[bytes], inner_name: str, stated: Mapping[str, str]) -> Iterator[Item]:
-            if depth == MAX_DEPTH:
-                yield Fault("too_deep", f"containers in containers, more than {MAX_DEPTH} deep", inner_name)
+            if depth == self._limits.depth:
+                yield Fault("too_deep", f"containers in containers, more than {depth} deep", inner_name)
                 return
-            unpacked = io.BufferedReader(Unpacked(inner, self._budgets[depth]), BUFFER_BYTES)
             within = inner_name or compressed.inner_name(name)
+            unpacked = unpacking(inner, self._budgets[depth])
             for item in self.read(unpacked, within, depth + 1, is_member=is_member or bool(inner_name)):
                 member = f"{inner_name}/{item.member}".strip("/")
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
-                    yield replace(item, member=member, byte_start=None, stated={**stated, **item.stated})
+                    yield replace(
+                        item,
+                        member=member,
+                        stated={**stated, **item.stated},
+                        byte_start=None,
+                        source_start=None,
+                        date_order="",
+                    )
 
-        yield from format_.read(stream, Reading(name, read_inner, self._max_record_bytes, self._fields))
+        yield from settled(format_.read(stream, Reading(name, read_inner, self._limits, self._fields)))
 
 
-def _is_of_another_kind(name: str) -> bool:
+def _is_no_text(name: str) -> bool:
     """Whether a member's name says that it is of a kind that is not read, as style sheets beside saved pages are."""
-    return "." in name.rpartition("/")[2] and not name.endswith(suffixes())
+    name = name.rpartition("/")[2]
+    return is_of_another_kind(name) if "." not in name else not name.endswith(suffixes())
 
 
 # Faults

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from flows.formats.base import Fault, Item, Reading, Record, field_names_stated
+from flows.formats.date_order import date_order_of
 from flows.formats.json_record import own_id
 from transforms.field_names import is_known_name, named_values, names_of, normal_name
 
@@ -52,14 +53,24 @@ def columns_of(header: Sequence[str], fields: Mapping[str, str]) -> Columns:
     )
 
 
+def row_values(cells: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
+    """What a row states: the cells that are not empty, by name."""
+    return {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None and cell != ""}
+
+
+def has_text(named: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
+    """Whether a column of texts holds one; ``named`` are the values of a row as ``named_values`` gives them."""
+    texts = (named.get(name) for name in names_of("text", fields))
+    return any(text and not (isinstance(text, str) and text.isspace()) for text in texts)
+
+
 def row_record(
     cells: Sequence[Any], columns: Columns, format_: str, stated: Mapping[str, str], reading: Reading
 ) -> Item:
     """The record of a row's cells, one for each of the columns' names; a Fault where its text is empty."""
-    row = {name: cell for name, cell in zip(columns.names, cells, strict=True) if cell is not None and cell != ""}
+    row = row_values(cells, columns.names)
     named = named_values(row)
-    texts = (named.get(name) for name in names_of("text", reading.fields))
-    if not any(text and not (isinstance(text, str) and text.isspace()) for text in texts):
+    if not has_text(named, reading.fields):
         return Fault("no_text", "the row's text is empty")
     try:
         data = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS)
@@ -68,4 +79,6 @@ def row_record(
     if len(data) > reading.max_record_bytes:
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one row")
     record_id = own_id(named, reading.fields)
-    return Record(data, format_, reading.name, record_id, stated={**field_names_stated(reading.fields), **stated})
+    stated = {**field_names_stated(reading.fields), **stated}
+    order = date_order_of(named, reading.fields)
+    return Record(data, format_, reading.name, record_id, stated=stated, date_order=order)

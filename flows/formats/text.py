@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
+from transforms.source_text import SourceText, decoded
 from transforms.text import replace_surrogates
 
 SUFFIXES = (".txt", ".text")
@@ -16,10 +17,15 @@ def _recognise(head: Head) -> Match:
 
 
 def _parse(record: Record) -> Document:
-    decoded = encodings.repaired(encodings.decode(record.data, declared=record.stated.get("charset")))
-    if not decoded.text.strip():
+    found = encodings.decode(record.data, declared=record.stated.get("charset"))
+    if not found.text.strip():
         raise FormatError("empty", "no characters but white space")
-    return Document(replace_surrogates(decoded.text), "text/plain", decoded.encoding, {}, decoded.quality_flags)
+    return Document(replace_surrogates(found.text), "text/plain", found.encoding, {}, found.quality_flags)
 
 
-FORMAT = Format("text", SUFFIXES, _recognise, one_record("text"), _parse)
+def _source_text(record: Record, document: Document) -> SourceText | None:
+    n_mark = encodings.mark_length(record.data)
+    return decoded(record.data[n_mark:], document.encoding, byte_start=n_mark)
+
+
+FORMAT = Format("text", SUFFIXES, _recognise, one_record("text"), _parse, source_text=_source_text)

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from flows.formats.base import HEAD_BYTES, FormatError
-from flows.formats.limits import (
-    MAX_SPOOL_IN_MEMORY_BYTES,
-    MAX_UNPACKED_BYTES,
-    MAX_UNPACKING_RATIO,
-    MIN_BOMB_BYTES,
-)
+from flows.formats.limits import MAX_SPOOL_IN_MEMORY_BYTES, MIN_BOMB_BYTES, Limits
 
 BUFFER_BYTES = 64 * 1024
+SMALL_BYTES = 2 * HEAD_BYTES  # of a member that is unpacked at once, which most are
 
 
 class ArchiveBombError(FormatError):
@@ -31,11 +27,13 @@ class Budget:
     """The bytes that one source of ``n_packed`` bytes may still unpack, and what it may at most."""
 
     n_packed: int
+    limits: Limits
     n_bytes: int = 0
     n_spent: int = 0
 
     def __post_init__(self) -> None:
-        self.n_bytes = min(MAX_UNPACKED_BYTES, max(MIN_BOMB_BYTES, MAX_UNPACKING_RATIO * self.n_packed))
+        most = max(MIN_BOMB_BYTES, self.limits.unpacking_ratio * self.n_packed)
+        self.n_bytes = min(self.limits.unpacked_bytes, most)
 
     def spend(self, n_bytes: int) -> None:
         """Count bytes; raises ArchiveBombError where there are too many."""
@@ -51,11 +49,13 @@ class Unpacked(io.RawIOBase):
     only by unpacking all over again.
     """
 
-    def __init__(self, stream: IO[bytes], budget: Budget) -> None:
+    def __init__(self, stream: IO[bytes], budget: Budget, start: bytes = b"", damage: Exception | None = None) -> None:
+        """``start`` has been read of the stream, and counted; behind it comes ``damage``, if there is any."""
         self._read1 = getattr(stream, "read1", stream.read)
         self._stream = stream
         self._budget = budget
-        self._start = bytearray()
+        self._damage = damage
+        self._start = bytearray(start)
         self._is_start_whole = True  # of what was read so far
         self._offset = 0
 
@@ -64,12 +64,16 @@ class Unpacked(io.RawIOBase):
         if self._is_start_whole and self._offset < len(self._start):
             data = bytes(self._start[self._offset : self._offset + len(buffer)])
         else:
-            data = self._attempt(self._read1, len(buffer))
+            data = self._attempt(self._read1 if self._damage is None else self._fail, len(buffer))
             self._budget.spend(len(data))
             self._keep(data)
         self._offset += len(data)
         buffer[: len(data)] = data
         return len(data)
+
+    def _fail(self, _n_bytes: int) -> bytes:
+        assert self._damage is not None
+        raise self._damage
 
     def _keep(self, data: bytes) -> None:
         if self._is_start_whole:
@@ -117,6 +121,26 @@ class Unpacked(io.RawIOBase):
             raise FormatError("truncated_archive", f"the packed data is damaged: {error}") from None
         except Exception as error:
             raise FormatError("truncated_archive", f"the packed data is damaged: {error}") from None
+
+
+def unpacking(stream: IO[bytes], budget: Budget) -> IO[bytes]:
+    """What a decompressor or archive gives, as a stream at its start: in memory where it is small."""
+    read1 = getattr(stream, "read1", stream.read)
+    pieces: list[bytes] = []
+    n_bytes, is_whole = 0, False
+    damage: Exception | None = None
+    try:
+        while n_bytes < SMALL_BYTES and not is_whole:
+            pieces.append(read1(SMALL_BYTES))
+            n_bytes += len(pieces[-1])
+            is_whole = not pieces[-1]
+    except Exception as error:
+        damage = error
+    budget.spend(n_bytes)
+    start = b"".join(pieces)
+    if is_whole:
+        return io.BytesIO(start)
+    return io.BufferedReader(Unpacked(stream, budget, start, damage), BUFFER_BYTES)
 
 
 def start_of(stream: IO[bytes]) -> bytes:

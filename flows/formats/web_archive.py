@@ -275,4 +275,4 @@ def _decoded(data: bytes, coding: str, max_bytes: int) -> bytes:
     return found
 
 
-FORMAT = Format("web_archive", SUFFIXES, _recognise, _read)
+FORMAT = Format("web_archive", SUFFIXES, _recognise, _read, opens=b"Wf")

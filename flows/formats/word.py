@@ -151,5 +151,5 @@ def _takes_none(_: Head) -> Match:
     return Match.NO
 
 
-DOCX = Format("docx", SUFFIXES, _recognise, _read, _parse, chars_per_byte=0.3)
+DOCX = Format("docx", SUFFIXES, _recognise, _read, _parse, chars_per_byte=0.3, opens=b"P")
 NEXIS = Format("nexis_docx", (), _takes_none, _read, _parse_article)

@@ -17,7 +17,7 @@ from typing import IO, Any
 from lxml import etree
 
 from flows.formats.base import FormatError, Head
-from flows.formats.encoding import decode_start, is_binary
+from flows.formats.encoding import decode_start, first_of, is_binary
 from flows.formats.html import fragment_text
 from flows.formats.streamed_text import encoding_of, read_pieces
 from flows.formats.unpacked import start_of
@@ -57,11 +57,15 @@ class Root:
 
 def root_of(head: Head) -> Root | None:
     """The root element of a file that is XML; None where it is something else."""
-    if is_binary(head.start):
+    return _root_of(head.start)
+
+
+# Every format of XML asks for it.
+@lru_cache(maxsize=1)
+def _root_of(start: bytes) -> Root | None:
+    if is_binary(start) or first_of(start) != "<":
         return None
-    text = decode_start(head.start).lstrip()
-    if not text.startswith("<"):
-        return None
+    text = decode_start(start).lstrip()
     root = _ROOT.match(text, root_start(text))
     return Root(root[2], root[0]) if root else None
 

@@ -9,8 +9,9 @@ from lxml import etree
 
 from flows.formats import json_record, xml
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
+from flows.formats.date_order import date_order_of
 from flows.formats.encoding import decode_start
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import field_text, fragment_text
 from flows.formats.parsed import finished
 from flows.formats.unpacked import start_of
 from flows.formats.xml import Element, local_name, words
@@ -35,7 +36,8 @@ def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     for element in xml.read_elements(stream, (name,), reading.max_record_bytes):
         named = named_values(_values(element))
         if json_record.has_text(named):
-            yield Record(xml.dump_element(element), "xml", reading.name, json_record.own_id(named), stated=stated)
+            own_id, order = json_record.own_id(named), date_order_of(named, {})
+            yield Record(xml.dump_element(element), "xml", reading.name, own_id, stated=stated, date_order=order)
         else:
             yield Fault("no_text", f"an element {name} in which none holds the text")
 
@@ -44,15 +46,19 @@ def _record_name(start: bytes) -> str:
     """The name of the elements that are records, as the start of a document shows it; FormatError where none are."""
     parser = etree.XMLPullParser(events=("start",), recover=True, **xml.GUARDS)
     parser.feed(decode_start(start)[xml.root_start(decode_start(start)) :].encode("utf-8", "replace"))
-    names = set()
-    for _, element in parser.read_events():
-        names.add(local_name(element))
-        parent = element.getparent()
-        if normal_name(local_name(element)) in _TEXT_NAMES and parent is not None:
-            return local_name(parent)
-    raise FormatError(
-        "no_text", f"XML in which no element's name says that it holds the text: {', '.join(sorted(names)[:10])}"
-    )
+    elements = [element for _, element in parser.read_events()]
+    found = next((element for element in elements if _is_text(element) and element.getparent() is not None), None)
+    if found is None:
+        names = ", ".join(sorted({local_name(element) for element in elements})[:10])
+        raise FormatError("no_text", f"XML in which no element's name says that it holds the text: {names}")
+    # One of several <story> with a <body> in it is a record, a <body> with a <content> is the text of one.
+    is_one_of_many = any(local_name(other) == local_name(found) for other in found.itersiblings())
+    is_record = is_one_of_many and any(_is_text(inner) for inner in found.iterdescendants())
+    return local_name(found if is_record else found.getparent())
+
+
+def _is_text(element: Element) -> bool:
+    return normal_name(local_name(element)) in _TEXT_NAMES
 
 
 def _values(element: Element) -> dict[str, str]:
@@ -70,7 +76,7 @@ def _text(element: Element) -> str:
     if len(element):
         return fragment_text(xml.as_html(element))
     text = element.text or ""
-    return fragment_text(text) if holds_markup(text) else text
+    return field_text(text)
 
 
 def _parse(record: Record) -> Document:
@@ -79,4 +85,4 @@ def _parse(record: Record) -> Document:
     return finished(text, "application/xml", record.stated.get("charset", "utf-8"), stated_fields(values))
 
 
-FORMAT = Format("xml", (".xml",), _recognise, _read, _parse, chars_per_byte=0.6)
+FORMAT = Format("xml", (".xml",), _recognise, _read, _parse, chars_per_byte=0.6, opens=b"<")

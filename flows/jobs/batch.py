@@ -21,7 +21,8 @@ from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.document import document_rows, quarantine_row, text_hash
-from transforms.language import is_known, without_annotation
+from transforms.language import is_known, without_annotation, without_foreign
+from transforms.offset_map import Row
 from transforms.records import Annotation, Article, Reject
 from transforms.schema import ContractError, Rows, conform
 from transforms.sentence_splitting import split_by_script
@@ -40,7 +41,7 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     """
     stage = open_store(spec.store).stage(spec.run_id)
     work = _Batch(spec, stage, annotator, progress)
-    with Reader(stage) as reader:
+    with Reader(stage, repair=not spec.keep_mojibake) as reader:
         for todo in open_parquet(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
             work.add(todo, reader)
     return work.finish()
@@ -52,6 +53,7 @@ class _Pending:
 
     todo: Todo
     article: Article
+    offsets: list[Row]
     text_sha256: str
     is_known: bool  # the annotator knows its language
 
@@ -109,9 +111,9 @@ class _Batch:
         if isinstance(outcome, Reject):
             self._reject(todo, outcome.stage, outcome.reason, outcome.detail)
         else:
-            known = is_known(outcome, self._annotator.languages)
-            article = outcome if known else without_annotation(outcome)
-            self._chunk.append(_Pending(todo, article, text_hash(article.text), known))
+            known = is_known(outcome.article, self._annotator.languages)
+            article = outcome.article if known else without_annotation(outcome.article)
+            self._chunk.append(_Pending(todo, article, outcome.offsets, text_hash(article.text), known))
 
     def _reject(self, todo: Todo, stage: str, reason: str, detail: str) -> None:
         reject = Reject(todo["uri"], todo["number"], todo["sha256"], stage, reason, detail[:MAX_DETAIL_CHARS])
@@ -120,7 +122,8 @@ class _Batch:
 
     def _record(self, todo: Todo, article_id: str | None, reason: str | None) -> None:
         kept = {name: todo[name] for name in ("uri", "key", "sha256", "number")}
-        self._records.append({**kept, "article_id": article_id, "reason": reason})
+        place = {"byte_start": todo["source_start"]}
+        self._records.append({**kept, **place, "article_id": article_id, "reason": reason})
 
     def _is_chunk_full(self) -> bool:
         return sum(len(p.article.text) for p in self._chunk) >= CHUNK_CHARS or len(self._chunk) >= CHUNK_DOCUMENTS
@@ -195,12 +198,13 @@ class _Batch:
             )
         except Exception as error:
             return told(error)
-        self._documents.append((pending, rows))
+        self._documents.append((pending, {**rows, "offset_map": pending.offsets}))
         return None
 
     def _annotation_of(self, pending: _Pending) -> Annotation:
         if pending.is_known:
-            return unpack(self._found[pending.text_sha256])
+            found = unpack(self._found[pending.text_sha256])
+            return without_foreign(pending.article, found, self._annotator.languages)
         # Not kept by text: the same text may stand in another document that states its language.
         return Annotation(split_by_script(pending.article.text, pending.article.language), (), ())
 

@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.formats.base import Fault, Item, Record
+from flows.formats.limits import Limits
 from flows.formats.registry import read_records, weight_of
 from flows.jobs.specs import IndexResult, IndexSpec
 from flows.jobs.steps import Progress, Step
@@ -50,7 +51,7 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
             with open_all([path for _, path in wanted]) as opening:
                 for (uri, path), open_it in zip(wanted, opening, strict=True):
                     progress(Step("read", (uri,)), 0)
-                    sources.append(_index_file(uri, path, open_it, spec.fields, writer, progress))
+                    sources.append(_index_file(uri, path, open_it, spec, writer, progress))
         if writer.n_spooled:
             stage.put(work / "spool.bin", writer.spool_name)
         stage.put(work / "index.parquet", f"index/{spec.job_id}.parquet")
@@ -58,12 +59,7 @@ def run_index(spec: IndexSpec, progress: Progress) -> IndexResult:
 
 
 def _index_file(
-    uri: str,
-    path: str,
-    open_it: Callable[[], Source],
-    fields: Mapping[str, str],
-    writer: _IndexWriter,
-    progress: Progress,
+    uri: str, path: str, open_it: Callable[[], Source], spec: IndexSpec, writer: _IndexWriter, progress: Progress
 ) -> dict[str, Any]:
     """Add the entries of one file; what is known of the file itself, with no hash where it did not hold still."""
     hashed_at_ns = time.time_ns()
@@ -74,7 +70,7 @@ def _index_file(
             progress(Step("read", (uri,), before.size // BYTES_A_SECOND), 0)
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
-            items = _lookahead(stream, path, fields)
+            items = _lookahead(stream, path, spec)
             _add_records(uri, path, sha256, source, items, writer, progress)
             after = source.state()
     except OSError as error:
@@ -84,9 +80,10 @@ def _index_file(
     return {"uri": uri, "sha256": sha256 if before == after else None, "hashed_at_ns": hashed_at_ns, **before._asdict()}
 
 
-def _lookahead(stream: IO[bytes], path: str, fields: Mapping[str, str]) -> Iterator[tuple[int | None, Item]]:
+def _lookahead(stream: IO[bytes], path: str, spec: IndexSpec) -> Iterator[tuple[int | None, Item]]:
     """The records of a file; the fault of a file that gives nothing else is about the whole of it."""
-    items = read_records(stream, os.path.basename(path), fields=fields)  # noqa: PTH119 - a Path would change odd names
+    name = os.path.basename(path)  # noqa: PTH119 - a Path would change odd names
+    items = read_records(stream, name, limits=Limits(**spec.limits), fields=spec.fields)
     first = next(items, (None, Fault("empty", "no record in it")))
     second = next(items, None)
     if second is None:
@@ -123,6 +120,7 @@ def _add_records(
                 "format": item.format,
                 "name": replace_surrogates(item.name),
                 "stated": json.dumps(dict(item.stated), sort_keys=True) if item.stated else None,
+                "source_start": item.source_start,
             }
             writer.add({**entry, **writer.place(item, may_stay=not source.is_fetched)})
         in_member[item.member] += 1

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 
 from flows.formats.base import Document, FormatError, Record
-from flows.formats.registry import parse_record
+from flows.formats.registry import parse_record, source_text
 from flows.jobs.index import content_hash
 from flows.storage.files import open_file
 from flows.store.base import Stage
 from flows.store.disk import OutputError
 from transforms.articles import build_article
+from transforms.offset_map import Row, offset_rows
 from transforms.records import Article, RawDocument, Reject
 
 Todo = Mapping[str, Any]  # a row of INDEX_SCHEMA
@@ -27,11 +29,20 @@ def document_name(todo: Todo) -> str:
     return todo["uri"] if todo["number"] is None else f"{todo['uri']}#{todo['number']}"
 
 
-class Reader:
-    """The articles of records, with one file open at a time."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a record: its article, and the rows that lead from its text back to the record's bytes."""
 
-    def __init__(self, stage: Stage) -> None:
+    article: Article
+    offsets: list[Row]
+
+
+class Reader:
+    """The articles of records, with one file open at a time; ``repair`` as in ``parse_record``."""
+
+    def __init__(self, stage: Stage, *, repair: bool = True) -> None:
         self._stage = stage
+        self._repair = repair
         self._path = ""
         self._file: IO[bytes] | None = None
 
@@ -42,16 +53,18 @@ class Reader:
         if self._file is not None:
             self._file.close()
 
-    def read(self, todo: Todo) -> Article | Reject:
+    def read(self, todo: Todo) -> Reading | Reject:
         """The article of a record; never raises for what the record holds."""
         try:
-            document = parse_record(self._record(todo))
+            record = self._record(todo)
+            document = parse_record(record, repair=self._repair)
         except FormatError as error:
             return _reject(todo, "extract", error.reason, str(error))
         except OSError as error:
             return _reject(todo, "extract", "unreadable", error.strerror or type(error).__name__)
         try:
-            return build_article(_raw(todo, document))
+            article = build_article(_raw(todo, document))
+            return article if isinstance(article, Reject) else Reading(article, _offsets(record, document, article))
         except OSError as error:  # a library that unpacks its model to a full disk: no document's fault
             raise OutputError(f"cannot write to {tempfile.gettempdir()}: {error.strerror}") from error
         except Exception as error:
@@ -77,6 +90,11 @@ class Reader:
                 self._file.close()
             self._path, self._file = path, open_file(path, is_source=is_source)
         return self._file
+
+
+def _offsets(record: Record, document: Document, article: Article) -> list[Row]:
+    source = source_text(record, document)
+    return offset_rows(article, source) if source is not None else []
 
 
 def _raw(todo: Todo, document: Document) -> RawDocument:

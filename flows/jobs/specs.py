@@ -21,6 +21,7 @@ class IndexSpec:
     run_id: str
     files: tuple[tuple[str, str], ...]  # uri, path
     fields: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)  # those of formats.limits.Limits that are not its own
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     attempt: str = ""
     steps: str = ""
@@ -54,6 +55,7 @@ class BatchSpec:
     annotator: str
     min_confidence: float
     base: int | None
+    keep_mojibake: bool = False
     skip: dict[str, tuple[str, str]] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
     attempt: str = ""

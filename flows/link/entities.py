@@ -114,6 +114,9 @@ NAMED = """
     CREATE TABLE named AS
     SELECT entity_id, entity_type, name, external_id, count(*)::INTEGER AS n_articles,
            sum(n_mentions)::INTEGER AS n_mentions, sum(n_quotes)::INTEGER AS n_quotes,
+           sum(n_attributions)::INTEGER AS n_attributions,
+           sum(pronouns.he)::INTEGER AS he, sum(pronouns.she)::INTEGER AS she,
+           sum(pronouns.mr)::INTEGER AS mr, sum(pronouns.ms)::INTEGER AS ms,
            min(published_date) AS first_date, max(published_date) AS last_date
     FROM article_entities JOIN articles USING (article_id) GROUP BY ALL
 """

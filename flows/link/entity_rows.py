@@ -16,7 +16,15 @@ from transforms.schema import arrow_schema
 from transforms.tables import ENTITIES
 
 # Strings that hardly ever come twice are not worth a dictionary.
-REPEATED = ["entity_type", "external_id", "merge_rules.list.element", "n_mentions", "n_articles", "n_quotes"]
+REPEATED = [
+    "entity_type",
+    "external_id",
+    "merge_rules.list.element",
+    "n_mentions",
+    "n_articles",
+    "n_quotes",
+    "n_attributions",
+]
 
 
 def write_entities(con: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -69,6 +77,7 @@ PLACED = """
 PLACED_APART = """
     INSERT INTO placed
     SELECT e.id, e.entity_id, e.entity_type, e.name, e.external_id, count(*), sum(e.n_mentions), sum(e.n_quotes),
+           sum(e.n_attributions), sum(e.pronouns.he), sum(e.pronouns.she), sum(e.pronouns.mr), sum(e.pronouns.ms),
            min(a.published_date), max(a.published_date), r.rule
     FROM resolved e JOIN articles a USING (article_id)
     LEFT JOIN reasons r ON r.local_id = e.entity_id AND NOT e.is_split
@@ -79,6 +88,9 @@ PLACED_APART = """
 SUMMED = """
     CREATE TABLE summed AS
     SELECT id, sum(n_mentions)::INTEGER AS n_mentions, sum(n_quotes)::INTEGER AS n_quotes,
+           sum(n_attributions)::INTEGER AS n_attributions,
+           {'he': sum(he)::INTEGER, 'she': sum(she)::INTEGER, 'mr': sum(mr)::INTEGER, 'ms': sum(ms)::INTEGER}
+           AS pronouns,
            sum(n_articles)::INTEGER AS n_articles, min(external_id) AS external_id,
            min(first_date) AS first_published_date, max(last_date) AS last_published_date,
            min(name) AS name, min(entity_type) AS entity_type, count(*) AS n_names
@@ -130,7 +142,8 @@ ROWS = """
     SELECT n.id AS entity_id, coalesce(s.name, n.name) AS name, coalesce(s.entity_type, n.entity_type) AS entity_type,
            coalesce(o.aliases, []) AS aliases, coalesce(s.external_id, n.external_id) AS external_id,
            coalesce(r.merge_rules, []) AS merge_rules, n.n_mentions,
-           coalesce(j.n_articles, n.n_articles) AS n_articles, n.n_quotes, n.first_published_date, n.last_published_date
+           coalesce(j.n_articles, n.n_articles) AS n_articles, n.n_quotes, n.n_attributions, n.pronouns,
+           n.first_published_date, n.last_published_date
     FROM summed n LEFT JOIN shown s USING (id) LEFT JOIN joined_articles j USING (id)
     LEFT JOIN other_names o USING (id) LEFT JOIN rules_used r USING (id) ORDER BY n.id
 """

@@ -10,7 +10,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flows.operate.local_server import ServerError, ensure_local_server, is_healthy, is_local, stop_local_server
+from flows.operate.local_server import (
+    ServerError,
+    ensure_local_server,
+    is_healthy,
+    is_local,
+    running_local_server,
+    stop_local_server,
+)
 
 __all__ = ["ServerError", "ensure_local_server", "is_healthy", "is_local", "server", "stop_local_server", "ui_address"]
 
@@ -48,6 +55,14 @@ def ui_address(api_url: str) -> str:
 
     settings = get_current_settings()
     return settings.ui_url if settings.ui_url and settings.api.url == api_url else api_url.removesuffix("/api")
+
+
+def known_ui() -> str:
+    """The address of the UI of the configured server, or of the local one where it runs; else "". Starts nothing."""
+    from prefect.settings import get_current_settings
+
+    url = get_current_settings().api.url or running_local_server()
+    return ui_address(url) if url else ""
 
 
 def _require_configured(url: str) -> None:

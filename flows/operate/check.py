@@ -6,6 +6,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from flows.run.commit import read_sources
 from flows.run.todo import read_parquet
 from flows.storage.database import open_database
@@ -121,9 +123,10 @@ def _broken_keys(store: Store, manifest: Manifest) -> Iterator[str]:
             for column in table.columns:
                 if column.references:
                     target = next(t for t in TABLES if t.name == column.references)
+                    value = f"unnest({column.name})" if pa.types.is_list(column.type) else column.name
                     lost = count(
-                        f"SELECT count(*) FROM {files[table.name]} a ANTI JOIN {files[target.name]} b"
-                        f" ON a.{column.name} = b.{target.key} WHERE a.{column.name} IS NOT NULL"
+                        f"SELECT count(*) FROM (SELECT {value} AS value FROM {files[table.name]}) a"
+                        f" ANTI JOIN {files[target.name]} b ON a.value = b.{target.key} WHERE a.value IS NOT NULL"
                     )
                     if lost:
                         yield f"{table.name}.{column.name}: {lost} values are not in {target.name}"

@@ -76,6 +76,12 @@ def ensure_local_server(say: Callable[[str], None], *, meanwhile: Callable[[], N
     )
 
 
+def running_local_server() -> str:
+    """The API address of the local server, "" where it does not run."""
+    known = _read_state()
+    return known.url if known and _is_running() else ""
+
+
 def stop_local_server() -> bool:
     """Stop the local server that newsmill started, and wait for its end; False where none runs."""
     state = _read_state()

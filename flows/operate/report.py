@@ -49,6 +49,7 @@ RUNNING = "running"
 _TOP_SPEAKERS = """
     SELECT name AS speaker, entity_type AS type, count(*) AS quotes, count(DISTINCT article_id) AS articles
     FROM read_parquet($rows) AS quotes JOIN read_parquet($entities) ON speaker_entity_id = entity_id
+    WHERE attribution_type = 'statement'
     GROUP BY entity_id, speaker, type ORDER BY quotes DESC, articles DESC, speaker LIMIT $limit
 """
 _TOP_ENTITIES = """
@@ -130,7 +131,9 @@ def publish_run(summary: RunSummary, store: Store, outcome: Outcome) -> None:
         create_markdown_artifact(summary_markdown(summary), key="run-summary", description=plain(summary.message))
     with only_worth_a_warning("The run's top speakers could not be published"):
         speakers = _top(_TOP_SPEAKERS, "quotes", store, outcome)
-        _publish_table(speakers, key="top-speakers", description="Who is quoted most in the articles of this run")
+        _publish_table(
+            speakers, key="top-speakers", description="Who is quoted most in the articles of this run, by statements"
+        )
     with only_worth_a_warning("The run's top entities could not be published"):
         entities = _top(_TOP_ENTITIES, "entity_mentions", store, outcome)
         _publish_table(entities, key="top-entities", description="Who and what this run's articles mention most")

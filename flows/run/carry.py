@@ -71,10 +71,10 @@ def _batches(store: Store, stage: Stage, base: Manifest, todo: Todo) -> Iterator
     by_batch: dict[str, list[BasePart]] = defaultdict(list)
     for part in base_parts(base):
         by_batch[part.batch].append(part)
-    dropped, renumbered = _by_batch(todo.dropped), _by_batch(todo.renumbered)
+    dropped, moved = _by_batch(todo.dropped), _by_batch(todo.moved)
     for batch, parts in sorted(by_batch.items()):
-        change = _Change(batch, dropped.get(batch), renumbered.get(batch))
-        touched = parts if batch in dropped else [p for p in parts if batch in renumbered and p.file.table in _NUMBERED]
+        change = _Change(batch, dropped.get(batch), moved.get(batch))
+        touched = [part for part in parts if change.touches(part.file.table)]
         changed = [new for part in touched if (new := _changed(store, stage, part, change)) is not None]
         yield [*changed, *(part for part in parts if part not in touched)]
 
@@ -89,23 +89,35 @@ def _by_batch(rows: pa.Table) -> dict[str, pa.Table]:
 class _Change:
     """What becomes of one batch's rows."""
 
-    def __init__(self, batch: str, dropped: pa.Table | None, renumbered: pa.Table | None) -> None:
+    def __init__(self, batch: str, dropped: pa.Table | None, moved: pa.Table | None) -> None:
         self.dropped = dropped
-        self.renumbered = renumbered
+        self.moved = moved
+        self._is_renumbered = moved is not None and pc.any(pc.not_equal(moved["number"], moved["new_number"])).as_py()
         # Rows that only have another number are still the batch's own, and its other parts stay as they are.
-        told = [str(rows.to_pydict()) for rows in (dropped, renumbered) if rows is not None]
+        told = [str(rows.to_pydict()) for rows in (dropped, moved) if rows is not None]
         self.new_batch = short_hash("kept", batch, *told) if dropped is not None else batch
 
+    def touches(self, table: str) -> bool:
+        """Whether the part of a table has to be written anew: where records only moved, those that tell where."""
+        if self.dropped is not None:
+            return True
+        return self.moved is not None and table in _PLACES and (table == RECORDS or bool(self._is_renumbered))
+
     def apply(self, table: str, data: pa.Table) -> pa.Table:
-        """The rows that stay, with their records' new numbers."""
+        """The rows that stay, with their records' new places."""
         if self.dropped is not None:
             data = data.filter(pc.invert(_hit(table, data, self.dropped)))
-        if self.renumbered is not None and (column := _NUMBERED.get(table)):
-            data = _with_numbers(table, column, data, self.renumbered)
+        if self.moved is not None and table in _PLACES:
+            data = _with_places(table, data, self.moved)
         return data
 
 
-_NUMBERED = {"articles": "record_index", "quarantine": "record_index", RECORDS: "number"}
+# The columns that tell where in its file a record is, and what becomes of them.
+_PLACES = {
+    "articles": {"record_index": "new_number"},
+    "quarantine": {"record_index": "new_number"},
+    RECORDS: {"number": "new_number", "byte_start": "new_byte_start"},
+}
 
 
 def _keys(table: str, data: pa.Table) -> pa.Array:
@@ -138,15 +150,16 @@ def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
-def _with_numbers(table: str, column: str, data: pa.Table, rows: pa.Table) -> pa.Table:
+def _with_places(table: str, data: pa.Table, rows: pa.Table) -> pa.Table:
     if table == "quarantine":
         rows = rows.filter(pc.is_null(rows["article_id"]))
     at = pc.index_in(_keys(table, data), value_set=_flat(_changed_keys(table, rows)), skip_nulls=True)
-    new = rows["new_number"].combine_chunks().take(_flat(at)) if rows.num_rows else pa.nulls(len(data), pa.int64())
-    place = data.schema.get_field_index(column)
-    field = data.schema.field(place)
-    numbers = pc.if_else(pc.is_valid(at), new.cast(field.type), data[column])
-    return data.set_column(place, field, numbers)
+    for column, new_column in _PLACES[table].items():
+        new = _flat(rows[new_column]).take(_flat(at)) if rows.num_rows else pa.nulls(len(data), pa.int64())
+        place = data.schema.get_field_index(column)
+        field = data.schema.field(place)
+        data = data.set_column(place, field, pc.if_else(pc.is_valid(at), new.cast(field.type), data[column]))
+    return data
 
 
 def _changed(store: Store, stage: Stage, part: BasePart, change: _Change) -> BasePart | None:

@@ -28,7 +28,7 @@ from flows.store.parquet import open_parquet, stage_file, stage_table
 from transforms.catalog import Catalog
 from transforms.link.final_ids import ID_COLUMNS, with_final_ids
 from transforms.schema import arrow_schema
-from transforms.tables import BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
+from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,10 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     _refuse_too_many(sources, work.max_quarantine_share)
     _link(snapshot, parts, work)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
-    counts = snapshot.count_rows()
-    runs = pa.Table.from_pylist([_run_row(work, sources, counts)], schema=arrow_schema(RUNS))
+    counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
+    runs = pa.Table.from_pylist(
+        [_run_row(work, sources, {**counts, "statements": n_statements})], schema=arrow_schema(RUNS)
+    )
     if work.previous is not None:
         before = read_runs(store, work.previous.number)
         runs = pa.concat_tables([upgraded(before, runs.schema), runs])
@@ -178,6 +180,17 @@ def _count_records(store: Store, stage: Stage, parts: Iterable[BasePart]) -> dic
         return {uri: (articles, others) for uri, articles, others in con.execute(query).fetchall()}
 
 
+def _count_statements(store: Store, stage: Stage, parts: Iterable[BasePart]) -> int:
+    """Rows of quotes that are statements, as the articles count them."""
+    paths = [located(store, stage, part.origin) for part in parts if part.file.table == ARTICLES.name]
+    if not paths:
+        return 0
+    with open_database() as con:
+        query = f"SELECT coalesce(sum(n_quotes), 0)::BIGINT FROM {read_parquet(con, paths)}"
+        counted = con.execute(query).fetchone()
+    return int(counted[0]) if counted else 0
+
+
 def _source_rows(files: FilePlan, counts: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
     rows = []
     for uri in sorted(files.rows):
@@ -215,7 +228,9 @@ def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[s
         "n_sources_duplicate": n_sources["duplicate"],
         "n_sources_quarantined": n_sources["quarantined"],
         **{f"n_sources_{kind}": work.files.changes[kind] for kind in ("new", "changed", "moved", "gone")},
-        **{f"n_{name}": counts[name] for name in ("articles", "sentences", "quotes", "entity_mentions", "entities")},
+        **{f"n_{name}": counts[name] for name in ("articles", "sentences", "entity_mentions", "entities")},
+        "n_quotes": counts["statements"],
+        "n_attributions": counts["quotes"],
         "n_quarantined": counts["quarantine"],
     }
 

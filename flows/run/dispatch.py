@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.engine.base import Engine, JobError
 from flows.jobs.specs import IndexSpec, Result, Spec
+from flows.settings import Settings
 from flows.sources.files import FoundFile
 from transforms.ids import short_hash
 
@@ -30,7 +31,7 @@ class Job:
     weight: int
 
 
-def index_jobs(files: Sequence[FoundFile], store: str, run_id: str, fields: Mapping[str, str]) -> list[Job]:
+def index_jobs(files: Sequence[FoundFile], store: str, run_id: str, settings: Settings) -> list[Job]:
     """The files in jobs of bounded size; a larger file is a job of its own."""
     groups: list[list[FoundFile]] = []
     n_bytes = 0
@@ -40,12 +41,13 @@ def index_jobs(files: Sequence[FoundFile], store: str, run_id: str, fields: Mapp
             n_bytes = 0
         groups[-1].append(file)
         n_bytes += file.size
-    return [_index_job(group, store, run_id, fields) for group in groups]
+    return [_index_job(group, store, run_id, settings) for group in groups]
 
 
-def _index_job(files: Sequence[FoundFile], store: str, run_id: str, fields: Mapping[str, str]) -> Job:
+def _index_job(files: Sequence[FoundFile], store: str, run_id: str, settings: Settings) -> Job:
     job_id = short_hash("index", *(file.uri for file in files))
-    spec = IndexSpec(job_id, store, run_id, tuple((file.uri, file.path) for file in files), dict(fields))
+    paths = tuple((file.uri, file.path) for file in files)
+    spec = IndexSpec(job_id, store, run_id, paths, settings.field_names, settings.limits)
     what = f"{len(files):,} files" if len(files) > 1 else files[0].uri
     return Job(spec, f"read {what}", sum(file.size for file in files))
 

@@ -185,7 +185,7 @@ def _read_files(run: _Run, files: Sequence[FoundFile]) -> dict[str, dict[str, An
     if not files:
         return {}
     stage = run.open_stage()
-    results = run.runner.jobs(index_jobs(files, run.store.address, stage.run_id, run.settings.field_names))
+    results = run.runner.jobs(index_jobs(files, run.store.address, stage.run_id, run.settings))
     return {row["uri"]: row for result in results if isinstance(result, IndexResult) for row in result.sources}
 
 
@@ -215,7 +215,13 @@ def _do_batches(run: _Run, todo: Todo) -> list[BatchResult]:
 def _batch_job(run: _Run, stage: Stage, batch: Batch, name: str, known_from: int | None) -> Job:
     settings = run.settings
     spec = BatchSpec(
-        batch.batch_id, run.store.address, stage.run_id, settings.annotator, settings.min_confidence, known_from
+        batch.batch_id,
+        run.store.address,
+        stage.run_id,
+        settings.annotator,
+        settings.min_confidence,
+        known_from,
+        settings.keep_mojibake,
     )
     what = f"{batch.n_files:,} file{'s' if batch.n_files != 1 else ''}"
     if batch.n_records != batch.n_files:
@@ -225,7 +231,7 @@ def _batch_job(run: _Run, stage: Stage, batch: Batch, name: str, known_from: int
 
 def _is_as_before(files: FilePlan, todo: Todo, results: Sequence[BatchResult]) -> bool:
     """Whether nothing changed, or all there was to do was to try again what had failed, and it failed again."""
-    if any(files.changes.values()) or todo.renumbered.num_rows or todo.dropped.num_rows != todo.n_retried:
+    if any(files.changes.values()) or todo.moved.num_rows or todo.dropped.num_rows != todo.n_retried:
         return False
     return todo.n_records == todo.n_retried and not any(result.n_articles for result in results)
 

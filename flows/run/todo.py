@@ -42,14 +42,14 @@ class Batch:
 class Todo:
     """The work on records.
 
-    ``dropped`` (batch, uri, key, number, article_id) are known records whose rows must go, ``renumbered`` (the same
-    and new_number) those that stay at another place in their file. ``n_retried`` of the records to do are there only
-    because a passing fault kept them out before.
+    ``dropped`` (batch, uri, key, number, article_id) are known records whose rows must go, ``moved`` (the same with
+    new_number and new_byte_start) those that stay at another place in their file. ``n_retried`` of the records to do
+    are there only because a passing fault kept them out before.
     """
 
     batches: tuple[Batch, ...]
     dropped: pa.Table
-    renumbered: pa.Table
+    moved: pa.Table
     n_records: int = 0
     n_kept: int = 0
     n_retried: int = 0
@@ -57,7 +57,7 @@ class Todo:
     @property
     def is_empty(self) -> bool:
         """Whether every row of the snapshot stays, and none is to come."""
-        return not (self.n_records or self.dropped.num_rows or self.renumbered.num_rows)
+        return not (self.n_records or self.dropped.num_rows or self.moved.num_rows)
 
 
 def _rows(**columns: pa.DataType) -> pa.Table:
@@ -65,7 +65,7 @@ def _rows(**columns: pa.DataType) -> pa.Table:
 
 
 _KEY = {"batch": pa.string(), "uri": pa.string(), "key": pa.string(), "number": pa.int64(), "article_id": pa.string()}
-NOTHING = Todo((), _rows(**_KEY), _rows(**_KEY, new_number=pa.int64()))
+NOTHING = Todo((), _rows(**_KEY), _rows(**_KEY, new_number=pa.int64(), new_byte_start=pa.int64()))
 
 
 def sources_to_retry(store: Store, base: int | None) -> list[str]:
@@ -90,11 +90,11 @@ def plan_records(
         for statement in (_KEPT, _TODO):
             con.execute(statement, {"passing": list(PASSING_REASONS)})
         dropped = con.sql(_DROPPED).to_arrow_table()
-        renumbered = con.sql(_RENUMBERED).to_arrow_table()
+        moved = con.sql(_MOVED).to_arrow_table()
         [(n_kept,)] = con.execute("SELECT count(*) FROM kept").fetchall()
         [(n_retried,)] = con.execute("SELECT count(*) FROM todo WHERE is_retried").fetchall()
         batches = tuple(_write_batches(con, stage, fingerprint, batch_chars, n_workers))
-    return Todo(batches, dropped, renumbered, sum(batch.n_records for batch in batches), n_kept, n_retried)
+    return Todo(batches, dropped, moved, sum(batch.n_records for batch in batches), n_kept, n_retried)
 
 
 def batch_size(total: int, batch_chars: int, n_workers: int) -> int:
@@ -154,10 +154,12 @@ def _register(con: duckdb.DuckDBPyConnection, name: str, uris: list[str]) -> Non
 
 _KEPT = """
     CREATE TABLE kept AS
-    SELECT k.uri, k.key, k.number, e.number AS new_number FROM known k JOIN entries e USING (uri, key)
+    SELECT k.uri, k.key, k.number, k.byte_start, e.number AS new_number, e.source_start AS new_byte_start
+    FROM known k JOIN entries e USING (uri, key)
     WHERE k.sha256 = e.sha256 AND (k.reason IS NULL OR NOT list_contains($passing, k.reason))
       AND k.uri IN (SELECT uri FROM files_read)
-    UNION ALL SELECT k.uri, k.key, k.number, k.number FROM known k WHERE k.uri IN (SELECT uri FROM files_kept)
+    UNION ALL SELECT k.uri, k.key, k.number, k.byte_start, k.number, k.byte_start FROM known k
+    WHERE k.uri IN (SELECT uri FROM files_kept)
 """
 _TODO = """
     CREATE TABLE todo AS
@@ -170,9 +172,11 @@ _DROPPED = """
     SELECT k.batch, k.uri, k.key, k.number, k.article_id FROM known k
     WHERE NOT EXISTS (SELECT 1 FROM kept WHERE kept.uri = k.uri AND kept.key = k.key) ORDER BY ALL
 """
-_RENUMBERED = """
-    SELECT k.batch, k.uri, k.key, k.number, k.article_id, kept.new_number FROM known k JOIN kept USING (uri, key)
-    WHERE kept.new_number IS DISTINCT FROM kept.number ORDER BY ALL
+_MOVED = """
+    SELECT k.batch, k.uri, k.key, k.number, k.article_id, kept.new_number, kept.new_byte_start
+    FROM known k JOIN kept USING (uri, key)
+    WHERE kept.new_number IS DISTINCT FROM kept.number OR kept.new_byte_start IS DISTINCT FROM kept.byte_start
+    ORDER BY ALL
 """
 # Records of the same content stand together, wherever they were found: the batch that has them annotates one.
 _CUT = """

@@ -16,6 +16,7 @@ from flows.errors import UserError
 from flows.formats.compressed import bare_name
 from flows.formats.registry import is_supported_name, suffixes
 from flows.settings import mask_secrets
+from flows.sources.judging import is_to_read
 from flows.storage.address import is_remote
 
 NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
@@ -31,7 +32,7 @@ class SeedsError(UserError):
     """The seeds cannot be used at all; the message is one line and says what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """One file to read: ``uri`` names it on every machine, ``path`` opens it on this one.
 
@@ -76,11 +77,12 @@ def find_files(seeds: Sequence[str], *, follow_links: bool = False) -> Listing:
     for seed in seeds:
         root, entries = _expand(seed, follow_links=follow_links)
         roots.append(root)
+        shown = mask_secrets(seed)
         for entry in entries:
             if isinstance(entry, _PassedOver):
                 passed_over[entry.path] = entry.kind
             else:
-                found.setdefault(entry.path, replace(entry, root=mask_secrets(seed)))
+                found.setdefault(entry.path, replace(entry, root=shown))
     shared = _shared_root(roots)
     listing = Listing(_with_uris(found.values(), shared), _count(passed_over, shared))
     if not listing.files:
@@ -127,7 +129,9 @@ def _expand(seed: str, *, follow_links: bool) -> tuple[str, Iterable[_Entry]]:
     if os.path.isdir(path):  # noqa: PTH112
         return path, _walk(path, _Scope(path, follow_links))
     if os.path.lexists(path):
-        if not is_supported_name(os.path.basename(path)):  # noqa: PTH119
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+            raise SeedsError(f"{seed}: no regular file: pipes and devices are not read")
+        if os.path.isfile(path) and not is_to_read(path, is_named=True):  # noqa: PTH113
             raise SeedsError(f"{seed}: cannot read this kind of file; supported are {_supported()}")
         return os.path.dirname(path), [_found(path)]  # noqa: PTH120
     if glob.has_magic(seed):
@@ -257,11 +261,11 @@ def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
     if not (entry.is_file() or _leads_nowhere(entry)):
         yield _PassedOver(entry.path, NO_FILE)
     else:
-        yield from _judge_name(entry.name, entry.path, _found)
+        yield _found(entry.path) if is_to_read(entry.path) else _PassedOver(entry.path, _kind(entry.name))
 
 
 def _judge_name(name: str, path: str, found: Callable[[str], FoundFile]) -> Iterator[_Entry]:
-    """The same, of what is known to be a file, by its name alone."""
+    """The same of an object, by its name alone: to open each would cost a request."""
     if name.startswith(".") or name.lower() in NOTES:
         return
     yield found(path) if is_supported_name(name) else _PassedOver(path, _kind(name))

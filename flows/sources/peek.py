@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from flows.formats.base import Fault, FormatError, Head, Item, Record
+from flows.formats.base import LAYOUT, Fault, FormatError, Head, Item, Record
 from flows.formats.compressed import bare_name
+from flows.formats.limits import Limits
 from flows.formats.registry import format_of, parse_record, read_records
 from flows.formats.unpacked import start_of
 from flows.sources.files import FoundFile
@@ -16,6 +17,7 @@ from flows.sources.opened import open_source
 from transforms.articles import build_article
 from transforms.records import Article, RawDocument, Reject
 
+_DEFAULT_LIMITS = Limits()
 MAX_RECORDS = 10_000  # counted; a larger file holds "more than" so many
 
 
@@ -40,13 +42,15 @@ class PeekedFile:
     articles: tuple[PeekedArticle, ...]
 
 
-def peek_file(file: FoundFile, fields: Mapping[str, str], n_articles: int) -> PeekedFile:
+def peek_file(
+    file: FoundFile, fields: Mapping[str, str], n_articles: int, limits: Limits = _DEFAULT_LIMITS
+) -> PeekedFile:
     """Look into one file; raises OSError where it cannot be opened."""
     name = os.path.basename(file.path)  # noqa: PTH119 - a Path would change odd names
     with open_source(file.path).stream as stream:
         format_ = format_of(Head(bare_name(name), start_of(stream)))
         stream.seek(0)
-        items = read_records(stream, name, fields=fields)
+        items = read_records(stream, name, limits=limits, fields=fields)
         counted = list(_counted(islice(items, MAX_RECORDS), n_articles))
         is_whole = next(items, None) is None
     faults: dict[str, int] = {}
@@ -103,11 +107,14 @@ def _found_in(record: Record, raw: RawDocument, article: Article, fields: Mappin
 
 
 def _record_names(record: Record, fields: Mapping[str, str]) -> dict[str, str]:
-    from flows.formats import json_record
+    from flows.formats import delimited, json_record
     from transforms.field_names import field_sources
 
     try:
-        value = json_record.load(record.data) if record.data[:1] == b"{" else None
+        if LAYOUT in record.stated:
+            value: object = delimited.row_of(record)[0]
+        else:
+            value = json_record.load(record.data) if record.data[:1] == b"{" else None
     except FormatError:
         return {}
     return field_sources(json_record.unwrapped(value, fields), fields) if isinstance(value, dict) else {}

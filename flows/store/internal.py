@@ -42,7 +42,8 @@ SOURCES_SCHEMA = _schema(
     {"sha256": _TEXT, "e_tag": _TEXT, "duplicate_of": _TEXT},
 )
 # One record of a file as it lies there, or a fault in its place. `location` is the file in the stage that holds the
-# record's bytes unpacked, null where they lie in the source itself at `byte_start`.
+# record's bytes unpacked, null where they lie in the source itself at `byte_start`. `source_start` is where the record
+# starts in the source, re-encoded or not; null where it lies packed in it, or no offsets lead back to it.
 INDEX_SCHEMA = _schema(
     {"uri": _TEXT, "path": _TEXT, "key": _TEXT, "sha256": _TEXT, "weight": _LONG},
     {
@@ -54,13 +55,16 @@ INDEX_SCHEMA = _schema(
         "byte_start": _LONG,
         "n_bytes": _LONG,
         "n_unpacked": _LONG,
+        "source_start": _LONG,
         "reason": _TEXT,
         "detail": _TEXT,
     },
 )
-# One record whose rows the snapshot holds, in the part of its batch.
+# One record whose rows the snapshot holds, in the part of its batch. Byte 0 of its rows in offset_map is `byte_start`
+# (`source_start` of above): it is here, since a record moves whenever one before it grows, and its rows stay.
 RECORDS_SCHEMA = _schema(
-    {"uri": _TEXT, "key": _TEXT, "sha256": _TEXT}, {"number": _LONG, "article_id": _TEXT, "reason": _TEXT}
+    {"uri": _TEXT, "key": _TEXT, "sha256": _TEXT},
+    {"number": _LONG, "byte_start": _LONG, "article_id": _TEXT, "reason": _TEXT},
 )
 # What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
 ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})

@@ -11,15 +11,16 @@ from transforms.tables import BY_NAME, PART_TABLES, TABLES
 FIXED_NAMES = {
     "articles": "article_id source_uri record_index source_sha256 media_type encoding published_date date_method title"
     " byline publisher section url language text body_char_start text_sha256 n_chars n_words n_paragraphs n_sentences"
-    " n_quotes quality_flags",
+    " n_quotes n_attributions quality_flags",
     "sentences": "sentence_id article_id sentence_index paragraph_index char_start char_end text n_words is_headline",
-    "quotes": "quote_id article_id quote_index quote_type text char_start char_end segments first_sentence_id"
-    " last_sentence_id cue_text cue_char_start cue_char_end speaker_text speaker_char_start speaker_char_end"
-    " speaker_mention_type speaker_name speaker_role speaker_entity_id speaker_status attribution_method confidence",
+    "quotes": "quote_id article_id quote_index quote_type attribution_type text char_start char_end segments"
+    " first_sentence_id last_sentence_id cue_text cue_lemma cue_char_start cue_char_end speaker_text"
+    " speaker_char_start speaker_char_end speaker_mention_type speaker_name speaker_role speaker_entity_id"
+    " speaker_status attribution_method confidence",
     "entity_mentions": "mention_id article_id sentence_id entity_id text entity_type mention_type char_start char_end"
     " quote_id confidence",
-    "entities": "entity_id name entity_type aliases external_id n_mentions n_articles n_quotes first_published_date"
-    " last_published_date",
+    "entities": "entity_id name entity_type aliases external_id n_mentions n_articles n_quotes n_attributions"
+    " first_published_date last_published_date",
     "quarantine": "source_uri record_index source_sha256 stage reason detail",
 }
 
@@ -63,6 +64,7 @@ def sentence(**changes):
         "text": "Hi",
         "n_words": 1,
         "is_headline": False,
+        "language": None,
     }
     return row | changes
 
@@ -86,6 +88,7 @@ def article(**changes):
         "n_paragraphs": 1,
         "n_sentences": 1,
         "n_quotes": 0,
+        "n_attributions": 0,
         "quality_flags": [],
     }
     return row | changes
@@ -112,6 +115,31 @@ def test_sound_rows_conform():
 def test_a_breach_is_named(articles, sentences, complaint):
     with pytest.raises(ContractError, match=complaint):
         conform({"articles": articles, "sentences": sentences})
+
+
+def run(char_start: int, char_end: int, **changes):
+    place = {"article_id": "a", "char_start": char_start, "char_end": char_end, "byte_start": 0, "byte_end": 2}
+    return {**place, "bytes_per_char": 1, "written": "plain"} | changes
+
+
+def test_runs_that_follow_each_other_conform():
+    check_tables(conform({"articles": [article()], "offset_map": [run(0, 2), run(4, 6), run(2, 4)]}))
+
+
+@pytest.mark.parametrize(
+    ("runs", "complaint"),
+    [
+        ([run(0, 3), run(2, 4)], "overlap"),
+        ([run(2, 2)], "empty"),
+        ([run(0, 2, byte_end=0)], "empty"),
+        ([run(0, 9)], "does not fit"),
+        ([run(0, 2, written="guessed")], "not in its vocabulary"),
+        ([run(0, 2, article_id="b")], "not in articles"),
+    ],
+)
+def test_runs_that_overlap_or_are_empty_are_a_breach(runs, complaint):
+    with pytest.raises(ContractError, match=complaint):
+        conform({"articles": [article()], "offset_map": runs})
 
 
 def test_wrong_columns_are_reported_not_raised():

@@ -29,6 +29,7 @@ from tests.seed_folder import SeedFolder, story
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskProcesses]:
     folder = tmp_path_factory.mktemp("dask")
     files = {"FAKE_ANNOTATOR_ONCE": str(folder / "once"), "FAKE_ANNOTATOR_LOG": str(folder / "annotated")}
+    (folder / "annotated").touch()
     with DaskProcesses(folder, 2, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0", **files) as cluster:
         yield cluster
 

@@ -34,6 +34,23 @@ def test_a_language_nobody_reads_gets_sentences_and_a_flag(tmp_path):
         assert {row["article_id"] for row in rows_of(tmp_path / "data", table)} == {english["article_id"]}
 
 
+def test_a_paragraph_in_another_language_gets_sentences_that_say_so_and_nothing_invented(tmp_path):
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(
+        f"{ENGLISH}\n\n{FRENCH.replace('couronnes', 'francs')} {QUOTED}\n\n{ENGLISH}"
+    )
+    refresh(tmp_path / "seeds", tmp_path / "data", annotator=English())
+    (row,) = rows_of(tmp_path / "data", "articles")
+    assert (row["language"], row["n_quotes"], row["quality_flags"]) == (
+        "en",
+        0,
+        ["no_title", "no_date", "mixed_language"],
+    )
+    languages = [sentence["language"] for sentence in rows_of(tmp_path / "data", "sentences")]
+    assert (languages[0], languages[-1], {*languages[1:-1]}) == (None, None, {"fr"})
+    assert "Anna Smith" not in {mention["text"] for mention in rows_of(tmp_path / "data", "entity_mentions")}
+
+
 def test_the_same_words_stated_to_be_in_another_language_are_not_annotated_whichever_comes_first(tmp_path):
     text = "“Alpha Beta,” said Anna Smith."
     stated = [{"id": code, "text": text, "lang": code} for code in ("sv", "en", "fr")]

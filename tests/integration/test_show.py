@@ -16,7 +16,7 @@ from flows.operate.check import check_snapshot, roll_back
 from flows.settings import Settings
 from flows.store.local import LocalStore as Store
 from tests.flow_runs import ROOT
-from tests.pieces import refresh
+from tests.pieces import refresh, rows_of
 from tests.seed_folder import SeedFolder, story
 from tests.storage_servers import environment as storage_environment
 
@@ -80,6 +80,20 @@ def test_no_line_of_a_text_passes_for_a_column(
     lines = capsys.readouterr().out.splitlines()
     assert "    byline Somebody else." in lines
     assert not [line for line in lines if line.startswith("byline S")]
+
+
+def test_statements_are_what_is_shown_and_counted_unless_all_is_asked_for(
+    seeds: SeedFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds.write("a.txt", "A title\n\n“It will rain” said Ada Osei. “It will snow” thought Ada Osei.\n")
+    out = tmp_path / "out"
+    refresh(seeds.root, out)
+    print_rows("quotes", str(out), 5, all_columns=False)
+    assert ("It will rain" in (told := capsys.readouterr().out), "It will snow" in told) == (True, False)
+    print_rows("quotes", str(out), 5, all_columns=False, all_types=True)
+    assert ("It will rain" in (told := capsys.readouterr().out), "It will snow" in told) == (True, True)
+    for table in ("articles", "article_entities", "entities", "runs"):
+        assert [(row["n_quotes"], row["n_attributions"]) for row in rows_of(out, table)] == [(1, 2)], table
 
 
 @pytest.mark.parametrize("name", ODD_FOLDERS)

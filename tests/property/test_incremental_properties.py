@@ -17,7 +17,7 @@ from flows.run.commit import read_sources
 from flows.store import open_store
 from flows.store.base import latest_manifest
 from tests.histories import RUNS, History, UnsteadyAnnotator, live
-from tests.pieces import all_rows, refresh, rows_of
+from tests.pieces import all_rows, record_places, refresh, rows_of
 from tests.seed_folder import SeedFolder, story
 
 EXAMPLES = int(os.environ.get("NEWSMILL_HISTORIES", "30"))
@@ -42,6 +42,7 @@ def test_incremental_equals_rebuilt(history: History, batch_chars: int, join_at:
         incremental, rebuilt = all_rows(out), all_rows(folder / "full")
         for table, rows in rebuilt.items():
             assert incremental[table] == rows, table
+        assert record_places(out) == record_places(folder / "full")
         assert check_snapshot(str(out), None)[1] == []
         assert not list((out / "staging").iterdir())
     finally:

@@ -30,7 +30,9 @@ from transforms.dateline_parts import find_dateline
 from transforms.furniture import is_furniture, take_furniture
 from transforms.headers import read_front_matter, read_header
 from transforms.marks import find_quoted, group_pieces
-from transforms.records import RawDocument
+from transforms.offset_map import offset_rows
+from transforms.records import Article, RawDocument
+from transforms.source_text import SourceText, cells_of, decoded, without_json_escapes
 from transforms.text import clean_text, normalize_characters
 
 # Four times the input may take four times as long; a quadratic function takes sixteen times.
@@ -161,6 +163,21 @@ def read_all(data: bytes, name: str) -> None:
             continue
 
 
+def source_of(text: str) -> SourceText:
+    found = decoded(text.encode(), "utf-8")
+    assert found is not None
+    return found
+
+
+def offsets(text: str, source: str) -> object:
+    article = Article("a", "a", 0, "", "text/plain", "utf-8", clean_text(text), 0)
+    return offset_rows(article, source_of(source))
+
+
+PIECES_ALIGNED = [
+    *("Harbour ", "Harbour reopened on Monday at last. ", "a\n", "a\n\n", "Harbour reopened at last on Monday.\n\n"),
+    *("<p>", "<p ", "&amp;", "&", "é", "e\u0301", "â€™", "\u00ad", "  ", "“a” "),
+]
 FUNCTIONS: dict[str, tuple[Callable[[str], object], list[str]]] = {
     "repair_mojibake": (encoding.repair_mojibake, ["é", "Ã©", "ÃƒÂ©", "â€", "é;a=", "Ã \n", "“Ã", "e\u0301\u0316"]),
     "decode": (lambda text: encoding.decode(text.encode("cp1252", "replace")), ["é", "éa", "’ ", "€"]),
@@ -184,6 +201,12 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], list[str]]] = {
             "<!--",
         ],
     ),
+    "without_references": (html.without_references, ["&", "&amp;", "&amp;amp;", "&#1", "&#x"]),
+    "offsets_of_text": (lambda text: offsets(text, text[: len(text) // 2] * 2), PIECES_ALIGNED),
+    "offsets_of_other_text": (lambda text: offsets(text, text[::-1]), PIECES_ALIGNED),
+    "offsets_with_dirt": (lambda text: offsets(text, f"Harbour {text} reopens"), PIECES_ALIGNED),
+    "cells_of": (lambda text: cells_of(source_of(text), ",", "\\"), ['"', '""', ',"', "\\", '\\"', "a,"]),
+    "json_escapes": (lambda text: without_json_escapes(source_of(text)), ["\\", "\\u", "\\ud83d", "\\u0041", '"']),
     "fragment_text": (html.fragment_text, ["<q ", "<br>", "<p>a", "<b>", "<br> ", "\x02 "]),
     "markdown": (markdown.plain_text, ["[", "![", "*a_", "`", "> ", "- a\n", "[a](", "<a ", "\\", "---\n", "[a]: b\n"]),
     "front_matter": (read_front_matter, ["---\n", "- a\n", "a: b\n", "[", " "]),

@@ -65,7 +65,11 @@ names = st.one_of(
 @st.composite
 def entities(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
     """Type and name of an entity, and what else its article says of it; "under": the name that its id is made of."""
-    more: dict[str, Any] = {"n_mentions": draw(st.integers(0, 3)), "n_quotes": draw(st.integers(0, 2))}
+    more: dict[str, Any] = {
+        "n_mentions": draw(st.integers(0, 3)),
+        "n_quotes": draw(st.integers(0, 2)),
+        "n_attributions": 3,
+    }
     if draw(st.integers(0, 9)) == 0:
         name, external = draw(st.sampled_from(PLACES))
         return "place", name, {**more, "external_id": external}

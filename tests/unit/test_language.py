@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.test_articles import article
-from transforms.language import Detected, detect_language, is_known, is_mixed
-from transforms.records import Article
+from transforms.language import Detected, detect_language, foreign_paragraphs, is_known, without_foreign
+from transforms.records import Annotation, Article, Attribution, Mention, Span
 from transforms.sentence_splitting import split_by_script
 
 ENGLISH = "The council of Port Calder voted on Wednesday night to charge cruise ships four crowns for every passenger."
@@ -48,9 +48,26 @@ def test_what_is_no_language_has_none(text: str) -> None:
 
 def test_only_a_whole_paragraph_in_another_language_makes_an_article_mixed() -> None:
     quoting = f"{ENGLISH} “Le conseil a décidé,” the mayor said."
-    assert not is_mixed([ENGLISH, quoting, "Le conseil a décidé."], "en")
-    assert is_mixed([ENGLISH, FRENCH, ENGLISH], "en")
-    assert not is_mixed([ENGLISH, FRENCH], None)
+    assert not foreign_paragraphs([ENGLISH, quoting, "Le conseil a décidé."], "en")
+    assert foreign_paragraphs([ENGLISH, FRENCH, ENGLISH, JAPANESE], "en") == ((1, "fr"), (3, "ja"))
+    assert not foreign_paragraphs([ENGLISH, FRENCH], None)
+
+
+def test_in_a_paragraph_that_nobody_reads_only_sentences_are_found() -> None:
+    text = "\n\n".join([ENGLISH, "港の町の議会は決めた。「よい夜だ。」と町長は言った。", ENGLISH])
+    second, third = Span(len(ENGLISH) + 2, len(text) - len(ENGLISH) - 2), Span(len(text) - len(ENGLISH), len(text))
+    mixed = Article(
+        "a", "a.txt", 0, "0", "text/plain", "utf-8", text, 0, language="en", paragraph_languages=((1, "ja"),)
+    )
+    found = Annotation(
+        (Span(0, len(ENGLISH)), second, third),
+        tuple(Mention(Span(at, at + 3), "place", "name", 1.0) for at in (15, second.char_start)),
+        (Attribution((Span(second.char_start, second.char_start + 5),), None, None, 1.0),),
+    )
+    kept = without_foreign(mixed, found, KNOWN)
+    assert [text[slice(*span)][:4] for span in kept.sentences] == ["The ", "港の町の", "「よい夜", "と町長は", "The "]
+    assert ([mention.span.char_start for mention in kept.mentions], kept.attributions) == ([15], ())
+    assert without_foreign(mixed, found, KNOWN | {"ja"}) == found
 
 
 def test_an_article_is_known_by_its_language_or_by_its_letters_where_nobody_can_tell() -> None:

@@ -74,6 +74,11 @@ def test_one_line_a_paragraph_is_recognised_without_blank_lines() -> None:
     ]
 
 
+def test_a_word_divided_at_a_line_end_is_one_word_and_keeps_its_hyphen() -> None:
+    assert clean_text("It was a well-\nknown harbour, and open.") == "It was a well-known harbour, and open."
+    assert clean_text("In the years 1914 -\nand later too, it was.") == "In the years 1914 - and later too, it was."
+
+
 @pytest.mark.parametrize(
     "text", ["He spoke to them personally\nin the town hall.", "Wins for Lund;\nA bad night for Amsel"]
 )

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 # The column of each table that holds an entity id.
 ID_COLUMNS = {"quotes": "speaker_entity_id", "entity_mentions": "entity_id", "article_entities": "entity_id"}
 
+LIST_COLUMNS = {"quotes": "speaker_entity_ids"}
+
 
 class Change(NamedTuple):
     """``local_id`` becomes ``final_id``, or none at all: in one article, or wherever ``article_id`` is None.
@@ -31,18 +33,41 @@ def with_final_ids(data: pa.Table, table: str, changes: Sequence[Change]) -> pa.
     column = ID_COLUMNS.get(table)
     if column is None:
         return data
+    if table in LIST_COLUMNS:
+        data = _with_final_lists(data, LIST_COLUMNS[table], changes)
     index = data.schema.get_field_index(column)
     place, old = data.schema.field(index), data[column]
-    new = _replaced(old, [change for change in changes if change.article_id is None])
-    for article, local, final in changes:
-        if article is not None:
-            here = pc.and_(pc.equal(data["article_id"], article), pc.equal(old, local))
-            new = pc.if_else(pc.fill_null(here, False), pa.scalar(final, place.type), new)
+    new = _final(old, data["article_id"], changes)
     if new.equals(old):
         return data
     if not place.nullable:
         data, new = data.filter(pc.is_valid(new)), new.filter(pc.is_valid(new))
     return data.set_column(index, place, new)
+
+
+def _with_final_lists(data: pa.Table, column: str, changes: Sequence[Change]) -> pa.Table:
+    """The ids of each list replaced, those that are none taken out, and one that came twice given once."""
+    index = data.schema.get_field_index(column)
+    lists = data[column].combine_chunks()
+    owners = pc.list_parent_indices(lists)
+    old = pa.chunked_array([pc.list_flatten(lists)])
+    new = _final(old, data["article_id"].take(owners), changes)
+    if new.equals(old):
+        return data
+    rows: list[dict[str, None]] = [{} for _ in range(data.num_rows)]
+    for owner, entity in zip(owners.to_pylist(), new.to_pylist(), strict=True):
+        if entity is not None:
+            rows[owner][entity] = None
+    return data.set_column(index, data.schema.field(index), pa.array(map(list, rows), lists.type))
+
+
+def _final(values: pa.ChunkedArray, articles: pa.ChunkedArray, changes: Sequence[Change]) -> pa.ChunkedArray:
+    new = _replaced(values, [change for change in changes if change.article_id is None])
+    for article, local, final in changes:
+        if article is not None:
+            here = pc.and_(pc.equal(articles, article), pc.equal(values, local))
+            new = pc.if_else(pc.fill_null(here, False), pa.scalar(final, values.type), new)
+    return new
 
 
 def _replaced(values: pa.ChunkedArray, changes: Sequence[Change]) -> pa.ChunkedArray:

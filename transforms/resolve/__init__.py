@@ -11,6 +11,7 @@ from transforms.resolve import gender, organizations, people, places, pronouns, 
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
 from transforms.resolve.mention_repair import read_names, settle_types
+from transforms.resolve.references import count_references
 from transforms.resolve.speakers import SpeakerFinder
 from transforms.resolve.view import ArticleView
 
@@ -27,10 +28,11 @@ def resolve_article(article: Article, annotation: Annotation, quotations: Sequen
     view = ArticleView(context, names, home)
     finder = SpeakerFinder(article, view, pronouns.read_discourse(context, persons))
     found = [finder.find(quotation) for quotation in quotations]
-    members = mention_members(annotation, quotations, clusters, [cluster for _, cluster in found])
-    speaking = {cluster for _, cluster in found}
+    alone = [who[0] if speaker.entity_id else None for speaker, who in found]
+    members = mention_members(annotation, quotations, clusters, alone)
+    speaking = {cluster for _, who in found for cluster in who}
     used = [c for c in (*clusters, *view.made.values()) if members.get(c) or c in speaking]
-    return Resolution(article_entities(used, members), tuple(speaker for speaker, _ in found))
+    return Resolution(article_entities(used, members, article.text), tuple(speaker for speaker, _ in found))
 
 
 def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
@@ -86,17 +88,19 @@ def mention_members(
     return members
 
 
-def article_entities(clusters: Sequence[Cluster], members: dict[Cluster, list[int]]) -> tuple[ArticleEntity, ...]:
+def article_entities(
+    clusters: Sequence[Cluster], members: dict[Cluster, list[int]], text: str
+) -> tuple[ArticleEntity, ...]:
     """The clusters as values, in text order; two that came to one id are one."""
     found: dict[str, ArticleEntity] = {}
     for cluster in clusters:
-        entity = as_entity(cluster, members.get(cluster, []))
+        entity = as_entity(cluster, members.get(cluster, []), text)
         other = found.get(entity.entity_id)
         found[entity.entity_id] = entity if other is None else united(other, entity)
     return tuple(found.values())
 
 
-def as_entity(cluster: Cluster, mentions: Sequence[int]) -> ArticleEntity:
+def as_entity(cluster: Cluster, mentions: Sequence[int], text: str) -> ArticleEntity:
     """One cluster as a value."""
     is_person = cluster.entity_type == "person"
     forms = (name.person.shown if is_person else name.text for name in cluster.names)
@@ -109,6 +113,7 @@ def as_entity(cluster: Cluster, mentions: Sequence[int]) -> ArticleEntity:
         aliases=tuple(sorted(aliases)),
         external_id=cluster.external_id,
         merge_rules=tuple(sorted(cluster.rules)),
+        pronouns=count_references(cluster, text),
     )
 
 
@@ -122,4 +127,5 @@ def united(one: ArticleEntity, other: ArticleEntity) -> ArticleEntity:
         aliases=tuple(sorted({*one.aliases, *other.aliases, other.name} - {one.name})),
         external_id=one.external_id or other.external_id,
         merge_rules=tuple(sorted({*one.merge_rules, *other.merge_rules})),
+        pronouns={word: n + other.pronouns[word] for word, n in one.pronouns.items()},
     )

@@ -12,6 +12,7 @@ from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
 from transforms.resolve.missed import DOUBTFUL, NameIndex, is_common, missed_names, pairs_by_last
+from transforms.resolve.name_ends import without_tail
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import SHORT_HEADS
@@ -48,6 +49,7 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
     keep_nicknames_whole(text, names)
     complete_fragments(text, names)
     complete_people(text, names)
+    cut_loose_ends(text, names)  # what was completed may have gone too far
     names += missed_names(text, quotations, names)
     for name in names:
         name.titles = titles_of(text, name)
@@ -55,9 +57,9 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
 
 
 def cut_loose_ends(text: str, names: Sequence[Name]) -> None:
-    """A person's mention reads without the small words it ends in: "Ada Lind of"."""
+    """A person's mention reads without what is no part of the name at its end: "Ada Lind of", "Ada Lind (R-AR)"."""
     for name in names:
-        bare = LOOSE_END.sub("", name.text) if name.entity_type == "person" else name.text
+        bare = LOOSE_END.sub("", without_tail(name.text)) if name.entity_type == "person" else name.text
         if bare and bare != name.text:
             name.text, name.span = bare, Span(name.span.char_start, name.span.char_start + len(bare))
 

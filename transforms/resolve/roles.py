@@ -6,6 +6,7 @@ import re
 
 from transforms.resolve import lexicon
 from transforms.resolve.names import fold
+from transforms.resolve.role_titles import trim_role
 
 MODIFIERS = lexicon.words("role_modifiers")
 BEFORE = re.compile(r"(?:[\w.&’'\-]+ ){1,9}$")
@@ -14,6 +15,7 @@ AFTER = re.compile(
     r"((?:a|an|the|one of|former|[\w’'.\-]+)\b[^,;:.\"“”\n()]{2,120})"
 )
 MAX_ROLE = 120
+OWNER = re.compile(r" (?:for|of) ", re.IGNORECASE)
 COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,80})")
 STOP = re.compile(
     r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
@@ -62,7 +64,7 @@ def role_after(text: str, name_end: int) -> str:
 
 def clean_role(phrase: str) -> str | None:
     """A role as one would print it: no article, conjunction or possessive around it; None where nothing is left."""
-    bare = re.sub(r"^[^\w]+", "", phrase.replace("\n", " ")).strip(" ,;:")
+    bare = own_role(trim_role(re.sub(r"^[^\w]+", "", phrase)))
     if " and " in bare and not is_role_noun(fold(bare.split(" and ")[0].split()[-1]).strip(".")):
         bare = bare.split(" and ")[-1]
     words = bare.split()
@@ -74,6 +76,15 @@ def clean_role(phrase: str) -> str | None:
         return None
     words[-1] = {"Sens.": "Sen.", "Reps.": "Rep.", "Govs.": "Gov."}.get(words[-1], words[-1])
     return " ".join(words)
+
+
+def own_role(phrase: str) -> str:
+    """The part that is the person's own: "lawyer for President" before a name says President, no lawyer."""
+    parts = [part.strip() for part in phrase.split(",") if part.strip()]
+    phrase = next((part for part in parts if any(is_role_noun(fold(word).strip(".")) for word in part.split())), phrase)
+    before, _, title = OWNER.sub("\n", phrase).rpartition("\n")
+    is_anothers = before and title[:1].isupper() and fold(title.split()[-1]).strip(".") in lexicon.titles()
+    return title if is_anothers else phrase
 
 
 def party_and_place(text: str, name_end: int) -> str:

@@ -29,6 +29,11 @@ OPEN_TITLE = frozenset({"of", "for", "at", "on"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 INDEFINITE = lexicon.words("indefinite")
 BREAK = re.compile(r"[,;:()\[\]\n]|\s[–—-]\s")
+# What stands between two who speak together: a comma or "and", a party in brackets, a title.
+LIST_GAP = re.compile(
+    r"\s*(?:\([^()]{1,20}\)|,? (?:of|from) [A-Z]\w+(?: [A-Z]\w+)?|, [DRI]-[A-Z][\w.]{1,8})?"
+    r"\s*,?\s*(?:and\s+)?(?:[A-Z][\w.]*\.?\s+){0,3}"
+)
 WORD = re.compile(r"[^\W_](?:[\w.&’'\-]*[\w’'])?\.?")
 
 
@@ -196,8 +201,8 @@ def possessive(text: str, name: Name) -> bool:
 
 
 def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], head: Name) -> SourcePhrase:
-    """A phrase with a name for its head; a second name joined by "and" makes it several."""
-    names = [head]
+    """A phrase with a name for its head; a second name joined by "and" makes it several, and so does a list."""
+    names = [head, *listed_names(text, words, head)]
     after = [word for word in words if word.span.char_start >= head.span.char_end]
     if (
         len(after) > 1
@@ -206,11 +211,12 @@ def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], he
         and not text[head.span.char_end : after[0].span.char_start].strip()
     ):
         other = after[1].name
-        if other.entity_type == head.entity_type and not possessive(text, other):
+        if other.entity_type == head.entity_type and not possessive(text, other) and other not in names:
             names.append(other)
     before = [word for word in core if word.span.char_end <= head.span.char_start]
     shares_surname = len(head.words) > 1 and len(head.words[-1]) == 1 and bool(after) and after[0].text == "and"
-    if shares_surname or any(word.text.strip(".") in PLURAL_TITLES for word in before):
+    is_plural = shares_surname or any(word.text.strip(".") in PLURAL_TITLES for word in before)
+    if is_plural and len(names) == 1:
         names.append(head)  # "Ada G. and Bo H. Lind", "Sens. Ada Lind (Norland) and ..."
     role = text[before[0].span.char_start : head.span.char_start].strip() if before else ""
     kind = "name" if len(names) == 1 else "names"
@@ -222,6 +228,21 @@ def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], he
         role=re.sub(r"^(?:the|a|an) ", "", role, flags=re.I),
         words=tuple(word.text for word in core),
     )
+
+
+def listed_names(text: str, words: Sequence[Word], head: Name) -> list[Name]:
+    """The other names of "Lind, Reyes and Okoro" or "Sens. Ada Lind of Norland and Bo Reyes", in text order."""
+    after = {word.name.span: word.name for word in words if word.name and word.name.span > head.span}
+    found: list[Name] = []
+    last = head
+    for name in (name for name in after.values() if name.entity_type == head.entity_type):
+        gap = text[last.span.char_end : name.span.char_start]
+        if not LIST_GAP.fullmatch(gap) or possessive(text, name):
+            break
+        found.append(name)
+        last = name
+    is_list = found and any("and" in text[head.span.char_end : name.span.char_start].split() for name in found)
+    return found if is_list else []
 
 
 def determiner_of(core: Sequence[Word]) -> str:

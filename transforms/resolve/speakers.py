@@ -66,8 +66,8 @@ class SpeakerFinder:
         self.article, self.view, self.discourse = article, view, discourse
         self.previous: tuple[Quotation, Answer] | None = None
 
-    def find(self, quotation: Quotation) -> tuple[Speaker, Cluster | None]:
-        """The speaker of the next quotation in text order."""
+    def find(self, quotation: Quotation) -> tuple[Speaker, tuple[Cluster, ...]]:
+        """The speaker of the next quotation in text order, and everybody who speaks by name."""
         phrase = read_phrase(self.view.context.text, quotation.source, self.view.names_in(quotation.source))
         answer = self.signed(quotation) or self.answer(phrase, quotation)
         if answer.cluster is not None and answer.chance < MIN_CHANCE:
@@ -78,7 +78,7 @@ class SpeakerFinder:
         person = unnamed_person(phrase) if cluster is None and is_unnamed else cluster
         if person is not None and person.entity_type == "person" and quotation.source is not None:
             self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, cluster is not None))
-        return as_speaker(answer, phrase), cluster
+        return as_speaker(answer, phrase), answer.joint if cluster is None else (cluster,)
 
     def answer(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """One rule a kind of source."""
@@ -87,7 +87,9 @@ class SpeakerFinder:
         if phrase.kind == "pronoun":
             return self.pronoun(phrase)
         if phrase.kind == "names":
-            return Answer("several_names")
+            named = (self.view.cluster_of(name) for name in phrase.names)
+            joint = [cluster for cluster in named if cluster.entity_type in ("person", "organization")]
+            return Answer("several_names", joint=tuple(dict.fromkeys(joint)))
         if phrase.kind == "name":
             return self.named(phrase, quotation)
         return self.nominal(phrase)
@@ -213,16 +215,24 @@ def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:
     method = METHODS.get(rule, "pronoun" if mention_type == "pronoun" else "description")
     if cluster is None:
         status = STATUSES.get(rule, "unresolved")
-        return Speaker(status, method, mention_type, confidence=answer.chance)
+        together = tuple(entity_id_of(joint) for joint in answer.joint)
+        return Speaker(status, method, mention_type, confidence=answer.chance, entity_ids=together)
+    own = entity_id_of(cluster)
     return Speaker(
         "named",
         method,
         mention_type,
         name=cluster.shown,
-        entity_id=ids.entity_id(cluster.entity_type, cluster.key),
+        entity_id=own,
+        entity_ids=(own,),
         role=clean_role(phrase.role) or best_role(cluster),
         confidence=answer.chance,
     )
+
+
+def entity_id_of(cluster: Cluster) -> str:
+    """The article's own id of an entity."""
+    return ids.entity_id(cluster.entity_type, cluster.key)
 
 
 def unnamed_person(phrase: SourcePhrase) -> Cluster:

@@ -44,11 +44,15 @@ class ArticleView:
 
 @dataclass(slots=True)
 class Answer:
-    """What a rule says of one quotation: the speaker's cluster (None for nobody by name) and the chance it is right."""
+    """What a rule says of one quotation: the speaker's cluster (None for nobody by name) and the chance it is right.
+
+    ``joint`` holds those who are named as speaking together.
+    """
 
     rule: str
     cluster: Cluster | None = None
     chance: float = -1.0
+    joint: tuple[Cluster, ...] = ()
 
     def __post_init__(self) -> None:
         if self.chance < 0:

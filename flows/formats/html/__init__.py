@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
-from flows.formats.html.fragments import declared_encoding, fragment_text, holds_markup, is_page
+from flows.formats.html.fragments import (
+    declared_encoding,
+    field_text,
+    fragment_text,
+    holds_markup,
+    is_page,
+    without_references,
+)
 from flows.formats.html.page import Page, read_page
 from transforms.text import replace_surrogates
 
-__all__ = ["FORMAT", "Page", "declared_encoding", "fragment_text", "holds_markup", "is_page", "read_page"]
+__all__ = [
+    "FORMAT",
+    "Page",
+    "declared_encoding",
+    "field_text",
+    "fragment_text",
+    "holds_markup",
+    "is_page",
+    "read_page",
+    "without_references",
+]
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 
@@ -27,10 +44,9 @@ def _parse(record: Record) -> Document:
     page = read_page(decoded.text)
     if not page.text.strip():
         raise FormatError("no_text", "the HTML page holds no article text")
-    text = encodings.repaired(encodings.Decoded(replace_surrogates(page.text), decoded.encoding, decoded.quality_flags))
-    fields = {name: encodings.repair_mojibake(replace_surrogates(value))[0] for name, value in page.fields.items()}
-    flags = (*text.quality_flags, *page.flags, *(["html_fallback"] if page.is_fallback else []))
-    return Document(text.text, "text/html", text.encoding, fields, flags)
+    fields = {name: replace_surrogates(value) for name, value in page.fields.items()}
+    flags = (*decoded.quality_flags, *page.flags, *(["html_fallback"] if page.is_fallback else []))
+    return Document(replace_surrogates(page.text), "text/html", decoded.encoding, fields, flags)
 
 
 # A page is mostly markup and scripts.

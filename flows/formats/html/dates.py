@@ -1,6 +1,7 @@
-"""The day of publication that a page states: for machines first, else by htmldate, which knows the usual places.
+"""The day of publication that a page states: for machines first, then beside the headline, else by htmldate.
 
 A moment in UTC is the day before or after for readers elsewhere: the day that the page shows to them decides.
+htmldate's extensive search is left out: it takes any date of a page, and 2 s to make itself ready.
 """
 
 from __future__ import annotations
@@ -14,24 +15,55 @@ from typing import Any
 from lxml import etree
 
 from flows.formats.html.structured import Stated, text_of
+from flows.formats.html.title import folded
+from transforms.dates import parse_date
 
-SHOWN_BESIDE_CHARS = 250
-SHOWN_WITHIN_CHARS = 3_000  # behind the headline
-_DAY = re.compile(r"((?:1[89]|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)")
-_COMPACT_DAY = re.compile(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
-_UTC = re.compile(r"T\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]00:?00)$", re.I)
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d|[a-z]{3})[/-]?([0-3]\d)(?=[/-]|$)")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+SHOWN_BESIDE_CHARS = 400
+SHOWN_WITHIN_CHARS = 1_500  # behind the headline
+MAX_TIMES = 3  # time elements behind the headline, of which one may be the article's
+MIN_DAY = date(1850, 1, 1)
+_UTC = re.compile(r"T(?!00:00:00)\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]00:?00)$", re.I)
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d|[1-9](?=/)|[a-z]{3})[/-]?([0-3]\d|[1-9](?=/))(?=[/-]|$)")
+# The first three letters tell the month, but for March and May, in the languages of which some are written alike.
+_MONTHS = {
+    letters: number
+    for number, several in enumerate(
+        (
+            "jan ene gen",
+            "feb fév fev",
+            "mar mär maa mrt",
+            "apr avr abr",
+            "may mai mag mei maj",
+            "jun giu juin",
+            "jul lug juil",
+            "aug aoû aou ago",
+            "sep set",
+            "oct okt ott out",
+            "nov",
+            "dec dez déc dic des",
+        ),
+        1,
+    )
+    for letters in several.split()
+}
+_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-zäöüéèûôç]{{0,7}}\.?"
+_YEAR = r"(?:19|20)\d\d"
 _WRITTEN = re.compile(
-    rf"\b(?P<month>{_MONTH})\.?\s(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s(?P<year>(?:19|20)\d\d)\b"
-    rf"|\b(?P<day2>\d\d?)(?:st|nd|rd|th)?\s(?P<month2>{_MONTH})\.?,?\s(?P<year2>(?:19|20)\d\d)\b"
-    r"|\b(?P<year3>(?:19|20)\d\d)-(?P<number>[01]\d)-(?P<day3>[0-3]\d)\b"
+    rf"\b(?P<month>{_MONTH})\s(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s(?P<year>{_YEAR})\b"
+    rf"|\b(?P<day2>\d\d?)(?:st|nd|rd|th|er|\.)?\s(?:de\s|of\s)?(?P<month2>{_MONTH}),?\s(?:del?\s)?(?P<year2>{_YEAR})\b"
+    rf"|\b(?P<year3>{_YEAR})-(?P<number3>[01]\d)-(?P<day3>[0-3]\d)\b"
+    rf"|\b(?P<day4>\d\d?)\.\s?(?P<number4>\d\d?)\.\s?(?P<year4>{_YEAR})\b"
+    rf"|(?P<year5>{_YEAR})年(?P<number5>\d\d?)月(?P<day5>\d\d?)日"
 )
+_CHANGED = re.compile(r"modif|updated|changed", re.I)
+_PUBLISHED = re.compile(r"publish|posted|entry-date|created", re.I)
+_ELSEWHERE = re.compile(r"comment|related|sidebar|recent|popular|teaser|promo", re.I)
 META_NAMES = (
     "article:published_time", "og:article:published_time", "article:published", "parsely-pub-date", "sailthru.date",
     "datepublished", "publish-date", "publishdate", "publish_date", "pub_date", "pubdate", "dc.date.issued",
     "dcterms.created", "article_date_original", "originalpublicationdate", "dc.date", "cxenseparse:recs:publishtime",
+    "article.published", "published_time", "publication_date", "publicationdate", "dcterms.issued", "dcterms.date",
+    "dc.date.created", "og:pubdate", "published-date", "date_published", "pdate", "ptime", "displaydate",
 )  # fmt: skip
 
 
@@ -41,42 +73,103 @@ def find_day(tree: Any, stated: Stated, url: str, title: str = "") -> str:
     published = [text_of(article.get("datePublished")), *(stated.first(name) for name in META_NAMES[:2])]
     # A system that moved its articles states the day of the move in one of the two.
     if found := min(filter(None, (_stated_day(tree, value, url, title) for value in published)), default=None):
-        return found.isoformat()
+        return _before_move(tree, found, url, title).isoformat()
     for value in _given(stated, article):
         if found := _stated_day(tree, value, url, title):
             return found.isoformat()
-    return _shown(tree, title) or _by_htmldate(tree, stated, url)
+    return _timed(tree, title) or _shown(tree, title) or _by_htmldate(tree, stated, url)
 
 
 def _stated_day(tree: Any, value: str, url: str, title: str) -> date | None:
-    found = _DAY.match(value) or _COMPACT_DAY.match(value)
-    day = _day(*found.groups()) if found else None
+    iso = parse_date(value)
+    day = _possible(date.fromisoformat(iso)) if iso else None
     return _local_day(tree, value, day, url, title) if day and _UTC.search(value) else day
+
+
+def _possible(day: date) -> date | None:
+    """The day, None where it is one that systems fill in for "unknown", or to come."""
+    is_real = MIN_DAY < day <= date.today() + timedelta(days=2) and day != date(1970, 1, 1)
+    return day if is_real else None
+
+
+def _before_move(tree: Any, day: date, url: str, title: str) -> date:
+    """The day in the address where that is an earlier one, and readers do not see the stated day."""
+    earlier = _in_address(url)
+    if earlier is None or earlier >= day - timedelta(days=1):
+        return day
+    text = _text_behind(tree, title)
+    return day if any(form in text for form in _forms(day)) else earlier
 
 
 def _given(stated: Stated, article: dict[str, Any]) -> Iterator[str]:
     for name in META_NAMES:
         yield from stated.meta.get(name, [])[:1]
+    yield from stated.items.get("datepublished", [])[:1]
     yield from (text_of(article.get(name)) for name in ("dateCreated", "uploadDate"))
     others = (value for value in stated.objects if value is not article)
     yield from (text_of(value.get("datePublished")) for value in others)
+
+
+def _timed(tree: Any, title: str) -> str:
+    """The day of a ``time`` element behind the headline, rather one of publication than one of change."""
+    found: list[tuple[bool, str]] = []
+    is_behind = not title
+    for node in tree.iter("h1", "h2", "time"):
+        if node.tag != "time":
+            is_behind = is_behind or folded("".join(node.itertext())) == folded(title)
+            continue
+        if is_behind and not _is_elsewhere(node) and (day := _day_of_time(node)):
+            marks = f"{node.get('class') or ''} {node.get('itemprop') or ''}"
+            is_change = _CHANGED.search(marks) is not None and not _PUBLISHED.search(marks)
+            found.append((is_change, day.isoformat()))
+        if len(found) == MAX_TIMES:
+            break
+    return min(found, key=lambda pair: pair[0])[1] if found else ""
+
+
+def _day_of_time(node: Any) -> date | None:
+    """The day that readers see, else the one that is stated, in UTC often."""
+    if shown := _written_day(" ".join("".join(node.itertext()).lower().split())):
+        return shown
+    iso = parse_date(node.get("datetime") or "")
+    return _possible(date.fromisoformat(iso)) if iso else None
+
+
+def _is_elsewhere(node: Any) -> bool:
+    for depth, above in enumerate(node.iterancestors()):
+        if depth > 5 or above.tag in {"body", "main"}:
+            return False
+        if above.tag in {"aside", "footer", "nav"} or _ELSEWHERE.search(
+            f"{above.get('class') or ''} {above.get('id') or ''}"
+        ):
+            return True
+    return False
 
 
 def _shown(tree: Any, title: str) -> str:
     """A day that stands beside the headline, in a form that cannot be mistaken."""
     if not title:
         return ""
-    text = _text_behind(tree, title)[: len(title) + SHOWN_BESIDE_CHARS]
-    if found := _WRITTEN.search(text):
+    day = _written_day(_text_behind(tree, title)[: len(title) + SHOWN_BESIDE_CHARS])
+    return day.isoformat() if day else ""
+
+
+def _written_day(text: str) -> date | None:
+    for found in _WRITTEN.finditer(text):
         month = found["month"] or found["month2"]
-        number = _MONTHS.index(month[:3]) + 1 if month else int(found["number"])
-        day = _day(
-            found["year"] or found["year2"] or found["year3"],
-            str(number),
-            found["day"] or found["day2"] or found["day3"],
-        )
-        return day.isoformat() if day and day <= date.today() else ""
-    return ""
+        number = _month_number(month) if month else int(found["number3"] or found["number4"] or found["number5"])
+        day = _day(_first(found, "year"), str(number), _first(found, "day"))
+        if day and _possible(day) and day <= date.today():
+            return day
+    return None
+
+
+def _first(found: re.Match[str], name: str) -> str:
+    return next(found[key] for key in (name, *(f"{name}{n}" for n in range(2, 6))) if found[key])
+
+
+def _month_number(name: str) -> int:
+    return _MONTHS.get(name[:4]) or _MONTHS[name[:3]]
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -92,14 +185,16 @@ def _by_htmldate(tree: Any, stated: Stated, url: str) -> str:
     if stated.objects:  # what they say of this page is read; what they say of others is not its date
         tree = copy(tree)
         etree.strip_elements(tree, "script", with_tail=False)
-    for is_extensive in (False, True):
-        found = find_date(
-            tree, extensive_search=is_extensive, original_date=True, min_date="1900-01-01", url=url or None
-        )
-        # The year of a copyright line is no day.
-        if found and not (is_extensive and found.endswith("-01-01")):
-            return str(found)
-    return ""
+    found = find_date(tree, extensive_search=False, original_date=True, min_date="1900-01-01", url=url or None)
+    return found if found and _possible(date.fromisoformat(found)) else ""
+
+
+def _in_address(url: str) -> date | None:
+    found = _IN_ADDRESS.search(url)
+    if not found:
+        return None
+    month = found[2] if found[2].isdigit() else str(_MONTHS.get(found[2], 0))
+    return _day(found[1], month, found[3])
 
 
 def _local_day(tree: Any, value: str, day: date, url: str, title: str) -> date:
@@ -117,9 +212,7 @@ def _local_day(tree: Any, value: str, day: date, url: str, title: str) -> date:
             return other.date()
     near = {day - timedelta(days=1)} if moment.hour < 12 else set()
     near |= {day + timedelta(days=1)} if moment.hour >= 10 else set()
-    if (found := _IN_ADDRESS.search(url)) and (
-        in_address := _day(*found.groups()) if found[2].isdigit() else None
-    ) in near:
+    if (in_address := _in_address(url)) in near:
         return in_address or day
     text = _text_behind(tree, title)
     if any(form in text for form in _forms(day)):
@@ -128,14 +221,18 @@ def _local_day(tree: Any, value: str, day: date, url: str, title: str) -> date:
 
 
 def _text_behind(tree: Any, title: str) -> str:
+    """The words that readers see behind the headline, from the page's start where it is not found; lower case."""
     body = tree.find(".//body")
-    text = (
-        " ".join(" ".join(body.xpath(".//text()[not(ancestor::script or ancestor::style)]")).split())
-        if body is not None
-        else ""
-    )
-    start = max(text.find(title), 0) if title else 0
-    return text[start : start + SHOWN_WITHIN_CHARS].lower()
+    if body is None:
+        return ""
+    wanted = folded(title)
+    headings = body.iter("h1", "h2", "h3") if wanted else ()
+    start = next((node for node in headings if folded("".join(node.itertext())) == wanted), None)
+    seen = "text()[not(ancestor::script or ancestor::style)]"
+    pieces = body.xpath(f".//{seen}") if start is None else start.xpath(f"./descendant::{seen} | ./following::{seen}")
+    text = " ".join(" ".join(pieces).split())
+    place = max(text.find(title), 0) if start is None else 0
+    return text[place : place + SHOWN_WITHIN_CHARS].lower()
 
 
 def _forms(day: date) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from transforms.text import replace_surrogates
 
@@ -59,7 +60,9 @@ _TAG = re.compile(
 )
 _BLOCK_TAG = re.compile(rf"<(?:br|{'|'.join(sorted(BLOCKS))})[\s/>]", re.I)
 _ENTITY = re.compile(
-    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|quot|apos|nbsp|lt|gt|[lr][sd]quo|[mn]dash|hellip|[a-z]acute);", re.I
+    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|quot|apos|nbsp|lt|gt|[lr][sda]quo|[mn]dash|hellip|euro|pound|copy|reg|trade"
+    r"|[a-z](?:acute|grave|circ|uml|cedil|tilde|ring|slash)|szlig|aelig|oelig|shy|bull|middot|deg|iquest|iexcl);",
+    re.I,
 )
 _DECLARED = re.compile(
     rb"""<meta[^<>]{1,500}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml[^<>]{1,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})""",
@@ -71,6 +74,7 @@ _BLOCK_EDGE, _LINE_BREAK = "\x01", "\x02"  # control characters, which no HTML p
 _BLOCK_EDGES = re.compile(r"\x01|\x02\s*\x02[\s\x02]*")
 _BLANK = " \t\r\n\x02"
 _DECLARED_WITHIN_BYTES = 4096
+MAX_ESCAPED = 2  # times over
 
 
 def is_page(text: str) -> bool:
@@ -81,6 +85,23 @@ def is_page(text: str) -> bool:
 def holds_markup(text: str) -> bool:
     """Whether a text from a JSON field is HTML: it holds a tag or a character reference."""
     return _TAG.search(text) is not None or _ENTITY.search(text) is not None
+
+
+def field_text(value: str) -> str:
+    """The words of a value that may be HTML, or HTML whose tags were escaped once more, or neither."""
+    if not holds_markup(value):
+        return value
+    text = fragment_text(value)
+    return fragment_text(text) if _TAG.search(value) is None and _BLOCK_TAG.search(text) else text
+
+
+def without_references(text: str) -> str:
+    """A text with the character references that are left in it resolved: they were escaped twice, or by mistake."""
+    for _ in range(MAX_ESCAPED):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda reference: unescape(reference[0]), text)
+    return text
 
 
 def declared_encoding(data: bytes) -> str | None:

@@ -19,6 +19,7 @@ MIN_ARTICLE_WORDS = 40
 MAX_LINKED_SHARE = 0.5  # of the words of a text that are links, beyond which it is a list of other pages
 MIN_FRONT_HEADLINES = 20
 MIN_HEADLINE_CHARS = 30
+MIN_TEASERS = 12  # headings that are links, from which a page without a story is a section's front page
 MIN_STORY_CHARS = 600
 MIN_PROSE_CHARS = 80  # of a paragraph
 _MISSING = re.compile(
@@ -83,7 +84,7 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -
     is_thin = prose < 0.5 * len(text) or linked_share(tree, paragraphs) > 0.25
     if (
         not is_stated
-        and _is_front(stated, url)
+        and _is_front(tree, stated, url)
         and (is_thin or (_n_headlines(tree) >= MIN_FRONT_HEADLINES and not _has_story(tree)))
     ):
         return "the front page of a site or of a section"
@@ -94,10 +95,12 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -
     return ""
 
 
-def _is_front(stated: Stated, url: str) -> bool:
+def _is_front(tree: Any, stated: Stated, url: str) -> bool:
     if stated.types() & ARTICLE_TYPES:
         return False
     if stated.types() & {"collectionpage", "searchresultspage"}:
+        return True
+    if n_teasers(tree) >= MIN_TEASERS and not _has_story(tree):
         return True
     is_root = (
         bool(url)
@@ -105,6 +108,12 @@ def _is_front(stated: Stated, url: str) -> bool:
         and not urlsplit(url).query
     )
     return is_root or (not url and stated.first("og:type").lower() == "website")
+
+
+def n_teasers(tree: Any) -> int:
+    """How many headings are links of the length of a headline."""
+    headings = (node for node in tree.iter("h2", "h3", "h4") if next(node.iter("a"), None) is not None)
+    return sum(len(clean("".join(node.itertext()))) >= MIN_HEADLINE_CHARS for node in headings)
 
 
 def _n_headlines(tree: Any) -> int:
@@ -125,4 +134,4 @@ def linked_share(tree: Any, paragraphs: Sequence[str]) -> float:
     """The share of a text's characters that stand in paragraphs that are one link each."""
     links = {folded(clean(" ".join(node.itertext()))) for node in tree.iter("a")}
     total = sum(map(len, paragraphs)) or 1
-    return sum(len(part) for part in paragraphs if folded(part.removeprefix("- ")) in links) / total
+    return sum(len(part) for part in paragraphs if folded(part) in links) / total

@@ -74,7 +74,8 @@ def _fields(tree: Any, stated: Stated) -> dict[str, str]:
 
 def _publisher(stated: Stated) -> str:
     given = [stated.first("og:site_name"), text_of(stated.article().get("publisher")), stated.first("application-name")]
-    return next((name for name in given if name and not name.startswith(("http:", "https:"))), "")
+    name = next((name for name in given if name and not name.startswith(("http:", "https:"))), "")
+    return name.split(" | ")[0].split(" - ")[0].strip()  # what follows is the site's slogan
 
 
 def _url(tree: Any, stated: Stated) -> str:

@@ -44,9 +44,13 @@ class Stated:
         return next((self.meta[name][0] for name in names if self.meta.get(name)), "")
 
     def article(self) -> dict[str, Any]:
-        """The object of the article itself, empty where the page has none."""
+        """The object of the article itself, empty where the page has none; the one of the page's title, of several."""
         found = [value for value in self.objects if types_of(value) & ARTICLE_TYPES]
-        return next((value for value in found if text_of(value.get("headline"))), found[0] if found else {})
+        titled = [value for value in found if text_of(value.get("headline"))]
+        wanted = _words(self.first("og:title", "twitter:title"))
+        if len(titled) > 1 and wanted:
+            return max(titled, key=lambda value: len(wanted & _words(text_of(value.get("headline")))))
+        return next(iter(titled or found), {})
 
     def types(self) -> set[str]:
         """All types of its objects, in lower case."""
@@ -108,6 +112,10 @@ def _microdata(tree: Any) -> dict[str, list[str]]:
             if value := clean(value[:MAX_VALUE_CHARS]):
                 items.setdefault(name, []).append(value)
     return items
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text[:MAX_VALUE_CHARS].casefold()))
 
 
 def types_of(value: dict[str, Any]) -> set[str]:

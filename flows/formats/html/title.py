@@ -23,6 +23,7 @@ MIN_NAME_CHARS = 6  # of a name of which a part counts too
 MAX_ENDING_CHARS = 10
 HEADINGS = ("h1", "h2", "h3")
 BREAKS = frozenset(["br", "div", "p", "h1", "h2", "small"])
+LAID_OUT = frozenset(["span", "strong", "a", "time", "label"])  # inline elements that styles make blocks of
 _SEPARATOR = re.compile(r"\s[|•·»«›‹~⋆*—–-]+\s|\s?[|｜：»]+\s?|\s::\s|:\s")
 _HEADLINE_CLASS = re.compile(
     r"head-?line|(?:entry|article|post|story|content|page)[-_]{0,2}(?:title|header|heading)", re.I
@@ -36,7 +37,9 @@ _OUTSIDE = re.compile(
 
 def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
     """The headline, "" where the page has none."""
-    sites = {folded(name) for name in site_names} - {""}
+    headings = [(node, text) for node in tree.iter(*HEADINGS) if (text := _heading_text(node))]
+    home = {folded(text) for node, text in headings if _is_way_home(node)}
+    sites = ({folded(name) for name in site_names} | home) - {""}
     labels = {folded(name) for name in section_names(stated)} - {""}
     article = stated.article()
     given = [
@@ -51,9 +54,9 @@ def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
         for title in (without_site(title[:MAX_HEADING_CHARS], sites, given, labels) for title in given)
         if 0 < len(title) <= MAX_HEADING_CHARS
     ]
-    headings = [(node, text) for node in tree.iter(*HEADINGS) if (text := _heading_text(node))]
     headings = [(node, _own_part(node, text, stripped)) for node, text in headings]
-    found = _headline(headings, stripped, sites)
+    whole = [title for title in given if len(title.split()) >= MIN_HEADLINE_WORDS and folded(title) not in sites]
+    found = _headline(headings, stripped, whole, sites)
     return found or next((title for title in stripped if folded(title) not in sites), "")
 
 
@@ -131,18 +134,32 @@ def words_of(text: str) -> list[str]:
 
 
 def _heading_text(node: Any) -> str:
+    """The words of a heading, a space where a browser parts them: at a break, and at what is laid out by itself."""
     pieces: list[str] = []
     for piece in node.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::svg or ancestor::button)]"):
-        # A break between words is an element, not a space.
-        pieces += [" " if piece.is_tail and piece.getparent().tag in BREAKS else "", str(piece)]
+        edge = piece.getparent()
+        is_edge = edge is not node and (edge.tag in BREAKS or _is_laid_out(edge, pieces, str(piece), piece.is_tail))
+        pieces += [" " if is_edge else "", str(piece)]
     text = " ".join("".join(pieces).split())
     return text if len(text) <= MAX_HEADING_CHARS else ""
+
+
+def _is_laid_out(edge: Any, before: Sequence[str], piece: str, is_tail: bool) -> bool:
+    """Whether an inline element with a class stands by itself: it ends, or begins, where two words would run together.
+
+    A drop capital, and an element in the middle of a word, have no capital letter behind a small one.
+    """
+    if edge.tag not in LAID_OUT or not (edge.get("class") or edge.get("style")):
+        return False
+    last = next((part[-1] for part in reversed(before) if part), " ")
+    whole = len("".join(edge.itertext()).strip()) > 1 if is_tail else True
+    return whole and (last.islower() or last.isdigit() or last in ".!?:)”") and piece[:1].isupper()
 
 
 def _own_part(node: Any, text: str, stated: Sequence[str]) -> str:
     """Of a heading that holds a label or a second heading too, the part that is a stated title."""
     spelled = {folded(title) for title in stated if len(title.split()) >= MIN_HEADLINE_WORDS}
-    if len(node) == 0 or folded(text) in spelled:
+    if len(node) == 0:
         return text
     parts = [
         clean(node.text or ""),
@@ -158,9 +175,12 @@ def likeness(a: str, b: str) -> float:
     return len(first & second) / min(len(first), len(second)) if first and second else 0.0
 
 
-def _headline(headings: list[tuple[Any, str]], stated: list[str], sites: set[str]) -> str:
-    """Of the headings: one that is a stated title, the ``h1`` most like one, the only or marked ``h1``."""
-    spelled = {folded(title) for title in stated}
+def _headline(headings: list[tuple[Any, str]], stated: list[str], whole: list[str], sites: set[str]) -> str:
+    """Of the headings: one that is a stated title, the ``h1`` most like one, the only or marked ``h1``.
+
+    ``whole`` are the stated titles with all that may be the site's name.
+    """
+    spelled = {folded(title) for title in (*stated, *whole)}
     for node, text in headings:
         if node.tag == "h1" and folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
             return text
@@ -168,13 +188,13 @@ def _headline(headings: list[tuple[Any, str]], stated: list[str], sites: set[str
     for node, text in usable:
         if node.tag == "h1" and folded(text) in spelled:
             return text
+    for _, text in usable:
+        if folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
+            return text
     first = [(node, text) for node, text in usable if node.tag == "h1" and len(text.split()) > 1]
     alike = [(max(likeness(text, title) for title in stated), text) for _, text in first] if stated else []
     if alike and (best := max(alike, key=lambda pair: pair[0]))[0] >= MIN_SHARE and len(words_of(best[1])) > 1:
         return best[1]
-    for _, text in usable:
-        if folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
-            return text
     parts = {folded(part) for title in stated for part in _SEPARATOR.split(title)}
     for _, text in usable:
         if folded(text) in parts and len(text.split()) > MIN_HEADLINE_WORDS:
@@ -183,6 +203,13 @@ def _headline(headings: list[tuple[Any, str]], stated: list[str], sites: set[str
     if marked:
         return marked[0]
     return first[0][1] if len(first) == 1 and len(first[0][1].split()) >= MIN_HEADLINE_WORDS else ""
+
+
+def _is_way_home(node: Any) -> bool:
+    """Whether a heading is one link to the front page: the name of the site."""
+    links = list(node.iter("a"))
+    href = links[0].get("href") or "" if len(links) == 1 else ""
+    return bool(href) and (href == "/" or (urlsplit(href).netloc != "" and urlsplit(href).path in {"", "/"}))
 
 
 def _is_outside(node: Any) -> bool:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import tracemalloc
 
 import pytest
 
 from flows.formats.base import Fault
+from flows.formats.limits import Limits
 from flows.formats.registry import read_records
 from tests.reading import read_documents, read_faults, read_items, read_records_of
 
@@ -43,9 +45,20 @@ def test_the_dialect_is_found(delimiter: str, end: str, quoting: int) -> None:
         assert documents[0].media_type == "text/csv"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
-def test_the_encoding_is_found(encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "recorded", "flags"),
+    [
+        ("utf-8", "utf-8", ()),
+        ("utf-8-sig", "utf-8", ()),
+        ("utf-16", "utf-16-le", ()),
+        ("utf-16-le", "utf-16-le", ()),
+        ("utf-32", "utf-32-le", ()),
+        ("cp1252", "cp1252", ("encoding_guessed",)),
+    ],
+)
+def test_the_encoding_is_found_and_recorded(encoding: str, recorded: str, flags: tuple[str, ...]) -> None:
     documents = read_documents(table().encode(encoding), "a.csv")
+    assert (documents[1].encoding, documents[1].quality_flags) == (recorded, flags)
     assert [document.text for document in documents] == [row[2] for row in ROWS]
     assert [document.fields["title"] for document in documents] == [row[1] for row in ROWS]
 
@@ -108,7 +121,7 @@ def test_the_user_names_the_columns() -> None:
 
 def test_a_row_too_large_is_a_fault_and_the_next_is_read() -> None:
     data = b'id,title,text\n1,A,"' + b"long words\n" * 5000 + b'"\n2,B,Short.\n'
-    items = [item for _, item in read_records(io.BytesIO(data), "a.csv", max_record_bytes=20_000)]
+    items = [item for _, item in read_records(io.BytesIO(data), "a.csv", limits=Limits(record_bytes=20_000))]
     assert [getattr(item, "own_id", None) or getattr(item, "reason", None) for item in items] == ["too_large", "2"]
 
 
@@ -117,13 +130,31 @@ def test_a_quote_that_never_ends_does_not_take_the_memory() -> None:
 
     def peak() -> int:
         tracemalloc.start()
-        items = list(read_records(io.BytesIO(data), "a.csv", max_record_bytes=50_000))
+        items = list(read_records(io.BytesIO(data), "a.csv", limits=Limits(record_bytes=50_000)))
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert all(isinstance(item, Fault) for _, item in items)
         return found
 
     assert peak() < 3_000_000
+
+
+def test_a_row_lies_in_its_file_and_is_the_same_wherever_it_lies() -> None:
+    data = b'id,title,text\n1,Port,"He said ""enough"",\nand left."\n2,Quay,"She stayed."'
+    moved = b"id,title,text\r\n0,Gate,First of all.\r\n" + data.partition(b"\n")[2] + b"\n3,Dock,One more.\n"
+    first, second = read_records_of(data, "a.csv"), read_records_of(moved, "a.csv")
+    assert [record.data for record in first] == [record.data for record in second[1:3]]
+    for record, there in [*((record, data) for record in first), *((record, moved) for record in second)]:
+        assert record.byte_start is not None
+        assert there[record.byte_start :].startswith(record.data)
+        assert record.source_start == record.byte_start
+    packed = read_records_of(gzip.compress(data), "a.csv.gz")
+    assert [(record.byte_start, record.source_start) for record in packed] == [(None, None)] * 2
+
+
+def test_a_row_that_ends_before_its_last_column_is_read() -> None:
+    data = b"id,text,title\n1,The first text.\n2,The second text.,Quay\n"
+    assert [document.text for document in read_documents(data, "a.csv")] == ["The first text.", "The second text."]
 
 
 def test_damaged_bytes_harm_one_row() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.reading import document, refusal
+from flows.formats.registry import parse_record
+from tests.reading import document, read_records_of, refusal
 
 TEXT = "Café owners in Port Calder said “enough” on Monday.\n\nThe harbour’s crews – all of them – agreed.\n"
 
@@ -49,6 +52,36 @@ def test_mojibake_of_a_page_and_of_a_record_is_repaired_in_what_is_taken_from_th
         assert found.text == words.replace("PeÃ±a", "Peña")
         assert found.fields["byline"] == "José Osei"
         assert "encoding_repaired" in found.quality_flags
+
+
+@pytest.mark.parametrize(("data", "name"), [("PeÃ±a", "a.txt"), ('{"text": "PeÃ±a", "author": "JosÃ©"}', "a.jsonl")])
+def test_mojibake_stays_where_it_is_wanted(data: str, name: str) -> None:
+    (record,) = read_records_of(data.encode(), name)
+    found = parse_record(record, repair=False)
+    assert (found.text, found.quality_flags) == ("PeÃ±a", ())
+    assert found.fields.get("byline", "JosÃ©") == "JosÃ©"
+    assert parse_record(record).text == "Peña"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Tom &amp; Ada&rsquo;s R&D", "Tom & Ada’s R&D"),
+        ("Tom &amp;amp; Ada&amp;rsquo;s &amp;quot;day&amp;quot;", 'Tom & Ada’s "day"'),
+        ("caf&amp;eacute; &amp;#8211; open", "café – open"),
+        ("&lt;p&gt;One &amp;amp; all.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;", "One & all.\n\nTwo."),
+        ("He wrote &lt;b&gt; there", "He wrote <b> there"),
+    ],
+)
+def test_references_are_resolved_that_were_escaped_once_or_twice(written: str, meant: str) -> None:
+    assert document(json.dumps({"text": written}).encode(), "a.jsonl").text == meant
+    assert document(f'id,title,text\n1,A,"{written}"\n'.encode(), "a.csv").text == meant
+
+
+def test_references_in_a_text_and_in_a_page_are_resolved() -> None:
+    assert document(b"Tom &amp; Ada&rsquo;s R&D").text == "Tom & Ada’s R&D"
+    page = "<!doctype html><html><body><p>Tom &amp;amp; Ada&amp;rsquo;s long day at the harbour of Calder.</p></body>"
+    assert document(page.encode(), "a.html").text == "Tom & Ada’s long day at the harbour of Calder."
 
 
 @pytest.mark.parametrize("text", ["“LIBERTÉ”", "the café”—which", "”é", "coup d’état…", "«Ñandú»", "Beyoncé’s “Ø”"])

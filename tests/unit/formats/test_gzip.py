@@ -58,12 +58,11 @@ def test_records_before_the_end_of_a_cut_off_file_are_kept() -> None:
 
 
 def test_absurd_sizes_are_refused_without_reading_on() -> None:
-    assert refusal(gzip.compress(b"word " * 300), "a.txt.gz", max_record_bytes=1000).reason == "too_large"
+    assert refusal(gzip.compress(b"word " * 300), "a.txt.gz", record_bytes=1000).reason == "too_large"
 
 
-def test_a_source_unpacks_to_so_much_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.formats.unpacked.MAX_UNPACKED_BYTES", 300_000)
+def test_a_source_unpacks_to_so_much_and_no_more() -> None:
     data = gzip.compress(b'{"text": "One."}\n' * 50_000)
-    found = parse(data, "a.jsonl.gz")
+    found = parse(data, "a.jsonl.gz", unpacked_bytes=300_000)
     assert len(found) > 1000
     assert [item.reason for _, item in found if isinstance(item, Fault)] == ["archive_bomb"]

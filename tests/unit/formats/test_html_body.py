@@ -65,6 +65,40 @@ def test_a_link_inside_an_article_is_kept() -> None:
     assert paragraphs(linked)[0] == PARAGRAPHS[0].replace("Tuesday", "Tuesday last week at noon")
 
 
+def test_line_breaks_of_the_source_are_no_paragraphs() -> None:
+    wrapped = BODY.replace(" and agreed", "\n  and agreed")
+    assert paragraphs(wrapped) == PARAGRAPHS
+    broken = BODY.replace(" and agreed", "<br>and agreed")
+    assert paragraphs(broken) == PARAGRAPHS
+
+
+def test_a_table_is_a_line_a_row_without_bars() -> None:
+    rows = [("Harbour", "Depth", "Ships"), ("North", "12 m", "310"), ("South", "9 m", "")]
+    table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    found = paragraphs(f"{BODY}<table>{table}</table>{BODY.replace('Tuesday', 'Friday')}")
+    assert "North; 12 m; 310" in found
+    assert "South; 9 m" in found
+    assert not any("|" in line for line in found)
+
+
+def test_a_summary_under_the_headline_is_kept() -> None:
+    summary = "The channel will be nine metres deep, and nobody yet knows who pays for it."
+    html = (
+        "<!DOCTYPE html><html><head><title>Harbour board votes</title></head><body><header><h1>Harbour board votes</h1>"
+        f'<div class="article__lead">{summary}</div></header><div class="story">{BODY}</div></body></html>'
+    )
+    assert document(html.encode(), "page.html").text.split("\n\n") == [summary, *PARAGRAPHS]
+
+
+@pytest.mark.parametrize("name", ["slideshow", "other-columns", "login-tools"])
+def test_blocks_beside_the_article_are_no_part_of_it(name: str) -> None:
+    beside = (
+        f'<div class="{name}"><h3>Tram line</h3><p>The council has put off the vote on the tram line again, for the '
+        "ninth time since the summer, and nobody in the town is surprised.</p></div>"
+    )
+    assert paragraphs(f'<div class="text">{BODY}</div>{beside}') == PARAGRAPHS
+
+
 # Pages that are no article
 
 
@@ -76,6 +110,18 @@ def test_a_front_page_is_refused() -> None:
     )
     home = f'<!DOCTYPE html><html><head><title>The Coast</title><link rel="canonical" href="https://coast.example/"></head><body>{teasers}</body></html>'
     assert refusal(home.encode(), "page.html").reason == "not_an_article"
+
+
+def test_the_front_page_of_a_section_is_refused_whatever_its_address() -> None:
+    teasers = "".join(
+        f'<li><article><h2><a href="/{i}">Council puts off the vote on the tram line, time {i}</a></h2>'
+        f"<p>The council has put off the vote on the tram line again, the {i}th time since the summer began.</p>"
+        "</article></li>"
+        for i in range(20)
+    )
+    head = '<title>Town</title><link rel="canonical" href="https://coast.example/town/">'
+    section = f"<!DOCTYPE html><html><head>{head}</head><body><h1>Town</h1><ol>{teasers}</ol></body></html>"
+    assert refusal(section.encode(), "page.html").reason == "not_an_article"
 
 
 def test_an_article_that_gives_the_front_page_as_its_address_is_none() -> None:

@@ -78,6 +78,30 @@ def test_a_heading_that_is_the_name_of_the_site_is_no_headline() -> None:
     assert fields(head, top="<h1>The Coast</h1>")["title"] == "Harbour board votes"
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ('<span class="rightmost">Osei, Ada</span>A Few Good Pilots', "Osei, Ada A Few Good Pilots"),
+        ('The channel<span class="sub">How it came</span>', "The channel How it came"),
+        ('<span class="drop">H</span>arbour board votes', "Harbour board votes"),
+        ("Mc<em>Donald</em> leads the board", "McDonald leads the board"),
+    ],
+)
+def test_words_of_a_heading_part_where_its_elements_do(heading: str, title: str) -> None:
+    assert fields(top=f"<h1>{heading}</h1>")["title"] == title
+
+
+def test_a_label_in_the_heading_goes_where_the_page_states_the_headline() -> None:
+    head = linked_data(news(headline="Harbour board votes to deepen channel"))
+    top = '<h1><span class="kicker">Storms ahead</span><br><span>Harbour board votes to deepen channel</span></h1>'
+    assert fields(head, top=top)["title"] == "Harbour board votes to deepen channel"
+
+
+def test_a_heading_that_leads_to_the_front_page_is_the_name_of_the_site() -> None:
+    top = '<h1><a href="https://coast.example/">All the coast</a></h1><h2>Harbour board votes</h2>'
+    assert fields("<title>Harbour board votes - All the coast</title>", top=top)["title"] == "Harbour board votes"
+
+
 # Authors
 
 
@@ -118,6 +142,54 @@ def test_authors_are_read_from_the_byline(line: str) -> None:
     assert fields(top=f"<h1>Harbour board votes</h1>{line}")["byline"] == "Ada Osei"
 
 
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("<p>By The Coast | 12 March 2024</p><p>Written by: Ada Osei</p>", "Ada Osei"),
+        ("<p>By Coast Foundation</p>", "Coast Foundation"),
+        ("<p>By Staff and news service reports</p>", "Staff and news service reports"),
+        ('<p class="credit">REUTERS</p>', "REUTERS"),
+        ("<p>Posted on March 12, 2024 by Ada Osei</p>", "Ada Osei"),
+        ('<div class="byline">Posted by Ada Osei, Harbour Project Marketing, Anchor</div>', "Ada Osei"),
+        ('<div class="byline">Ada Osei from University of Wellington</div>', "Ada Osei"),
+        ('<div class="byline">By June Osei Staff Writer March 12 2024</div>', "June Osei"),
+        ('<div class="byline">Our Foreign Staff</div>', None),
+    ],
+)
+def test_a_byline_gives_persons_and_a_desk_only_where_there_are_none(line: str, byline: str | None) -> None:
+    head = '<meta property="og:site_name" content="The Coast">'
+    assert fields(head, top=f"<h1>Harbour board votes</h1>{line}").get("byline") == byline
+
+
+def test_a_part_of_a_name_gives_way_to_the_name_that_readers_see() -> None:
+    head = linked_data(news(author=person("Ada")))
+    assert fields(head, top="<h1>Harbour board votes</h1><p>By Ada Osei</p>")["byline"] == "Ada Osei"
+
+
+def test_who_put_the_page_into_the_system_is_no_author() -> None:
+    assert "byline" not in fields(linked_data(news(author=person("Eddie"))))
+
+
+def test_a_box_about_the_author_serves_where_there_is_no_byline() -> None:
+    box = '<div class="author-info"><a rel="author" href="/x">Ada Osei</a><p>Ada Osei writes of ships.</p></div>'
+    assert fields(top=f"<h1>Harbour board votes</h1>{box}")["byline"] == "Ada Osei"
+    byline = '<p class="byline">By Tomas Wrede</p>'
+    assert fields(top=f"<h1>Harbour board votes</h1>{byline}{box}")["byline"] == "Tomas Wrede"
+
+
+def test_a_name_under_the_last_paragraph_signs() -> None:
+    text = "<p>The channel is deep enough for now, the board found in a long report.</p>" * 6
+    page = f"<html><body><h1>Harbour board votes</h1><div>{text}<p>– Ada Osei</p></div></body></html>"
+    assert document(page.encode(), "page.html").fields["byline"] == "Ada Osei"
+
+
+def test_of_several_articles_stated_the_one_of_the_page_counts() -> None:
+    other = {**news(author=person("Tomas Wrede")), "headline": "Tram line is put off again"}
+    head = linked_data(other, news(author=person("Ada Osei")))
+    head += '<meta property="og:title" content="Harbour board votes to deepen channel">'
+    assert fields(head)["byline"] == "Ada Osei"
+
+
 def test_the_byline_decides_where_the_stated_name_is_not_on_the_page() -> None:
     head = linked_data(news(author=person("Eddie")))
     assert fields(head, top='<h1>Harbour board votes</h1><p class="byline">By Ada Osei</p>')["byline"] == "Ada Osei"
@@ -149,6 +221,40 @@ def test_a_day_beside_the_headline_is_read_where_none_is_stated() -> None:
     assert fields(top="<h1>Harbour board votes</h1><p>Posted 12 March 2024</p>")["published_date"] == "2024-03-12"
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Erstellt am: 12.03.2024 18:36",
+        "Publié le 12 mars 2024",
+        "12 de marzo de 2024",
+        "Stand: 12. März 2024",
+        "2024年3月12日",
+        '<time datetime="2024-03-13T02:40:00Z">March 12, 2024</time>',
+        '<time class="updated" datetime="2024-05-01">A</time> <time class="published" datetime="2024-03-12">B</time>',
+    ],
+)
+def test_the_day_beside_the_headline_is_read_in_several_languages(shown: str) -> None:
+    assert fields(top=f"<h1>Harbour board votes</h1><p>{shown}</p>")["published_date"] == "2024-03-12"
+
+
+@pytest.mark.parametrize("value", ["Tue Mar 12 2024 01:00:00 GMT+0100 (CET)", "March 12, 2024", "20240312T101500Z"])
+def test_a_stated_day_is_read_in_any_usual_form(value: str) -> None:
+    assert fields(f'<meta property="article:published_time" content="{value}">')["published_date"] == "2024-03-12"
+
+
+@pytest.mark.parametrize("value", ["1970-01-01T00:00:00Z", "0001-01-01", "2999-01-01"])
+def test_a_day_that_systems_fill_in_is_none(value: str) -> None:
+    assert "published_date" not in fields(f'<meta property="article:published_time" content="{value}">')
+
+
+def test_the_address_tells_the_day_before_a_move() -> None:
+    head = '<meta property="article:published_time" content="2019-06-17T18:28:00+02:00">'
+    head += '<link rel="canonical" href="https://coast.example/2017/7/12/votes">'
+    assert fields(head)["published_date"] == "2017-07-12"
+    seen = "<h1>Harbour board votes to deepen channel</h1><p>June 17, 2019</p>"
+    assert fields(head, top=seen)["published_date"] == "2019-06-17"
+
+
 # The rest
 
 
@@ -166,6 +272,12 @@ def test_publisher_section_address_and_language() -> None:
     assert found["section"] == "Harbours"
     assert found["url"] == "https://coast.example/a/1"
     assert found["language"] == "en-NZ"
+
+
+def test_a_slogan_behind_the_publisher_goes() -> None:
+    assert (
+        fields('<meta property="og:site_name" content="The Coast | News, Tides, Weather">')["publisher"] == "The Coast"
+    )
 
 
 @pytest.mark.parametrize("damage", ["<!--\n%s\n-->", "//<![CDATA[\n%s\n//]]>", "%s;", "[%s,]"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flows.formats.base import Fault, Record
+from flows.formats.limits import Limits
 from flows.formats.registry import parse_record, read_records
 from tests.reading import read_documents, read_faults, read_items, read_records_of
 
@@ -53,7 +54,9 @@ def test_records_are_found_wherever_they_lie(shape: str, indent: int | None) -> 
 def test_large_files_are_read_as_a_stream_to_the_same_records(shape: str, encoding: str) -> None:
     data = json.dumps(SHAPES[shape], ensure_ascii=False).encode(encoding)
     whole = [record for _, record in read_records(io.BytesIO(data), "a.json")]
-    streamed = [record for _, record in read_records(io.BytesIO(data), "a.json", max_record_bytes=len(data) - 1)]
+    streamed = [
+        record for _, record in read_records(io.BytesIO(data), "a.json", limits=Limits(record_bytes=len(data) - 1))
+    ]
     assert [r.own_id for r in streamed if isinstance(r, Record)] == ["w1", "2"]
     assert [parse_record(r) for r in streamed] == [parse_record(r) for r in whole]  # type: ignore[arg-type]
 
@@ -76,7 +79,7 @@ def test_objects_by_their_keys_take_them_for_ids() -> None:
     value = {"http://x.example/1": {"title": "A", "text": TEXTS[0]}, "http://x.example/2": {"text": TEXTS[1]}}
     data = json.dumps({"version": "2", **value, "sizes": [1, 2]}).encode()
     for max_bytes in (10**6, 90):
-        items = [item for _, item in read_records(io.BytesIO(data), "a.json", max_record_bytes=max_bytes)]
+        items = [item for _, item in read_records(io.BytesIO(data), "a.json", limits=Limits(record_bytes=max_bytes))]
         assert [item.own_id for item in items if isinstance(item, Record)] == list(value)
         assert len(items) == 2
 
@@ -140,7 +143,7 @@ def test_deep_nesting_is_a_fault(opening: str) -> None:
 
 def test_one_record_too_large_ends_the_file_with_a_reason() -> None:
     data = json.dumps([ARTICLES[0], {"text": "long " * 300_000}, ARTICLES[1]]).encode()
-    items = [item for _, item in read_records(io.BytesIO(data), "a.json", max_record_bytes=200_000)]
+    items = [item for _, item in read_records(io.BytesIO(data), "a.json", limits=Limits(record_bytes=200_000))]
     assert [getattr(item, "reason", None) for item in items] == [None, "too_large"]
 
 
@@ -149,7 +152,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         data = json.dumps({"articles": [{"id": n, "text": "words " * 400} for n in range(n_records)]}).encode()
         stream = io.BytesIO(data)
         tracemalloc.start()
-        n_read = sum(1 for _ in read_records(stream, "a.json", max_record_bytes=100_000))
+        n_read = sum(1 for _ in read_records(stream, "a.json", limits=Limits(record_bytes=100_000)))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert n_read == n_records

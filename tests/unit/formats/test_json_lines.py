@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows.formats.base import Document, Fault, Record
+from flows.formats.limits import Limits
 from flows.formats.registry import read_records
 from tests.reading import document, parse, refusal
 
@@ -136,7 +137,7 @@ def test_a_record_is_known_by_its_own_id(record: dict[str, object], own_id: str 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_the_bytes_of_a_record_lie_where_it_says(mark: bytes) -> None:
     data = mark + b'\r\n  {"text": "One."}\t\r\n\n{"text": "' + b"long " * 9 + b'"}\n {"text": "Three."}'
-    found = [item for _, item in read_records(io.BytesIO(data), "a.jsonl", max_record_bytes=40)]
+    found = [item for _, item in read_records(io.BytesIO(data), "a.jsonl", limits=Limits(record_bytes=40))]
     assert isinstance(found[1], Fault)
     kept = [item for item in found if isinstance(item, Record)]
     assert [item.data for item in kept] == [b'{"text": "One."}', b'{"text": "Three."}']
@@ -171,8 +172,8 @@ def test_records_are_read_one_by_one() -> None:
 
 def test_a_record_too_large_is_one_fault() -> None:
     data = lines({"text": "One."}, {"text": "word " * 50_000}, {"text": "Three."})
-    assert outcomes(data, max_record_bytes=1000) == [(0, "ok"), (1, "too_large"), (2, "ok")]
-    assert outcomes(data.decode().encode("utf-16"), max_record_bytes=1000) == [(0, "ok"), (1, "too_large"), (2, "ok")]
+    assert outcomes(data, record_bytes=1000) == [(0, "ok"), (1, "too_large"), (2, "ok")]
+    assert outcomes(data.decode().encode("utf-16"), record_bytes=1000) == [(0, "ok"), (1, "too_large"), (2, "ok")]
 
 
 def test_finding_the_records_of_a_large_feed_is_quick() -> None:

@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
+from flows.formats.base import FormatError, Record
 from flows.formats.page_layout import Line, paragraphs_of, read_blocks, without_running_heads
-from tests.reading import document, fault_reasons, format_name, outcomes, read_documents
+from flows.formats.registry import parse_record
+from tests.reading import document, fault_reasons, format_name, outcomes, read_documents, read_items
 from tests.unit.formats.test_exports import docx
 
 LONG = "The harbour board met on Monday and voted to keep the old crane at the quay for another ten years or more."
@@ -149,6 +151,20 @@ def test_a_scan_is_refused_as_one() -> None:
 
 def test_a_damaged_pdf_is_one_fault() -> None:
     assert outcomes(b"%PDF-1.4\nnonsense", "a.pdf") == ["bad_record"]
+
+
+def test_an_export_that_is_not_read_says_what_to_download() -> None:
+    export = [
+        line
+        for n in range(2)
+        for line in ((50, 700 - 200 * n, 10, f"Crane {n} stays."), (50, 600 - 200 * n, 10, "End of Document"))
+    ]
+    for data, name in ((pdf([export]), "a.pdf"), (b"{\\rtf1\\ansi The board voted.}", "a.rtf")):
+        (item,) = read_items(data, name)
+        assert isinstance(item, Record)
+        with pytest.raises(FormatError, match="docx") as raised:
+            parse_record(item)
+        assert raised.value.reason == "unknown_format"
 
 
 def test_without_the_library_the_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

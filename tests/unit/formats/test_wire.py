@@ -210,3 +210,68 @@ def test_messages_between_words() -> None:
     first, second = read_documents(message + b"\r\n" + message)
     assert (first.fields["title"], first.text) == ("Crane saved for good", "The board voted.\n\nIt stays.")
     assert second.text == first.text
+
+
+ANPA_OF_TWO_LINES = (
+    b"\x16\x16\x01V0124\x1fcalde\r\nr d\x13\x11 BC-UK--Crane-Vote 1stLd-Writethru   07-11 0012\r\n\x02"
+    b"^BC-UK--Crane-Vote, 1st Ld-Writethru,127<\r\n^Crane saved<\r\n^AP Photo XNP1<\r\n^Eds: corrects date<\r\n"
+    b"^By ADA OSEI=\r\n^Harbour Writer=\r\n\t   PORT CALDER, Wales (AP) _ The board voted.\r\n"
+    b"\t   ``It stays,'' she said.\r\n"
+    b"\r\n\t   \x03AP-WF-07-11-21 0900GMT<\r\n\r\n"
+)
+DPA = (
+    b"\x01cwr0007 4 pol 250  dpa 0908\r\n\nHarbours/\r\n\x021ST LEAD\r\nCrane saved after a long debate\r\n"
+    b"By Ada Osei, Calder Post =\r\n\nPort Calder (dpa) - The board\nvoted on Monday.\r\n\nIt stays.\r\n\n"
+    b"# Notebook\r\n\n## Note to editors\r\n- adds vote\r\n\n* * * *\r\n"
+    b"The following information is not intended for publication\r\n\n"
+    b"- Reporting by: Ada Osei\r\n\ndpa ao bo\r\n\n110900 GMT Jul 21\r\n\x03\r\n"
+)
+
+
+@pytest.mark.parametrize("message", [ANPA_OF_TWO_LINES, DPA])
+@pytest.mark.parametrize("has_controls", [True, False])
+def test_slug_labels_notes_and_trailer_are_no_part_of_the_copy(message: bytes, has_controls: bool) -> None:
+    found = document(message if has_controls else bytes(code for code in message if code > 31 or code in b"\t\r\n"))
+    assert found.media_type == "text/plain"
+    assert found.fields["title"].startswith("Crane saved")
+    assert found.fields["byline"].upper().startswith("ADA OSEI")
+    assert found.fields["published_date"] == "2021-07-11"
+    assert found.fields["publisher"] in {"AP", "dpa"}
+    assert found.fields["section"] in {"D", "POL"}
+    assert found.text.replace("\n", " ").startswith("P")
+    assert found.text.endswith(("It stays.", "she said."))
+    assert found.text.count("\n\n") == 1
+
+
+def test_a_list_of_words_and_numbers_is_no_message() -> None:
+    assert format_name(b"abc123 4 pol 5 is a code.\n\nIt opens a text.\n", "a.txt") != "wire_text"
+
+
+def test_a_subject_of_one_letter_and_a_code_without_its_name_are_no_section() -> None:
+    extra = '<subject qcode="x:f"><name>f</name></subject>'
+    found = document(
+        news_item("urn:1", XHTML).replace('<subject type="cpnat:geo', f'{extra}<subject type="cpnat:geo').encode()
+    )
+    assert found.fields["section"] == "shipping"
+    topic = """<TopicSet><Topic><FormalName>09003000</FormalName><Description Variant="Category">JOB</Description>
+    <Description xml:lang="en" Variant="Name">Jobs</Description></Topic></TopicSet>"""
+    newsml = """<NewsML><NewsItem><NewsComponent>{topic}<NewsLines><HeadLine>Crane saved</HeadLine></NewsLines>
+    <DescriptiveMetadata><SubjectCode><SubjectMatter FormalName="09003000"/></SubjectCode></DescriptiveMetadata>
+    <ContentItem><DataContent><p>The board voted.</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"""
+    assert document(newsml.format(topic=topic).encode()).fields["section"] == "Jobs"
+    assert "section" not in document(newsml.format(topic="").encode()).fields
+
+
+def test_initials_are_no_byline_and_a_domain_is_no_publisher_where_the_holder_is_named() -> None:
+    nitf = NITF.format(content=NITF_CONTENT).replace(
+        "By <person>Ada Osei</person> <byttl>Harbour reporter</byttl>", "ao/bo"
+    )
+    assert "byline" not in document(nitf.encode()).fields
+    item = (
+        news_item("urn:1", XHTML)
+        .replace("calder.example", "calder.it")
+        .replace('<infoSource literal="Calder Wire"/>', "")
+    )
+    rights = '<rightsInfo><copyrightHolder literal="CALDER"/></rightsInfo><itemMeta>'
+    assert document(item.encode()).fields["publisher"] == "calder.it"
+    assert document(item.replace("<itemMeta>", rights).encode()).fields["publisher"] == "CALDER"

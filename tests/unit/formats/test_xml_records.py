@@ -28,3 +28,9 @@ def test_xml_without_an_element_of_text_is_no_article_of_tags() -> None:
 def test_markup_without_a_declaration_or_name_of_xml_is_left_to_others() -> None:
     assert format_name(b"<note>Buy milk.</note>", "a.txt") == "text"
     assert format_name(b"<?xml version='1.0'?><html><body>x</body></html>", "a.xml") == "html"
+
+
+def test_one_of_several_elements_with_a_body_in_it_is_a_record_whatever_its_name() -> None:
+    story = "<story><title>{0}</title><body>It {0}.</body></story>"
+    stories = f'<?xml version="1.0"?><stories>{story.format("stays")}{story.format("goes")}</stories>'
+    assert [found.text for found in read_documents(stories.encode(), "a.xml")] == ["It stays.", "It goes."]

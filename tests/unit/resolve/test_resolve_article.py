@@ -42,6 +42,24 @@ def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
     assert [speaker.role for speaker in speakers] == ["board director", "board director"]
 
 
+def test_several_speakers_are_all_given_and_none_is_the_one() -> None:
+    marked = "{Ada Lind} met {Bo Reyes}. “No,” said <{Lind} and {Reyes}>. “Never,” said <{Lind}>."
+    resolution = resolve_marked(marked)
+    lind, reyes = (entity.entity_id for entity in resolution.entities)
+    both, one = resolution.speakers
+    assert (both.status, both.entity_id, both.entity_ids) == ("collective", None, (lind, reyes))
+    assert (one.entity_id, one.entity_ids) == (lind, (lind,))
+
+
+def test_how_a_text_refers_to_a_person_is_counted() -> None:
+    marked = "Mr. {Bo Reyes} met Mrs. {Ada Lind}. Ms. {Lind} left. She took her hat. “He is late,” <she> said."
+    counts = {entity.name: dict(entity.pronouns) for entity in resolve_marked(marked).entities}
+    assert counts == {
+        "Bo Reyes": {"he": 0, "she": 0, "mr": 1, "ms": 0},
+        "Ada Lind": {"he": 0, "she": 3, "mr": 0, "ms": 2},
+    }
+
+
 def test_a_first_person_piece_speaks_by_its_byline() -> None:
     assert answers("“No,” <I> said.", byline="By Ada Lind") == ["Ada Lind"]
     assert answers("“No,” <I> said.", byline="Ada Lind and Bo Reyes") == ["unresolved"]

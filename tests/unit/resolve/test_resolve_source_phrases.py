@@ -52,6 +52,24 @@ def test_several_names(source: str) -> None:
     assert read(source).kind == "names"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<{Ada Lind}, {Bo Reyes} and {Eva Okoro}>",
+        "<Sens. {Ada Lind} (D-NL), {Bo Reyes} (R-SL) and {Eva Okoro} (D-NL)>",
+        "<Senators {Ada Lind} of Norland, {Bo Reyes}, R-S.L., and {Eva Okoro} of Sudland, who voted for it>",
+        "<Norland Sen. {Ada Lind}, Sudland Sen. {Bo Reyes} and Rep. {Eva Okoro}>",
+    ],
+)
+def test_all_names_of_a_list_speak(source: str) -> None:
+    phrase = read(source)
+    assert (phrase.kind, [name.text for name in phrase.names]) == ("names", ["Ada Lind", "Bo Reyes", "Eva Okoro"])
+
+
+def test_a_name_beside_a_speaker_does_not_speak() -> None:
+    assert read("<{Ada Lind}, wife of {Bo Reyes} and mother of {Eva Okoro}>").kind == "name"
+
+
 @pytest.mark.parametrize("source", ["<She>", "<they>", "<who>", "<I>"])
 def test_a_pronoun(source: str) -> None:
     assert read(source).kind == "pronoun"

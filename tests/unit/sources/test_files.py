@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import glob
+import gzip
 import itertools
 import os
 import sys
@@ -20,7 +21,7 @@ def uris(*seeds: Path | str) -> list[str]:
 @pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     names = ["b.txt", "a.md", "deep/er/c.HTML", "deep/d.jsonl.gz", "e.text", "f.ndjson", "g.htm"]
-    passed_over = [".hidden.txt", ".git/x.txt", "README.md", "deep/SOURCES.md", "table.css", "notes.psd", "txt"]
+    passed_over = [".hidden.txt", ".git/x.txt", "README.md", "deep/SOURCES.md", "table.css", "notes.psd", "LICENSE"]
     for name in [*names, *passed_over]:
         path = tmp_path / "seeds" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,11 +125,43 @@ def test_what_is_passed_over_is_counted(seeds: Path) -> None:
         ".iso": (1, "deep/d.iso"),
         "no regular file": (1, "pipe.txt"),
         "of other kinds": (2, "odd.[x](y)"),
-        "without a suffix": (1, "txt"),
+        "without a suffix": (1, "LICENSE"),
     }
     assert describe_passed_over(listing) == (
         "10 files passed over: 2 .svg, 2 of other kinds, 1 .css, 1 .iso, 1 .psd, 1 .svg.gz, 2 of 2 kinds more"
     )
+
+
+def test_content_decides_where_a_name_says_nothing(tmp_path: Path) -> None:
+    message = "From: a@b.example\nSubject: Crane\nDate: Mon, 12 Jul 2021 08:30:00 +0000\nTo: c@b.example\n\nSaved.\n"
+    read = {
+        "sci.harbours/59848": message,
+        "training/9865": "CRANE SAVED\n\n  The board voted on Monday to keep it.\n",
+        "tag_wire.example,2021_newsml_1": "<nitf><body><body.content><p>Saved.</p></body.content></body></nitf>",
+        "story.dat": '{"id": 1, "text": "Saved."}\n{"id": 2, "text": "Sold."}\n',
+        "crane": gzip.compress(b"The board voted."),
+    }
+    passed_over = {
+        "core": b"\x7fELF\0\0\0\0\0\0\0\0",
+        "Makefile": "all: x\n",
+        "tool": "#!/bin/sh\necho x\n",
+        "notes.xyz": "Words.",
+        "photo.jpg": message,
+        "trace.pcap.gz": gzip.compress(b"x"),
+        "void": "",
+    }
+    for name, content in {**read, **passed_over}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert uris(tmp_path) == sorted(read)
+
+
+def test_a_file_that_is_named_is_read_by_its_content(tmp_path: Path) -> None:
+    for name, content in {"story.xyz": b"Words.", "story.py": b"%PDF-1.4\n", "picture.xyz": b"\x89PNG\0\0\0\0"}.items():
+        (tmp_path / name).write_bytes(content)
+    assert uris(tmp_path / "story.xyz", tmp_path / "story.py") == ["story.py", "story.xyz"]
+    with pytest.raises(SeedsError, match="cannot read this kind of file"):
+        uris(tmp_path / "picture.xyz")
 
 
 def test_nothing_passed_over_is_nothing_to_tell(tmp_path: Path) -> None:
@@ -136,6 +169,14 @@ def test_nothing_passed_over_is_nothing_to_tell(tmp_path: Path) -> None:
     assert describe_passed_over(find_files([str(tmp_path)])) == ""
     (tmp_path / "b.css").write_text("x")
     assert describe_passed_over(find_files([str(tmp_path)])) == "1 file passed over: 1 .css"
+
+
+def test_a_pipe_that_is_named_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "pipe.txt")
+    for name in ("pipe.txt", "link.txt"):
+        with pytest.raises(SeedsError, match="no regular file"):
+            find_files([str(tmp_path / name)])
 
 
 def test_a_folder_of_other_files_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tables as files that other programs take: CSV, Excel, JSON lines, Parquet, SQLite, DuckDB."""

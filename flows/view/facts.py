@@ -1,0 +1,146 @@
+"""The facts that the pages count and sort by, in one DuckDB file a snapshot: no texts but titles and names.
+
+Rows are numbered: quotations as in the search index, articles from the newest, entities from the most mentioned. So
+what a page shows first lies first, and joins are of small integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from flows.link.database import literal
+from flows.storage.database import let_read
+from flows.store.base import Store
+from flows.store.manifest import Manifest, StoredFile
+from flows.view.cache import digest_of, forget_older
+from flows.view.search_index import ROW_BITS
+from transforms.schema import arrow_schema
+from transforms.tables import BY_NAME
+
+VERSION = "4"
+MEMORY_LIMIT = "600MB"
+OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
+
+
+def build_facts(store: Store, manifest: Manifest, numbers: Mapping[str, int], folder: Path) -> Path:
+    """The facts file of a snapshot, made where it is not there yet. ``numbers``: of quotes' parts, by checksum."""
+    files = [file for file in manifest.files if file.table in BY_NAME]
+    # Two indexes may number the same parts in two ways, after different histories.
+    numbering = ",".join(f"{sha256}:{number}" for sha256, number in sorted(numbers.items()))
+    path = folder / f"facts-{digest_of(files, VERSION + numbering)}.duckdb"
+    if path.exists():
+        path.touch()
+        return path
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": 2,
+        "temp_directory": str(folder / "spill"),
+    }
+    with duckdb.connect(str(fresh), config=config) as con:
+        con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        for table in BY_NAME:
+            _open_table(con, store, manifest, table)
+        quotes = sorted(manifest.parts("quotes"), key=lambda file: file.path)
+        con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in quotes]})
+        con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
+        for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_MENTIONS, *_LISTS):
+            con.execute(step)
+        for table in BY_NAME:
+            con.execute(f"DROP VIEW source_{table}")
+    fresh.replace(path)
+    forget_older(folder, "facts")
+    return path
+
+
+def sorted_parts(manifest: Manifest, table: str) -> list[StoredFile]:
+    """The files of a table in the order in which DuckDB is given them."""
+    return sorted(manifest.parts(table), key=lambda file: file.path)
+
+
+def _open_table(con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, table: str) -> None:
+    paths = [store.locate(manifest.number, file.path) for file in sorted_parts(manifest, table)]
+    if not paths:
+        con.register(f"none_{table}", arrow_schema(BY_NAME[table]).empty_table())
+        con.execute(
+            f"CREATE TEMP VIEW source_{table} AS SELECT *, 0 AS file_index, 0 AS file_row_number FROM none_{table}"
+        )
+        return
+    let_read(con, paths)
+    con.execute(f"SET VARIABLE {table}_paths = $paths", {"paths": [literal(path) for path in paths]})
+    con.execute(
+        f"CREATE TEMP VIEW source_{table} AS SELECT *, file_index FROM read_parquet("
+        f"getvariable('{table}_paths'), hive_partitioning = false, file_row_number = true)"
+    )
+
+
+_ENTITIES = (
+    """
+    CREATE TABLE entity AS
+    SELECT (row_number() OVER (ORDER BY n_mentions DESC, entity_id))::INTEGER AS entity,
+           * EXCLUDE (file_index, file_row_number),
+           lower(strip_accents(concat_ws(' ', name, array_to_string(aliases, ' ')))) AS search
+    FROM source_entities ORDER BY entity
+    """,
+    "CREATE UNIQUE INDEX entity_by_id ON entity (entity_id)",
+)
+
+_ARTICLES = (
+    """
+    CREATE TABLE article AS
+    SELECT (row_number() OVER (ORDER BY published_date DESC NULLS LAST, article_id))::INTEGER AS article, article_id,
+           published_date, title, publisher, section, source_uri, n_words, n_quotes,
+           lower(strip_accents(coalesce(title, ''))) AS search,
+           getvariable('parts')[file_index::BIGINT + 1] AS part
+    FROM source_articles ORDER BY article
+    """,
+    "CREATE UNIQUE INDEX article_by_id ON article (article_id)",
+)
+
+
+def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Sorted as they are mostly shown: the newest article first, in the order of its text."""
+    there = {row[0] for row in con.execute("DESCRIBE source_quotes").fetchall()}
+    more = "".join(f"q.{name}, " for name in OPTIONAL if name in there)
+    # In a snapshot of before they were told apart, everything counts.
+    is_statement = "q.attribution_type IS NOT DISTINCT FROM 'statement'" if "attribution_type" in there else "true"
+    return (
+        f"""
+        CREATE TABLE quote AS
+        SELECT (getvariable('numbers')[q.file_index::BIGINT + 1] << {ROW_BITS}) + q.file_row_number::BIGINT AS row,
+               a.article, q.quote_index, q.quote_type, e.entity AS speaker, q.speaker_name, q.speaker_status,
+               q.speaker_role, {more}{is_statement} AS is_statement,
+               q.confidence, a.published_date, a.publisher, a.section
+        FROM source_quotes q JOIN article a USING (article_id) LEFT JOIN entity e ON e.entity_id = q.speaker_entity_id
+        ORDER BY a.article, q.quote_index
+        """,
+    )
+
+
+_MENTIONS = (
+    """
+    CREATE TABLE about AS
+    SELECT DISTINCT e.entity, q.* FROM (
+        SELECT DISTINCT quote_id, article_id, entity_id FROM source_entity_mentions
+        WHERE quote_id IS NOT NULL AND entity_id IS NOT NULL
+    ) m JOIN entity e USING (entity_id) JOIN article a USING (article_id)
+    JOIN (SELECT quote_id, quote_index, article_id FROM source_quotes) s USING (quote_id)
+    JOIN quote q ON q.article = a.article AND q.quote_index = s.quote_index
+    ORDER BY e.entity, q.row
+    """,
+    """
+    CREATE TABLE appearance AS
+    SELECT e.entity, a.article, sum(s.n_mentions)::INTEGER AS n_mentions, sum(s.n_quotes)::INTEGER AS n_quotes
+    FROM source_article_entities s JOIN entity e USING (entity_id) JOIN article a USING (article_id)
+    GROUP BY ALL ORDER BY e.entity, a.article
+    """,
+)
+
+_LISTS = (
+    "CREATE TABLE run AS SELECT * EXCLUDE (file_index, file_row_number) FROM source_runs",
+    "CREATE TABLE quarantine AS SELECT * EXCLUDE (file_index, file_row_number) FROM source_quarantine",
+)

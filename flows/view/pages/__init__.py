@@ -1,0 +1,1 @@
+"""One module a page; each has the functions that answer its addresses."""

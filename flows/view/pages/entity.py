@@ -1,0 +1,81 @@
+"""One person, organisation or place: its names, its roles, what it says, who speaks about it, where it appears."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flows.view.charts import Bar, time_bars, timeline
+from flows.view.pages.quotes import with_marks
+from flows.view.quote_filter import QuoteFilter
+from flows.view.quote_search import match_words, read_page
+from flows.view.site import NotThereError, page, site_of
+from flows.view.snapshot import Row, Snapshot
+from transforms.resolve.rules import LINK_RULES, NAME_RULES
+
+SHOWN = 10
+EXAMPLES = 5
+WHY = {rule.name: rule.says for rule in (*NAME_RULES, *LINK_RULES)} | {
+    "correction_merge": "Your corrections say that these are one.",
+    "correction_split": "Your corrections say that this one stands apart.",
+}
+
+_DAYS = """
+    SELECT published_date AS day, count(*) AS n FROM quote
+    WHERE speaker = $entity AND is_statement AND published_date IS NOT NULL GROUP BY day ORDER BY day
+"""
+_ROLES = f"""
+    SELECT speaker_role AS role, count(*) AS n FROM quote
+    WHERE speaker = $entity AND speaker_role IS NOT NULL GROUP BY role ORDER BY n DESC, role LIMIT {SHOWN}
+"""
+_ABOUT = f"""
+    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e USING (entity)
+    WHERE b.speaker = $entity AND b.entity <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
+"""
+_SPOKEN_OF_BY = f"""
+    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e ON e.entity = b.speaker
+    WHERE b.entity = $entity AND b.speaker <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
+"""
+_ARTICLES = f"""
+    SELECT a.article_id, a.title, a.source_uri, a.published_date, a.publisher, p.n_mentions, p.n_quotes
+    FROM appearance p JOIN article a USING (article) WHERE p.entity = $entity ORDER BY a.article LIMIT {SHOWN}
+"""
+
+
+def entity(request: Request) -> Response:
+    """The page of an entity."""
+    snapshot = site_of(request).latest.get()
+    row = snapshot.row("SELECT * FROM entity WHERE entity_id = $id", {"id": request.path_params["entity_id"]})
+    if row is None:
+        raise NotThereError("entity")
+    number = {"entity": row["entity"]}
+    line = timeline([(day["day"], day["n"]) for day in snapshot.rows(_DAYS, number)])
+    said, about = (
+        QuoteFilter(chosen=((facet, (row["entity_id"],)), ("attribution", ("statement",))))
+        for facet in ("speaker", "about")
+    )
+    return page(
+        request,
+        snapshot,
+        "entity.html",
+        entity=row,
+        why=[(rule, WHY.get(rule, rule.replace("_", " "))) for rule in row["merge_rules"]],
+        line=line,
+        bars=time_bars(line, lambda bar: _days_address(said, bar), "statements"),
+        roles=snapshot.rows(_ROLES, number),
+        about=snapshot.rows(_ABOUT, number),
+        spoken_of_by=snapshot.rows(_SPOKEN_OF_BY, number),
+        articles=snapshot.rows(_ARTICLES, number),
+        said=_examples(snapshot, said),
+        said_of=_examples(snapshot, about),
+        said_address=said.address(),
+        about_address=about.address(),
+    )
+
+
+def _days_address(asked: QuoteFilter, bar: Bar) -> str:
+    return f"/quotes?{asked.address(since=bar.first, until=bar.last)}"
+
+
+def _examples(snapshot: Snapshot, asked: QuoteFilter) -> list[Row]:
+    return with_marks(read_page(snapshot, asked, match_words(snapshot, asked))[:EXAMPLES], snapshot, asked)

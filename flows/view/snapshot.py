@@ -1,0 +1,172 @@
+"""The snapshot that the pages show: opened once, followed when a run commits another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from flows.errors import UserError
+from flows.storage.address import is_remote
+from flows.store import reach_store
+from flows.store.base import SnapshotError, Store
+from flows.store.manifest import MANIFEST, Manifest
+from flows.view.cache import cache_folder
+from flows.view.facts import build_facts
+from flows.view.search_index import SearchIndex, build_index
+
+QUERY_LIMIT_S = 10.0
+PREPARE_LIMIT_S = 300.0  # for what is worked out before anybody asks
+LOOK_EVERY_S = 1.0
+MAX_KEPT = 200  # answers that are kept for as long as the snapshot is shown
+# A page can neither read nor write a file through its queries, nor use more memory than this.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "500MB",
+    "threads": 2,
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "lock_configuration": "true",
+}
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class QueryTimeoutError(RuntimeError):
+    """A query that took longer than a reader waits for."""
+
+
+class Snapshot:
+    """One snapshot, open for reading; any thread may ask."""
+
+    def __init__(self, store: Store, manifest: Manifest, facts: Path, index: SearchIndex) -> None:
+        self.store = store
+        self.manifest = manifest
+        self.number = manifest.number
+        self.index = index
+        self.limit_s = PREPARE_LIMIT_S
+        self._kept: dict[Hashable, Any] = {}
+        self._facts = duckdb.connect(str(facts), read_only=True, config=_CONFIG)
+        self.quote_columns = {row["column_name"] for row in self.rows("DESCRIBE quote")}
+
+    def rows(
+        self, query: str, values: Mapping[str, object] | None = None, *, tables: Mapping[str, Any] = {}
+    ) -> list[Row]:
+        """The rows of a query with bound ``values``; ``tables``: Arrow tables that it reads besides."""
+        with self.asking(tables) as cursor:
+            found = cursor.execute(query, values or {})
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def row(self, query: str, values: Mapping[str, object] | None = None) -> Row | None:
+        """The one row of a query; None where there is none."""
+        return next(iter(self.rows(query, values)), None)
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for as long as it is among the last that were asked for."""
+        if key not in self._kept:
+            made = make()
+            while len(self._kept) >= MAX_KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = made
+            return made
+        kept: T = self._kept[key]
+        return kept
+
+    @contextmanager
+    def asking(
+        self, tables: Mapping[str, Any] = {}, limit_s: float | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor whose query is stopped after ``limit_s``; QueryTimeoutError where that happens."""
+        with self._facts.cursor() as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            timer = threading.Timer(limit_s or self.limit_s, cursor.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                yield cursor
+            except duckdb.InterruptException as error:
+                raise QueryTimeoutError from error
+            finally:
+                timer.cancel()
+
+    @property
+    def folder(self) -> str:
+        """What a reader opens: the folder `latest`, or in object storage the one that it stands for now."""
+        address = self.store.address
+        return self.store.locate(self.number, MANIFEST).rsplit("/", 1)[0] if is_remote(address) else f"{address}/latest"
+
+    def part(self, table: str, name: str) -> str | None:
+        """Where a part of a table lies; None where the snapshot has no such part."""
+        path = next((file.path for file in self.manifest.parts(table) if file.name == name), None)
+        return self.store.locate(self.number, path) if path else None
+
+    def close(self) -> None:
+        """Close the facts."""
+        self._facts.close()
+
+
+def open_snapshot(store: Store, number: int, folder: Path, tell: Callable[[str], None]) -> Snapshot:
+    """Open a snapshot for the pages, making its index and facts where they are not there yet."""
+    manifest = store.manifest(number)
+    index = SearchIndex(build_index(store, manifest, folder, tell))
+    facts = build_facts(store, manifest, index.part_numbers(), folder)
+    return Snapshot(store, manifest, facts, index)
+
+
+class Latest:
+    """The latest snapshot of a data set; a newer one is opened in the background and shown once it is ready.
+
+    ``prepare`` works out what every reader looks at first, before the snapshot is shown.
+    """
+
+    def __init__(
+        self,
+        out: str,
+        tell: Callable[[str], None] = lambda _: None,
+        prepare: Callable[[Snapshot], object] = lambda _: None,
+    ) -> None:
+        self._prepare = prepare
+        self.store = reach_store(out)
+        number = self.store.latest_number()
+        if number is None:
+            raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+        self._folder = cache_folder(self.store.address)
+        self._current = self._open(number, tell)
+        self._opening = threading.Lock()
+        self._looked_at = time.monotonic()
+
+    def get(self) -> Snapshot:
+        """The snapshot to show now."""
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S and self._opening.acquire(blocking=False):
+            self._looked_at = time.monotonic()
+            threading.Thread(target=self._follow, daemon=True).start()
+        return self._current
+
+    def _open(self, number: int, tell: Callable[[str], None]) -> Snapshot:
+        opened = open_snapshot(self.store, number, self._folder, tell)
+        self._prepare(opened)
+        opened.limit_s = QUERY_LIMIT_S
+        return opened
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._current.close()
+
+    def _follow(self) -> None:
+        try:
+            number = self.store.latest_number()
+            if number is not None and number != self._current.number:
+                self._current = self._open(number, lambda _: None)
+        except (UserError, OSError, duckdb.Error) as error:  # the one before goes on being shown
+            logging.getLogger(__name__).warning("the latest snapshot cannot be opened: %s", error)
+        finally:
+            self._opening.release()

@@ -1,0 +1,150 @@
+"""What a reader does on the reading page, in a real browser; and that nothing of an article comes alive in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import AXE, serving
+from tests.integration.hostile import STRINGS, write_hostile
+from tests.integration.view_site import RECORDS, write_news
+from tests.pieces import refresh
+from tests.seed_folder import SeedFolder
+
+WIDTHS = (1280, 820, 390)
+PATHS = ("/", "/quotes?q=harbour*", "/articles", "/entities", "/runs", "/quarantine")
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("site")
+    seeds = SeedFolder(folder / "seeds")
+    write_news(seeds)
+    seeds.write("broken.jsonl", "{broken\n")
+    refresh(seeds.root, folder / "out")
+    with serving(folder / "out") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def hostile_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("hostile")
+    seeds = SeedFolder(folder / "seeds")
+    write_hostile(seeds)
+    refresh(seeds.root, folder / "out")
+    with serving(folder / "out") as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    opened.told = []
+    opened.on("console", lambda message: opened.told.append(message.text))
+    opened.on("pageerror", lambda error: opened.told.append(str(error)))
+    yield opened
+    context.close()
+
+
+def test_search_choose_open_follow_take_along(page: Any, site: str, tmp_path: Path) -> None:
+    page.goto(site)
+    page.keyboard.press("/")
+    page.keyboard.type("harbour*")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/quotes?q=harbour*")
+    assert page.locator("#list article").count() == 2
+    assert page.locator("mark.hit").first.inner_text().lower().startswith("harbour")
+    page.locator(".facets a", has_text="Anna Smith").click()
+    assert page.locator("#list article").count() == 1
+    with page.expect_download() as taken:
+        page.locator(".take a", has_text="CSV").click()
+    taken.value.save_as(tmp_path / "taken.csv")
+    assert RECORDS[0][5] in (tmp_path / "taken.csv").read_text("utf-8")
+    page.locator("#list .from a").first.click()
+    page.wait_for_url("**/article/*#q0")
+    assert page.locator("h1").inner_text() == "Harbour opens"
+    page.locator(".notes .who").first.click()
+    assert page.locator("h1").inner_text() == "Anna Smith"
+    assert page.locator("section[aria-labelledby=h-said] article").count() == 2
+    assert page.told == []
+
+
+def test_n_and_p_go_from_quotation_to_quotation(page: Any, hostile_site: str) -> None:
+    page.goto(f"{hostile_site}/articles?q=story+0")
+    page.locator("td.main a").first.click()
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.id") == "q0"
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.id") == "q1"
+    page.keyboard.press("n")  # there is no third
+    page.keyboard.press("p")
+    assert page.evaluate("document.activeElement.id") == "q0"
+
+
+def test_an_entity_is_told_of_on_hover(page: Any, site: str) -> None:
+    page.goto(f"{site}/articles?q=built")
+    page.locator("td.main a").first.click()
+    name = page.locator("q a.name").first
+    name.hover()
+    assert "Robert Jones · person" in name.evaluate("element => getComputedStyle(element, '::after').content")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_screen(page: Any, site: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    article, entity = _some(page, site)
+    for path in (*PATHS, article, entity):
+        page.goto(site + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+@pytest.mark.parametrize(
+    ("scheme", "paths"),
+    [("light", (*PATHS, "/quotes?q=nobody", "/quotes?page=0")), ("dark", ("/", "/quotes?q=harbour*"))],
+)
+def test_axe_finds_no_serious_fault(browser: Any, site: str, scheme: str, paths: tuple[str, ...]) -> None:
+    # The page's own policy lets no script in but its own, which is right: for axe alone it is put aside.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    article, entity = _some(opened, site)
+    faults = []
+    for path in (*paths, article, entity):
+        opened.goto(site + path)
+        opened.add_script_tag(path=str(AXE))
+        found = opened.evaluate("axe.run()")["violations"]
+        faults += [
+            (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+            for fault in found
+            if fault["impact"] in ("serious", "critical")
+        ]
+    context.close()
+    assert faults == []
+
+
+def test_nothing_hostile_lives(page: Any, hostile_site: str) -> None:
+    elsewhere: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(hostile_site) else 0)
+    page.on("dialog", lambda dialog: elsewhere.append(dialog.message))
+    page.goto(f"{hostile_site}/articles")
+    articles = [link.get_attribute("href") for link in page.locator("td.main a").all()]
+    assert len(articles) >= len(STRINGS)
+    page.goto(f"{hostile_site}/entities")
+    entities = [link.get_attribute("href") for link in page.locator("td.main a").all()][:8]
+    for path in ("/", "/quotes?q=look", "/quotes", "/articles", "/entities", "/quarantine", *articles, *entities):
+        page.goto(hostile_site + path)
+        page.evaluate("document.querySelectorAll('[tabindex],a').forEach(element => element.focus())")
+        assert page.evaluate("window.alive") is None, path
+        assert page.locator("iframe, object, embed, main img, main script, main style").count() == 0
+    assert elsewhere == []
+    assert page.told == []  # a policy that had to stop something would have said so
+
+
+def _some(page: Any, site: str) -> tuple[str, str]:
+    page.goto(f"{site}/articles")
+    article = page.locator("td.main a").first.get_attribute("href")
+    page.goto(f"{site}/entities")
+    return article, page.locator("td.main a").first.get_attribute("href")

@@ -1,0 +1,34 @@
+"""Where a person's name ends: what a mention drags along of a party, a day, a caption or the name once more."""
+
+from __future__ import annotations
+
+import re
+
+from transforms.resolve import lexicon
+
+# "Tom Lind (R-AR) Tuesday", "Tom Lind R AR".
+PARTY_TAIL = re.compile(r"\s*[(\[]\s*[DRI]\s*[-–].*$|,?\s+[DRI](?:\s+|-)[A-Z]{2}$")
+# A link or a year that a page glued to the name: "LindGOP", "Lind2020".
+GLUED = re.compile(r"(?<=[a-z]{2})(?:[A-Z]{3,}|\d+)$")
+
+
+def without_tail(name: str) -> str:
+    """A person's name up to where it ends: a start of ``name``, all of it where nothing is amiss."""
+    bare = GLUED.sub("", PARTY_TAIL.sub("", name))
+    words = bare.split()
+    while len(words) > 1 and words[-1].lower().strip(",") in lexicon.words("weekdays"):
+        words.pop()
+    kept = " ".join(words[: _end_of_first(words)])
+    return kept if kept and name.startswith(kept) else name
+
+
+def _end_of_first(words: list[str]) -> int:
+    """How many words are the name where it is given again in full: "Ada Lind Adelaide (Ada) Berta Lind"."""
+    if len(words) == 3 and words[1] == words[2]:
+        return 2
+    for number, word in enumerate(words[2:], start=2):
+        if word == words[0]:
+            return number
+        if number > 2 and word.strip("()") == words[0]:
+            return 2
+    return len(words)
