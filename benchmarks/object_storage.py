@@ -3,7 +3,7 @@
 SeaweedFS runs on the same machine and takes its share of the same cores. The same files are brought up to date by real
 worker processes, without Prefect, which costs the same each way: seeds and output on the disk, output in object
 storage, both there; then one article is changed and the run repeated, which shows what it costs that the server copies
-parts that did not change. The ways take turns.
+parts that did not change. The ways take turns. SeaweedFS is in the environment that `make .venv-cluster/ready` makes.
 """
 
 from __future__ import annotations

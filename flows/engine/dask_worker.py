@@ -82,11 +82,8 @@ def _processes_of(worker: Worker) -> Processes:
 def _why_unfit(spec: Spec, wanted_version: str, seal: str) -> str:
     if (here := version("newsmill")) != wanted_version:
         return f"has newsmill {here}, and this run is of {wanted_version}: install the same version everywhere"
-    try:
-        if not _sees(spec.store, spec.run_id, seal):
-            return f"does not see {spec.store}: {_how_to_share(spec.store)}"
-    except UserError as error:
-        return f"does not reach {spec.store}: {error}"
+    if why := _why_unseen(spec.store, spec.run_id, seal):
+        return why
     if isinstance(spec, IndexSpec) and not any(_may_exist(path) for _, path in spec.files):
         return f"does not see {spec.files[0][1]}: the seeds must lie where all machines see them"
     return ""
@@ -104,14 +101,18 @@ def _is_seen(store: str, run_id: str, seal: str) -> bool:
     return True
 
 
-def _sees(store: str, run_id: str, seal: str) -> bool:
+def _why_unseen(store: str, run_id: str, seal: str) -> str:
+    why = ""
     for wait_s in SEE_AFTER_S:
         time.sleep(wait_s)
         try:
-            return _is_seen(store, run_id, seal)
-        except (OSError, UserError):  # the latter of storage that cannot be reached
-            continue
-    return False
+            _is_seen(store, run_id, seal)
+            return ""
+        except UserError as error:  # of storage that cannot be reached
+            why = f"does not reach {store}: {error}"
+        except OSError:
+            why = f"does not see {store}: {_how_to_share(store)}"
+    return why
 
 
 def _may_exist(path: str) -> bool:

@@ -111,6 +111,9 @@ def tasks_of(server: PrefectServer, run: dict[str, Any]) -> list[dict[str, Any]]
 def test_a_machine_and_the_client_are_killed_and_the_next_run_is_that_of_one_machine(
     site: Site, mirrored: SeedFolder, prefect_on_postgres: PrefectServer, tmp_path: Path
 ) -> None:
+    code, told = site.do(sys.executable, "-c", f"open({str(mirrored.root / 'kills.txt')!r})")
+    assert (code, "another machine's file" in told) == (1, True)
+
     client = site.start(*site.run())
     wait_for(lambda: all(site.annotated()))  # each of the three machines takes part
     site.cluster.machines[0].kill()
