@@ -108,6 +108,7 @@ def tasks_of(server: PrefectServer, run: dict[str, Any]) -> list[dict[str, Any]]
     return tasks
 
 
+@pytest.mark.timeout(900)  # eight servers start, and three runs are made
 def test_a_machine_and_the_client_are_killed_and_the_next_run_is_that_of_one_machine(
     site: Site, mirrored: SeedFolder, prefect_on_postgres: PrefectServer, tmp_path: Path
 ) -> None:
