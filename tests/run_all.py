@@ -15,7 +15,7 @@ CHECKS = {
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
     "types": [str(BIN / "mypy")],
     "docs": [sys.executable, "docs/generate.py"],
-    "tests": [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "worksteal"],
+    "tests": [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile"],
 }
 
 

@@ -54,7 +54,7 @@ NO_ROLE = re.compile(
     r"^(?:\w+ed (?:as|by|to|in|from)|being|having|[A-Z]{4,}[’']s)\b|\b(?:he|she|they|it|i|you|we|him|me)(?:[’']\w+)?\b",
     re.IGNORECASE,
 )
-CAPITALS = re.compile(r"^(?:[A-Z]{2,}\.?\s?)+$")
+CAPITALS = re.compile(r"^[A-Z]{2,}(?:(?:\.\s?|\s)[A-Z]{2,})*(?:\.\s?|\s)?$")
 
 
 def trim_role(phrase: str) -> str:
