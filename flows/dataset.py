@@ -20,8 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from flows.errors import SettingsError, UserError
-from flows.link.database import literal
-from flows.storage.database import let_read
+from flows.storage.database import rows_of
 from flows.store import reach_store
 from flows.store.base import Store
 from flows.store.parquet import table_paths
@@ -135,16 +134,8 @@ class Dataset:
         con = duckdb.connect()
         con.execute("SET enable_progress_bar = false")
         for name, table in BY_NAME.items():
-            located = table_paths(self._store, self.number, name)
-            paths = [literal(path) for path in located]
-            if paths:
-                let_read(con, located)
-                con.execute(f"SET VARIABLE {name}_paths = $paths", {"paths": paths})
-                source = f"read_parquet(getvariable('{name}_paths'), hive_partitioning = false)"
-            else:
-                con.register(f"no_{name}", arrow_schema(table).empty_table())
-                source = f"no_{name}"
-            con.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
+            rows = rows_of(con, name, table_paths(self._store, self.number, name), arrow_schema(table))
+            con.execute(f"CREATE VIEW {name} AS SELECT * FROM {rows}")
         return con
 
 

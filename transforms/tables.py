@@ -413,6 +413,15 @@ ENTITY_MENTIONS = Table(
     offsets=(OffsetCheck("char_start", "char_end", "text"),),
 )
 
+# Counted in an article, and summed over those of a data set.
+_HOW_REFERRED_TO = Column(
+    "pronouns",
+    _PRONOUNS,
+    "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
+    "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
+    "{he: 4, she: 0, mr: 2, ms: 0}",
+)
+
 ARTICLE_ENTITIES = Table(
     name="article_entities",
     grain="one entity in one article",
@@ -429,13 +438,7 @@ ARTICLE_ENTITIES = Table(
         Column("n_mentions", _INT, "Its mentions in the article.", "6"),
         Column("n_quotes", _INT, "Statements in the article it is the speaker of.", "2"),
         Column("n_attributions", _INT, "Quotations of any attribution_type in the article that are its.", "3"),
-        Column(
-            "pronouns",
-            _PRONOUNS,
-            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
-            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
-            "{he: 4, she: 0, mr: 2, ms: 0}",
-        ),
+        _HOW_REFERRED_TO,
     ),
 )
 
@@ -490,13 +493,7 @@ ENTITIES = Table(
         Column("n_articles", _INT, "Articles that mention it.", "1"),
         Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
         Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
-        Column(
-            "pronouns",
-            _PRONOUNS,
-            "How often a person is he (him, his, himself), she (her, hers, herself), Mr. (or another man's title) and "
-            "Ms. (or another woman's), outside quotations; all 0 of what is no person.",
-            "{he: 4, she: 0, mr: 2, ms: 0}",
-        ),
+        _HOW_REFERRED_TO,
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
     ),

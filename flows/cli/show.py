@@ -9,9 +9,9 @@ from rich.text import Text
 
 from flows.cli.terminal import open_console, open_grid, shown
 from flows.errors import SettingsError
-from flows.operate.check import latest_of
 from flows.storage.database import let_read, open_database
 from flows.store import reach_store
+from flows.store.base import latest_of
 from flows.store.parquet import table_paths
 from transforms.tables import BY_NAME
 

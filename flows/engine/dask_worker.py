@@ -117,7 +117,7 @@ def _why_unseen(store: str, run_id: str, seal: str) -> str:
 
 def _may_exist(path: str) -> bool:
     # The folder, not the file: a single file may be gone by now.
-    return "://" in path or Path(os.path.dirname(path)).is_dir()  # noqa: PTH120 - a Path would change odd names
+    return is_remote(path) or Path(os.path.dirname(path)).is_dir()  # noqa: PTH120 - a Path would change odd names
 
 
 def _teller(worker: Worker, key: Any) -> Callable[[int], None]:

@@ -13,9 +13,9 @@ import pyarrow as pa
 from flows.errors import SettingsError
 from flows.export.databases import DATABASES
 from flows.export.writers import WRITERS, ExportError
-from flows.link.database import literal
-from flows.storage.database import let_read
+from flows.storage.database import rows_of
 from flows.store import reach_store
+from flows.store.base import latest_of
 from flows.store.disk import local_path, writing
 from flows.store.parquet import table_paths
 from transforms.schema import arrow_schema
@@ -79,18 +79,8 @@ class _Selected:
         self._con = duckdb.connect(config={"threads": 2})
         self._con.execute("SET enable_progress_bar = false")
         store = reach_store(self._out)
-        number = store.latest_number()
-        if number is None:
-            raise SettingsError(f"there is no snapshot in {self._out} yet; `newsmill run` makes one")
-        located = table_paths(store, number, self._table)
-        paths = [literal(path) for path in located]
-        if paths:
-            let_read(self._con, located)
-            self._con.execute("SET VARIABLE paths = $paths", {"paths": paths})
-            source = "read_parquet(getvariable('paths'), hive_partitioning = false)"
-        else:
-            self._con.register("no_rows", declared.empty_table())
-            source = "no_rows"
+        paths = table_paths(store, latest_of(store, self._out), self._table)
+        source = rows_of(self._con, self._table, paths, declared)
         there = [row[0] for row in self._con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
         chosen = list(self._columns) or there
         wrong = [name for name in chosen if name not in there]

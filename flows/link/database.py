@@ -9,9 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.storage.address import is_remote
-from flows.storage.database import let_read
 from flows.storage.database import open_database as connect
+from flows.storage.database import rows_of
 from transforms.schema import arrow_schema
 from transforms.tables import Table
 
@@ -32,25 +31,10 @@ def open_parts(
     """A view of some columns over all part files; ``batch`` is the number of the row's batch in ``parts``."""
     located = [(path, number) for number, paths in enumerate(parts.values()) for path in paths]
     name, chosen = table.name, ", ".join(columns)
-    if not located:
-        con.register(f"no_{name}", arrow_schema(table).empty_table())
-        con.execute(f"CREATE VIEW {name} AS SELECT {chosen}, 0 AS batch FROM no_{name}")
-        return
-    let_read(con, (path for path, _ in located))
-    con.execute(f"SET VARIABLE {name}_paths = $paths", {"paths": [literal(path) for path, _ in located]})
+    rows = rows_of(con, name, [path for path, _ in located], arrow_schema(table))
+    batch = f"list_extract(getvariable('{name}_batches'), file_index::BIGINT + 1)" if located else "0"
     con.execute(f"SET VARIABLE {name}_batches = $batches", {"batches": [number for _, number in located]})
-    con.execute(
-        f"CREATE VIEW {name} AS SELECT {chosen}, "
-        f"list_extract(getvariable('{name}_batches'), file_index::BIGINT + 1) AS batch "
-        f"FROM read_parquet(getvariable('{name}_paths'), hive_partitioning = false)"
-    )
-
-
-def literal(path: str) -> str:
-    """The path as a DuckDB pattern that fits nothing but that path; an address is never taken for a pattern."""
-    if is_remote(path):
-        return path
-    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+    con.execute(f"CREATE VIEW {name} AS SELECT {chosen}, {batch} AS batch FROM {rows}")
 
 
 def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.link.database import literal, read_batches
-from flows.storage.database import let_read
+from flows.link.database import read_batches
+from flows.storage.database import let_read, literal
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
 FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words")

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from flows.run.commit import read_sources
-from flows.run.todo import read_parquet
-from flows.storage.database import open_database
+from flows.storage.database import open_database, read_parquet
 from flows.storage.files import open_file
 from flows.store import reach_store
-from flows.store.base import SnapshotError, Store
+from flows.store.base import SnapshotError, Store, latest_of
 from flows.store.disk import UNCHANGED, writing
 from flows.store.internal import RECORDS
 from flows.store.manifest import MANIFEST, Manifest
@@ -48,14 +47,6 @@ def roll_back(out: str, number: int | None) -> int:
         store.recover()  # or the next run would finish a dead run's commit, and undo this
         store.point_latest(target)
     return target
-
-
-def latest_of(store: Store, out: str) -> int:
-    """The number of the latest snapshot; SnapshotError where there is none yet."""
-    number = store.latest_number()
-    if number is None:
-        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
-    return number
 
 
 def _one_before(store: Store, out: str) -> int:

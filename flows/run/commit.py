@@ -18,8 +18,8 @@ from flows.jobs.specs import BatchResult
 from flows.link.entities import Linked, link_entities
 from flows.run.carry import BasePart, carry_over, grouped, located
 from flows.run.plan import FilePlan
-from flows.run.todo import Todo, read_parquet
-from flows.storage.database import open_database
+from flows.run.todo import Todo
+from flows.storage.database import open_database, read_parquet
 from flows.store.base import Origin, Stage, Store
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import RECORDS, SOURCES_SCHEMA

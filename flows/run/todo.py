@@ -6,7 +6,7 @@ small one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.jobs.index import MIN_WEIGHT
 from flows.run.plan import FilePlan
-from flows.storage.database import let_read, open_database
+from flows.storage.database import open_database, read_parquet
 from flows.store.base import Stage, Store
 from flows.store.disk import writing
 from flows.store.internal import INDEX_SCHEMA, PASSING_REASONS, RECORDS, RECORDS_SCHEMA
@@ -123,17 +123,6 @@ def _known_view(con: duckdb.DuckDBPyConnection, store: Store, base: int | None) 
     con.execute(
         f"CREATE VIEW known AS SELECT * EXCLUDE (filename) FROM {read_parquet(con, paths)} JOIN parts USING (filename)"
     )
-
-
-def read_parquet(con: duckdb.DuckDBPyConnection, paths: Sequence[str] | dict[str, str]) -> str:
-    """SQL for the rows of some files, with their ``filename``; no path is taken for a pattern."""
-    let_read(con, paths)
-    listed = ", ".join("'" + _literal(path) + "'" for path in paths)
-    return f"read_parquet([{listed}], filename = true)"
-
-
-def _literal(path: str) -> str:
-    return path.replace("'", "''")
 
 
 def _entries_view(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -155,7 +155,7 @@ def _expand_address(seed: str) -> tuple[str, list[_Entry]]:
     for found in objects:
         below = found.path.removeprefix(f"{root}/").split("/")
         if not any(part.startswith(".") for part in below[:-1]):
-            entries += _judge_name(below[-1], found.path, {found.path: found}.__getitem__)
+            entries += _judge_name(below[-1], found)
     if not objects:
         raise SeedsError(f"{seed}: no such object or prefix")
     return root, entries
@@ -264,11 +264,11 @@ def _judge(entry: os.DirEntry[str]) -> Iterator[_Entry]:
         yield _found(entry.path) if is_to_read(entry.path) else _PassedOver(entry.path, _kind(entry.name))
 
 
-def _judge_name(name: str, path: str, found: Callable[[str], FoundFile]) -> Iterator[_Entry]:
+def _judge_name(name: str, found: FoundFile) -> Iterator[_Entry]:
     """The same of an object, by its name alone: to open each would cost a request."""
     if name.startswith(".") or name.lower() in NOTES:
         return
-    yield found(path) if is_supported_name(name) else _PassedOver(path, _kind(name))
+    yield found if is_supported_name(name) else _PassedOver(found.path, _kind(name))
 
 
 def _kind(name: str) -> str:

@@ -41,8 +41,7 @@ def _single(bucket: Bucket, key: str) -> Entry | None:
 
 
 def _found(bucket: str, entry: Entry) -> FoundFile:
-    modified_ns = int(entry.modified.timestamp()) * 1_000_000_000
-    return FoundFile("", f"{bucket}/{entry.key}", entry.size, modified_ns, e_tag=entry.e_tag)
+    return FoundFile("", f"{bucket}/{entry.key}", entry.size, entry.mtime_ns, e_tag=entry.e_tag)
 
 
 def _below(key: str, prefix: str) -> list[str]:

@@ -94,7 +94,7 @@ def _open_object(path: str) -> Source:
         data, entry = open_bucket(bucket).read_range(key, 0, FETCH_BYTES)
     except DeniedError as error:  # of this one object
         raise PermissionError(errno.EACCES, str(error)) from error
-    state = State(entry.size, int(entry.modified.timestamp()) * 1_000_000_000, entry.e_tag)
+    state = State(entry.size, entry.mtime_ns, entry.e_tag)
     is_fetched = len(data) == entry.size
     raw = RemoteFile(path, entry, is_source=True)
     raw.hold(data)

@@ -53,6 +53,11 @@ class Entry(NamedTuple):
     e_tag: str
     modified: datetime
 
+    @property
+    def mtime_ns(self) -> int:
+        """When it was changed, to the second: a listing and an answer to a request are not equally exact."""
+        return int(self.modified.timestamp()) * 1_000_000_000
+
 
 class Bucket:
     """One bucket. Keys are whole keys in it. Raises StorageError, and FileNotFoundError where there is no object."""

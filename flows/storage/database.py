@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from flows.storage.address import SCHEMES, is_remote
 from flows.storage.errors import StorageError
@@ -32,6 +33,35 @@ def let_read(con: duckdb.DuckDBPyConnection, paths: Iterable[str]) -> None:
     """Have the database read these files, wherever they lie, each by its own name: no pattern in it counts."""
     if any(map(is_remote, paths)) and not con.list_filesystems():
         con.register_filesystem(_parts())
+
+
+def literal(path: str) -> str:
+    """The path as a DuckDB pattern that fits nothing but that path; an address is never taken for a pattern."""
+    if is_remote(path):
+        return path
+    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+
+
+def read_parquet(con: duckdb.DuckDBPyConnection, paths: Sequence[str] | dict[str, str]) -> str:
+    """SQL for the rows of some files, with their ``filename``; no path is taken for a pattern."""
+    let_read(con, paths)
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}], filename = true)"
+
+
+def rows_of(
+    con: duckdb.DuckDBPyConnection, name: str, paths: Sequence[str], schema: pa.Schema, *, options: str = ""
+) -> str:
+    """SQL for the rows of a table's part files, for a view that outlives this call; an empty table where there is none.
+
+    ``options`` are more of DuckDB's ``read_parquet``; the columns they add, an empty table does not have.
+    """
+    if not paths:
+        con.register(f"no_{name}", schema.empty_table())
+        return f"no_{name}"
+    let_read(con, paths)
+    con.execute(f"SET VARIABLE {name}_paths = $paths", {"paths": [literal(path) for path in paths]})
+    return f"read_parquet(getvariable('{name}_paths'), hive_partitioning = false{options})"
 
 
 def _parts() -> Any:

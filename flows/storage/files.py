@@ -24,7 +24,44 @@ def open_file(path: str, *, is_source: bool = False) -> io.BufferedReader:
     return Path(path).open("rb")
 
 
-class RemoteFile(io.RawIOBase):
+class _ObjectFile(io.RawIOBase):
+    """What both kinds have: an object, and an offset in it."""
+
+    def __init__(self, address: str) -> None:
+        self._bucket_address, self._key = parse_address(address)
+        self._bucket = open_bucket(self._bucket_address)
+        self._offset = 0
+
+    @property
+    def entry(self) -> Entry:
+        """What the object is."""
+        raise NotImplementedError
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset."""
+        if whence == io.SEEK_CUR:
+            offset += self._offset
+        elif whence == io.SEEK_END:
+            offset += self.entry.size
+        if offset < 0:
+            raise ValueError(f"negative offset {offset}")
+        self._offset = offset
+        return offset
+
+    def tell(self) -> int:
+        """The offset."""
+        return self._offset
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+
+class RemoteFile(_ObjectFile):
     """An object at an address. Whoever reads on and on gets larger blocks.
 
     All bytes are of one version, that of ``entry`` or the one found first: OSError where somebody writes to it
@@ -32,9 +69,7 @@ class RemoteFile(io.RawIOBase):
     """
 
     def __init__(self, address: str, entry: Entry | None = None, *, is_source: bool = False) -> None:
-        bucket, self._key = parse_address(address)
-        self._bucket = open_bucket(bucket)
-        self._offset = 0
+        super().__init__(address)
         self._entry = entry
         self._is_source = is_source
         self._block, self._block_start = b"", 0
@@ -78,38 +113,18 @@ class RemoteFile(io.RawIOBase):
             raise OSError(errno.EIO, str(error)) from error
         self._block, self._block_start = data, start
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to an offset."""
-        if whence == io.SEEK_CUR:
-            offset += self._offset
-        elif whence == io.SEEK_END:
-            offset += self.entry.size
-        if offset < 0:
-            raise ValueError(f"negative offset {offset}")
-        self._offset = offset
-        return offset
 
-    def tell(self) -> int:
-        """The offset."""
-        return self._offset
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-
-class PartFile(io.RawIOBase):
+class PartFile(_ObjectFile):
     """An object that never changes and is read from its end, as Parquet is. What is asked for is what is fetched."""
 
     def __init__(self, address: str) -> None:
-        bucket, self._key = parse_address(address)
-        self._bucket = open_bucket(bucket)
-        self._tail, self.entry = _tail_of(bucket, self._key)
-        self._offset = 0
+        super().__init__(address)
+        self._tail, self._entry = _tail_of(self._bucket_address, self._key)
+
+    @property
+    def entry(self) -> Entry:
+        """What the object is."""
+        return self._entry
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes, or all that are left."""
@@ -130,23 +145,6 @@ class PartFile(io.RawIOBase):
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to an offset."""
-        self._offset = offset + (0, self._offset, self.entry.size)[whence]
-        return self._offset
-
-    def tell(self) -> int:
-        """The offset."""
-        return self._offset
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
 
 
 @lru_cache(maxsize=TAILS_KEPT)

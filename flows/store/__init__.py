@@ -20,8 +20,10 @@ def open_store(address: str) -> Store:
 
 def reach_store(address: str) -> Store:
     """The same for somebody who waits: StorageError within seconds where object storage cannot be reached."""
-    if is_remote(address):
-        from flows.store.objects import ObjectStore
+    if not is_remote(address):
+        return open_store(address)
+    from flows.store.objects import ObjectStore
 
-        ObjectStore(address).probe()
-    return open_store(address)
+    store = ObjectStore(address)
+    store.probe()
+    return store

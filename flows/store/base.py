@@ -135,6 +135,14 @@ class Store(Protocol):
         ...
 
 
+def latest_of(store: Store, out: str) -> int:
+    """The number of the latest snapshot; SnapshotError where there is none yet."""
+    number = store.latest_number()
+    if number is None:
+        raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+    return number
+
+
 def latest_manifest(store: Store) -> Manifest | None:
     """The manifest of the latest snapshot; None before the first."""
     number = store.latest_number()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flows.storage.address import is_remote
@@ -44,8 +44,21 @@ def digest_of(files: Iterable[StoredFile], version: str) -> str:
     return hashlib.sha256("\n".join([version, *lines]).encode()).hexdigest()[:20]
 
 
-def forget_older(folder: Path, kind: str) -> None:
-    """Remove all but the newest files of a kind."""
+def kept_file(folder: Path, kind: str, digest: str, suffix: str, make: Callable[[Path], None]) -> Path:
+    """The file of a kind with this digest; ``make`` writes it, under another name, where it is not there yet."""
+    path = folder / f"{kind}-{digest}.{suffix}"
+    if path.exists():
+        path.touch()
+        return path
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    make(fresh)
+    fresh.replace(path)
+    _forget_older(folder, kind)
+    return path
+
+
+def _forget_older(folder: Path, kind: str) -> None:
     files = sorted(folder.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[KEPT:]:
         path.unlink(missing_ok=True)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from flows.link.database import literal
-from flows.storage.database import let_read
+from flows.storage.database import rows_of
 from flows.store.base import Store
 from flows.store.manifest import Manifest, StoredFile
-from flows.view.cache import digest_of, forget_older
+from flows.view.cache import digest_of, kept_file
 from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
@@ -30,31 +29,27 @@ def build_facts(store: Store, manifest: Manifest, numbers: Mapping[str, int], fo
     files = [file for file in manifest.files if file.table in BY_NAME]
     # Two indexes may number the same parts in two ways, after different histories.
     numbering = ",".join(f"{sha256}:{number}" for sha256, number in sorted(numbers.items()))
-    path = folder / f"facts-{digest_of(files, VERSION + numbering)}.duckdb"
-    if path.exists():
-        path.touch()
-        return path
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
+    digest = digest_of(files, VERSION + numbering)
+    return kept_file(folder, "facts", digest, "duckdb", lambda fresh: _write(fresh, store, manifest, numbers))
+
+
+def _write(fresh: Path, store: Store, manifest: Manifest, numbers: Mapping[str, int]) -> None:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": 2,
-        "temp_directory": str(folder / "spill"),
+        "temp_directory": str(fresh.parent / "spill"),
     }
     with duckdb.connect(str(fresh), config=config) as con:
         con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
         for table in BY_NAME:
             _open_table(con, store, manifest, table)
-        quotes = sorted(manifest.parts("quotes"), key=lambda file: file.path)
-        con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in quotes]})
+        parts = sorted_parts(manifest, "quotes")
+        con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in parts]})
         con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
         for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_MENTIONS, *_LISTS):
             con.execute(step)
         for table in BY_NAME:
             con.execute(f"DROP VIEW source_{table}")
-    fresh.replace(path)
-    forget_older(folder, "facts")
-    return path
 
 
 def sorted_parts(manifest: Manifest, table: str) -> list[StoredFile]:
@@ -64,18 +59,9 @@ def sorted_parts(manifest: Manifest, table: str) -> list[StoredFile]:
 
 def _open_table(con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, table: str) -> None:
     paths = [store.locate(manifest.number, file.path) for file in sorted_parts(manifest, table)]
-    if not paths:
-        con.register(f"none_{table}", arrow_schema(BY_NAME[table]).empty_table())
-        con.execute(
-            f"CREATE TEMP VIEW source_{table} AS SELECT *, 0 AS file_index, 0 AS file_row_number FROM none_{table}"
-        )
-        return
-    let_read(con, paths)
-    con.execute(f"SET VARIABLE {table}_paths = $paths", {"paths": [literal(path) for path in paths]})
-    con.execute(
-        f"CREATE TEMP VIEW source_{table} AS SELECT *, file_index FROM read_parquet("
-        f"getvariable('{table}_paths'), hive_partitioning = false, file_row_number = true)"
-    )
+    rows = rows_of(con, table, paths, arrow_schema(BY_NAME[table]), options=", file_row_number = true")
+    place = "file_index" if paths else "0 AS file_index, 0 AS file_row_number"
+    con.execute(f"CREATE TEMP VIEW source_{table} AS SELECT *, {place} FROM {rows}")
 
 
 _ENTITIES = (

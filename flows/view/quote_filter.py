@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from flows.link.database import literal
+from flows.storage.database import literal
 from flows.view.words import match_expression, parse_terms, regex_of
 
 PAGE_SIZE = 25

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from flows.store.base import Store
 from flows.store.manifest import Manifest, StoredFile
 from flows.store.parquet import open_parquet
-from flows.view.cache import digest_of, forget_older
+from flows.view.cache import digest_of, kept_file
 
 VERSION = "1"
 ROW_BITS = 24  # a part has fewer quotations than this many bits can number
@@ -41,13 +41,16 @@ Rows = npt.NDArray[np.int64]
 def build_index(store: Store, manifest: Manifest, folder: Path, tell: Callable[[str], None] = lambda _: None) -> Path:
     """The index file of a snapshot's quotations, made where it is not there yet."""
     parts = list(manifest.parts("quotes"))
-    path = folder / f"search-{digest_of(parts, VERSION)}.sqlite"
-    if path.exists():
-        path.touch()
-        return path
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    before = max(folder.glob("search-*.sqlite"), key=lambda found: found.stat().st_mtime, default=None)
+
+    def make(fresh: Path) -> None:
+        _write(fresh, store, manifest.number, parts, tell)
+
+    return kept_file(folder, "search", digest_of(parts, VERSION), "sqlite", make)
+
+
+def _write(fresh: Path, store: Store, number: int, parts: Sequence[StoredFile], tell: Callable[[str], None]) -> None:
+    """The index, made from the newest one there is."""
+    before = max(fresh.parent.glob("search-*.sqlite"), key=lambda found: found.stat().st_mtime, default=None)
     if before:
         shutil.copyfile(before, fresh)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as con:
@@ -56,11 +59,8 @@ def build_index(store: Store, manifest: Manifest, folder: Path, tell: Callable[[
         if not before:
             con.executescript(_TABLES)
         con.execute("BEGIN")
-        _bring_up_to_date(con, store, manifest.number, parts, tell)
+        _bring_up_to_date(con, store, number, parts, tell)
         con.execute("COMMIT")
-    fresh.replace(path)
-    forget_older(folder, "search")
-    return path
 
 
 def _bring_up_to_date(

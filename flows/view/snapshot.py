@@ -15,7 +15,7 @@ import duckdb
 from flows.errors import UserError
 from flows.storage.address import is_remote
 from flows.store import reach_store
-from flows.store.base import SnapshotError, Store
+from flows.store.base import Store, latest_of
 from flows.store.manifest import MANIFEST, Manifest
 from flows.view.cache import cache_folder
 from flows.view.facts import build_facts
@@ -136,9 +136,7 @@ class Latest:
     ) -> None:
         self._prepare = prepare
         self.store = reach_store(out)
-        number = self.store.latest_number()
-        if number is None:
-            raise SnapshotError(f"there is no snapshot in {out} yet; `newsmill run` makes one")
+        number = latest_of(self.store, out)
         self._folder = cache_folder(self.store.address)
         self._current = self._open(number, tell)
         self._opening = threading.Lock()
