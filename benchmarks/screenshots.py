@@ -22,20 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
 from benchmarks.view_pictures import take_pictures
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 NEWSMILL = [sys.executable, "-m", "flows.cli.main"]
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTH = 1440
 SETTLE_MS = 2500  # the timeline is drawn some time after the page is there
 MAX_IMAGE_BYTES = 300_000
@@ -59,16 +51,9 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument("--annotator", default="model")
     annotator = options.parse_args().annotator
-    chromium = shutil.which("chromium")
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        chromium = None
+    chromium = find_chromium()
     if chromium is None:
-        print(
-            "screenshots need Chromium and Playwright: apt-get install chromium; pip install playwright",
-            file=sys.stderr,
-        )
+        print(f"screenshots need Chromium and Playwright: {HOW_TO_GET}", file=sys.stderr)
         return 2
     IMAGES.mkdir(parents=True, exist_ok=True)
     with _newsroom() as folder, _serving(folder, annotator) as (url, deployment):

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from urllib.request import urlopen
 
+from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
+
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 ARTICLE = "Government"  # a word of the headline of the article that is shown
 # The picture's name: the address ("" for the article's), width, height, colours.
 PICTURES = {
@@ -34,7 +34,7 @@ def take_pictures(chromium: str, out: Path) -> None:
             with urlopen(f"{site}/articles?q={ARTICLE}") as answer:
                 article = "/article/" + answer.read().decode().split('href="/article/')[1].split('"')[0]
             with sync_playwright() as tools:
-                browser = tools.chromium.launch(executable_path=chromium, args=list(OPTIONS))
+                browser = tools.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
                 for name, (path, width, height, colours) in PICTURES.items():
                     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
                     page.goto(site + (path or article))
@@ -56,15 +56,9 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 def main() -> int:
     """Take the pictures of the data set that is named; 2, with one line, where a tool is missing."""
-    chromium = shutil.which("chromium")
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        chromium = None
+    chromium = find_chromium()
     if chromium is None:
-        print(
-            "pictures need Chromium and Playwright: apt-get install chromium; pip install playwright", file=sys.stderr
-        )
+        print(f"pictures need Chromium and Playwright: {HOW_TO_GET}", file=sys.stderr)
         return 2
     take_pictures(chromium, Path(sys.argv[1] if len(sys.argv) > 1 else "data"))
     return 0

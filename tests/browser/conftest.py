@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,32 +12,23 @@ from typing import Any
 import pytest
 import uvicorn
 
+from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
 from flows.view.app import make_app
 from flows.view.serve import _listen
 from flows.view.site import Site
 from flows.view.snapshot import Latest
 
-AXE = Path(__file__).parent / "axe.min.js"
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Headless Chromium."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_api.sync_playwright() as tools:
-        opened = tools.chromium.launch(executable_path=chromium, args=OPTIONS)
+        pytest.skip(f"Chromium or Playwright is not installed: {HOW_TO_GET}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
         yield opened
         opened.close()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import AXE, serving
+from tests.browser.conftest import serving
 from tests.integration.hostile import STRINGS, write_hostile
 from tests.integration.view_site import RECORDS, write_news
 from tests.pieces import refresh
@@ -76,6 +77,7 @@ def test_search_choose_open_follow_take_along(page: Any, site: str, tmp_path: Pa
 def test_n_and_p_go_from_quotation_to_quotation(page: Any, hostile_site: str) -> None:
     page.goto(f"{hostile_site}/articles?q=story+0")
     page.locator("td.main a").first.click()
+    page.wait_for_url("**/article/*")  # a key pressed before is the page's before
     page.keyboard.press("n")
     assert page.evaluate("document.activeElement.id") == "q0"
     page.keyboard.press("n")
@@ -107,6 +109,7 @@ def test_no_page_is_wider_than_the_screen(page: Any, site: str, width: int) -> N
     [("light", (*PATHS, "/quotes?q=nobody", "/quotes?page=0")), ("dark", ("/", "/quotes?q=harbour*"))],
 )
 def test_axe_finds_no_serious_fault(browser: Any, site: str, scheme: str, paths: tuple[str, ...]) -> None:
+    axe = files(pytest.importorskip("axe_playwright_python")) / "axe.min.js"
     # The page's own policy lets no script in but its own, which is right: for axe alone it is put aside.
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
     opened = context.new_page()
@@ -114,7 +117,7 @@ def test_axe_finds_no_serious_fault(browser: Any, site: str, scheme: str, paths:
     faults = []
     for path in (*paths, article, entity):
         opened.goto(site + path)
-        opened.add_script_tag(path=str(AXE))
+        opened.add_script_tag(path=str(axe))
         found = opened.evaluate("axe.run()")["violations"]
         faults += [
             (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
