@@ -146,6 +146,10 @@ class Quotation:
         return Span(self.segments[0].char_start, self.segments[-1].char_end)
 
 
+# How often a text refers to somebody in each way that is counted.
+NO_REFERENCES: Mapping[str, int] = {"he": 0, "she": 0, "mr": 0, "ms": 0}
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleEntity:
     """One entity of one article: ``mentions`` are indexes into ``Annotation.mentions``, in text order.
@@ -161,7 +165,7 @@ class ArticleEntity:
     aliases: tuple[str, ...] = ()
     external_id: str | None = None
     merge_rules: tuple[str, ...] = ()
-    pronouns: Mapping[str, int] = field(default_factory=lambda: {"he": 0, "she": 0, "mr": 0, "ms": 0})
+    pronouns: Mapping[str, int] = field(default_factory=lambda: dict(NO_REFERENCES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from flows.cli.terminal import open_console, open_grid, shown
 from flows.errors import SettingsError
-from flows.storage.database import let_read, open_database
+from flows.storage.database import fetch_rows, let_read, open_database
 from flows.store import reach_store
 from flows.store.base import latest_of
 from flows.store.parquet import table_paths
@@ -72,8 +72,7 @@ def _first_rows(parts: list[str], rows: int, which: str) -> list[dict[str, Any]]
         let_read(database, parts)
         query = f"SELECT * FROM read_parquet(?) {which} LIMIT ?"
         found = database.execute(query, [parts, rows])
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return fetch_rows(found)
 
 
 def _cell(name: str, value: Any) -> Text:

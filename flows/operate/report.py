@@ -32,7 +32,7 @@ from flows.run.progress import subscribe
 from flows.run.refresh import Outcome
 from flows.run.summary import RunSummary
 from flows.settings import mask_secrets
-from flows.storage.database import let_read, open_database
+from flows.storage.database import fetch_rows, let_read, open_database
 from flows.store.base import Stage, Store
 from flows.store.parquet import open_parquet, table_paths
 from transforms.visible import visible
@@ -215,8 +215,7 @@ def _top(query: str, table: str, store: Store, outcome: Outcome) -> list[dict[st
         entities = table_paths(store, number, "entities")
         let_read(database, [*parts, *entities])
         found = database.execute(query, {"rows": parts, "entities": entities, "limit": TOP_ROWS})
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return fetch_rows(found)
 
 
 def _publish_table(rows: list[dict[str, Any]], *, key: str, description: str) -> None:

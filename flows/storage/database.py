@@ -35,6 +35,12 @@ def let_read(con: duckdb.DuckDBPyConnection, paths: Iterable[str]) -> None:
         con.register_filesystem(_parts())
 
 
+def fetch_rows(found: duckdb.DuckDBPyConnection, most: int | None = None) -> list[dict[str, Any]]:
+    """The rows of the query that was executed, by the names of its columns; all that are left, or the next ``most``."""
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in (found.fetchall() if most is None else found.fetchmany(most))]
+
+
 def literal(path: str) -> str:
     """The path as a DuckDB pattern that fits nothing but that path; an address is never taken for a pattern."""
     if is_remote(path):

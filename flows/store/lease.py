@@ -59,7 +59,7 @@ class Lease:
             except (ConflictError, FileNotFoundError):
                 self._is_lost = True
         raise LostLeaseError(
-            f"another run has taken over {self._bucket.address}/{self._key.rpartition('/')[0]}, since this one gave no"
+            f"another run has taken over {_data_set(self._bucket, self._key)}, since this one gave no"
             " sign of life; run again"
         )
 
@@ -103,8 +103,12 @@ def _acquire(bucket: Bucket, key: str, run_id: str) -> Lease | str:
             return busy
         e_tag = bucket.put_if(key, _packed({**holder, "beat": secrets.token_hex(8)}), there and there.e_tag)
     except ConflictError:
-        return f"another run is writing to {bucket.address}/{key.rpartition('/')[0]}"
+        return f"another run is writing to {_data_set(bucket, key)}"
     return Lease(bucket, key, holder, e_tag, there is not None and "run" in there.content)
+
+
+def _data_set(bucket: Bucket, key: str) -> str:
+    return f"{bucket.address}/{key.rpartition('/')[0]}"
 
 
 class _Found(NamedTuple):
@@ -132,7 +136,7 @@ def _busy(bucket: Bucket, key: str, there: _Found) -> str:
     if (_now(bucket, key) - there.modified).total_seconds() > LEASE_S:
         return ""
     who = "run {run} (process {pid} on {host})".format_map({"pid": "?", "host": "?", **there.content})
-    return f"{who} is writing to {bucket.address}/{key.rpartition('/')[0]}"
+    return f"{who} is writing to {_data_set(bucket, key)}"
 
 
 def _now(bucket: Bucket, key: str) -> datetime:

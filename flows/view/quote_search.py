@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from flows.storage.database import fetch_rows
 from flows.view.quote_filter import ENTITY_FACETS, FACETS, NONE, PAGE_SIZE, SORTS, Condition, Facet, QuoteFilter
 from flows.view.snapshot import QUERY_LIMIT_S, Row, Snapshot
 
@@ -66,9 +67,7 @@ def count_found(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Fou
     with snapshot.asking(matched.tables) as cursor:
 
         def ask(query: str, values: Mapping[str, object]) -> list[Row]:
-            found = cursor.execute(query, values)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return fetch_rows(cursor.execute(query, values))
 
         hits = everything
         if not matched.is_everything or any(condition.facet in ENTITY_FACETS for condition in conditions):
@@ -120,9 +119,8 @@ def read_all(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Iterat
     query, values = _listing(snapshot, asked, matched, "")
     with snapshot.asking(matched.tables, DOWNLOAD_LIMIT_S) as cursor:
         found = cursor.execute(query, values)
-        names = [column[0] for column in found.description]
-        while rows := found.fetchmany(DOWNLOAD_BATCH):
-            yield with_texts(snapshot, [dict(zip(names, row, strict=True)) for row in rows])
+        while rows := fetch_rows(found, DOWNLOAD_BATCH):
+            yield with_texts(snapshot, rows)
 
 
 def _listing(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, limit: str) -> tuple[str, dict[str, object]]:

@@ -14,6 +14,7 @@ import duckdb
 
 from flows.errors import UserError
 from flows.storage.address import is_remote
+from flows.storage.database import fetch_rows
 from flows.store import reach_store
 from flows.store.base import Store, latest_of
 from flows.store.manifest import MANIFEST, Manifest
@@ -61,9 +62,7 @@ class Snapshot:
     ) -> list[Row]:
         """The rows of a query with bound ``values``; ``tables``: Arrow tables that it reads besides."""
         with self.asking(tables) as cursor:
-            found = cursor.execute(query, values or {})
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return fetch_rows(cursor.execute(query, values or {}))
 
     def row(self, query: str, values: Mapping[str, object] | None = None) -> Row | None:
         """The one row of a query; None where there is none."""

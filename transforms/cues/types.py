@@ -172,7 +172,6 @@ CONSTRUCTIONS: Mapping[str, Callable[[Use], str]] = {
     "expect": _infinitive("belief"),
     "offer": _infinitive("statement"),
     "propose": _infinitive("statement"),
-    "feel": lambda use: "belief",
     "see": _see,
     "hear": _overheard,
     "suggest": _evidence("belief"),

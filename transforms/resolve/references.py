@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from transforms.records import NO_REFERENCES
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import gender_of_pronoun
 
-NONE: Mapping[str, int] = {"he": 0, "she": 0, "mr": 0, "ms": 0}
-
 
 def count_references(cluster: Cluster, text: str) -> dict[str, int]:
     """The column ``pronouns`` of one entity: what resolution tied to it, outside quotations."""
-    counts = dict(NONE)
+    counts = dict(NO_REFERENCES)
     for span in cluster.pronouns:
         counts["he" if gender_of_pronoun(text[slice(*span)]) == "m" else "she"] += 1
     if cluster.entity_type == "person":

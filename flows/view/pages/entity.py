@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flows.view.charts import Bar, time_bars, timeline
-from flows.view.pages.quotes import with_marks
+from flows.view.charts import time_bars, timeline
+from flows.view.pages.quotes import days_address, with_marks
 from flows.view.quote_filter import QuoteFilter
 from flows.view.quote_search import match_words, read_page
 from flows.view.site import NotThereError, page, site_of
@@ -61,7 +61,7 @@ def entity(request: Request) -> Response:
         entity=row,
         why=[(rule, WHY.get(rule, rule.replace("_", " "))) for rule in row["merge_rules"]],
         line=line,
-        bars=time_bars(line, lambda bar: _days_address(said, bar), "statements"),
+        bars=time_bars(line, lambda bar: days_address(said, bar), "statements"),
         roles=snapshot.rows(_ROLES, number),
         about=snapshot.rows(_ABOUT, number),
         spoken_of_by=snapshot.rows(_SPOKEN_OF_BY, number),
@@ -71,10 +71,6 @@ def entity(request: Request) -> Response:
         said_address=said.address(),
         about_address=about.address(),
     )
-
-
-def _days_address(asked: QuoteFilter, bar: Bar) -> str:
-    return f"/quotes?{asked.address(since=bar.first, until=bar.last)}"
 
 
 def _examples(snapshot: Snapshot, asked: QuoteFilter) -> list[Row]:

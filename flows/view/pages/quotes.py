@@ -60,7 +60,7 @@ def quotes(request: Request) -> Response:
         facets=[FACETS[name] for name in found.facets],
         names=_names(snapshot, asked),
         line=line,
-        bars=time_bars(line, lambda bar: _days_address(asked, bar), "quotations"),
+        bars=time_bars(line, lambda bar: days_address(asked, bar), "quotations"),
         sql=asked.plain_sql(snapshot.folder, snapshot.quote_columns),
         n_pages=min(-(-found.total // PAGE_SIZE), MAX_PAGE),
         is_unranked=asked.order == "rank" and not matched.is_ranked and found.total > 0,
@@ -80,7 +80,8 @@ def count_all(snapshot: Snapshot) -> Found:
     return counted(snapshot, QuoteFilter(), match_words(snapshot, QuoteFilter()))
 
 
-def _days_address(asked: QuoteFilter, bar: Bar) -> str:
+def days_address(asked: QuoteFilter, bar: Bar) -> str:
+    """The address of the question for the days of one bar."""
     return f"/quotes?{asked.address(since=bar.first, until=bar.last)}"
 
 
