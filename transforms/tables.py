@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 ENTITY_TYPES = ("person", "organization", "place", "group", "event", "work", "product", "law")
 MENTION_TYPES = ("name", "nominal", "pronoun")
