@@ -15,12 +15,14 @@ import duckdb
 import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
+from flows.copies.signatures import Before
 from flows.link.entities import Linked, link_entities
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
-from flows.store.manifest import BASE, INTERNAL, NAMES, Manifest
+from flows.store.internal import SIGNATURES
+from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, Manifest
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
@@ -69,7 +71,12 @@ class _Copies:
 
 
 def join_articles(
-    snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None, catalog: Catalog
+    snapshot: NextSnapshot,
+    parts: Sequence[BasePart],
+    previous: Manifest | None,
+    catalog: Catalog,
+    *,
+    is_built_on_previous: bool,
 ) -> None:
     """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining."""
     store, stage = snapshot.store, snapshot.stage
@@ -84,7 +91,8 @@ def join_articles(
     with stage.scratch() as scratch, writing(scratch):
         try:
             known = located(store, stage, names_before) if names_before else None
-            copies = find_copies(scratch)
+            before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
+            copies = find_copies(paths("articles"), paths(SIGNATURES), scratch / "copies", before=before)
             linked = link_entities(
                 paths("articles"),
                 paths("article_entities"),
@@ -102,10 +110,27 @@ def join_articles(
         snapshot.add_file("entities", "part-0.parquet", linked.entities)
         snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates)
         snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate)
+        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
             snapshot.add(names, names_before)
+
+
+def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
+    """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
+    if previous is None or not any(file.path == COPIES for file in previous.files):
+        return None
+    store, number = snapshot.store, previous.number
+    now = [part for part in parts if part.file.table == SIGNATURES]
+    kept = {part.origin.name for part in now if part.origin.number is not None}
+    gone = [file.path for file in previous.parts(SIGNATURES) if file.path not in kept]
+    return Before(
+        pairs=store.locate(number, COPIES),
+        boilerplate=store.locate(number, "boilerplate/part-0.parquet"),
+        new_signatures=[located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
+        gone_signatures=[store.locate(number, path) for path in gone],
+    )
 
 
 def add_part(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join]) -> None:
