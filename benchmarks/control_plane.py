@@ -1,9 +1,9 @@
 """What Prefect and the dispatch of jobs cost a batch: ``python -m benchmarks.control_plane --batches 1000,10000``.
 
 The flow's own ``run_jobs`` hands out batches of fake work (``--work-ms`` of sleep, none by default) to an engine with
-so many slots, under a Prefect server of the benchmark's own, on SQLite or with ``--postgres`` on PostgreSQL. Per size: the
-seconds, the processor time of client and server a batch, the growth of the server's database, and how long the UI's own
-questions (the runs of today, the task runs of this run) take afterwards.
+so many slots, under a Prefect server of the benchmark's own, on SQLite or with ``--postgres`` on PostgreSQL. Per size:
+the seconds, the processor time of client and server a batch, the growth of the server's database, and how long the
+questions that the UI asks (the first page of task runs, their number) take afterwards.
 """
 
 from __future__ import annotations
