@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ from flows.store.internal import RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
 from flows.store.parquet import open_parquet, stage_file, stage_table
 from transforms.catalog import Catalog
+from transforms.datapackage import DATA_PACKAGE, README, Described, data_package, readme
 from transforms.link.final_ids import ID_COLUMNS, with_final_ids
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
@@ -105,6 +107,21 @@ class _Snapshot:
         """Take a local Parquet file for this snapshot."""
         file = stage_file(self.stage, "new", table, name, path, pq.ParquetFile(path).metadata.num_rows)
         self.add(file, Origin(None, f"new/{file.path}"))
+
+    def table_parts(self) -> dict[str, list[tuple[str, int]]]:
+        """Paths and bytes of the files of each table."""
+        parts: dict[str, list[tuple[str, int]]] = {table.name: [] for table in TABLES}
+        for file in self.files:
+            if file.table in parts:
+                parts[file.table].append((file.path, file.n_bytes))
+        return parts
+
+    def add_text(self, name: str, text: str) -> None:
+        """Write a file that describes the snapshot and stands beside the tables' folders."""
+        data = text.encode()
+        self.stage.write(f"new/{name}", data)
+        file = StoredFile("", name, 0, len(data), hashlib.sha256(data).hexdigest())
+        self.add(file, Origin(None, f"new/{name}"))
 
     def count_rows(self) -> dict[str, int]:
         """Rows a table."""
@@ -236,11 +253,13 @@ def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[s
 
 
 def _publish(store: Store, stage: Stage, snapshot: _Snapshot, work: Work, counts: dict[str, int]) -> Manifest:
+    number, created_at = max([*store.numbers(), 0]) + 1, datetime.now(UTC).isoformat(timespec="seconds")
+    _describe(snapshot, Described(number, created_at, work.run.run_id, work.versions, counts, snapshot.table_parts()))
     manifest = Manifest(
-        number=max([*store.numbers(), 0]) + 1,
+        number=number,
         parent=work.previous.number if work.previous else None,
         run_id=work.run.run_id,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=created_at,
         versions=dict(work.versions),
         linked_with=work.catalog.fingerprint,
         counts=counts,
@@ -249,6 +268,12 @@ def _publish(store: Store, stage: Stage, snapshot: _Snapshot, work: Work, counts
     )
     store.publish(stage, manifest, snapshot.origins)
     return manifest
+
+
+def _describe(snapshot: _Snapshot, described: Described) -> None:
+    """Have the snapshot say by itself what it is."""
+    snapshot.add_text(DATA_PACKAGE, json.dumps(data_package(described), indent=1, ensure_ascii=False) + "\n")
+    snapshot.add_text(README, readme(described))
 
 
 def read_sources(store: Store, manifest: Manifest | None) -> list[dict[str, Any]]:
