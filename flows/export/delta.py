@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from flows.errors import SettingsError
+from flows.errors import SettingsError, UserError
 from flows.storage.address import is_remote
 from flows.store.base import SnapshotError, Store
 from flows.store.manifest import Manifest, StoredFile
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FOLDER = "delta"
 LOG = "_delta_log"
 SNAPSHOT = "newsmill.snapshot"  # in the metadata of each version
+# Or the library, when it makes a checkpoint, takes versions older than a month away, kept snapshot or not.
+CONFIGURATION = {"delta.enableExpiredLogCleanup": "false"}
 
 
 def require_delta() -> None:
@@ -92,9 +94,14 @@ class _DeltaTable:
             return None
 
     def _versions(self) -> dict[int, int]:
-        """Snapshot by version."""
+        """Snapshot by version; UserError where a version is not ours."""
         table = self._open()
-        return {entry["version"]: int(entry[SNAPSHOT]) for entry in table.history()} if table else {}
+        history = table.history() if table else []
+        if not all(SNAPSHOT in entry for entry in history):
+            raise UserError(
+                f"another program has written to {self._address}; remove it, and the next run makes it anew"
+            )
+        return {entry["version"]: int(entry[SNAPSHOT]) for entry in history}
 
     def _add_version(self, manifest: Manifest) -> None:
         from deltalake import Schema
@@ -120,6 +127,7 @@ class _DeltaTable:
             [AddAction(name, *_facts(file)) for name, file in parts.items()],
             name=self._table,
             description=BY_NAME[self._table].grain,
+            configuration=CONFIGURATION,
             storage_options=self._options,
             commit_properties=properties,
         )

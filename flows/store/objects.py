@@ -288,6 +288,7 @@ class ObjectStore:
 
     def lend(self, number: int, files: Mapping[str, str]) -> None:
         """Copy objects of a snapshot, on the side of the server."""
+        self._check_lease()
         folders = {target.rpartition("/")[0] for target in files.values()}
         there = {f"{folder}/{name}" for folder in folders for name in self.names_beside(folder)}
         source = self._folder(number)

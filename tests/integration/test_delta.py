@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 import flows.export.delta
-from flows.errors import SettingsError
+from flows.errors import SettingsError, UserError
 from flows.export.delta import SNAPSHOT, export_delta
 from flows.operate.check import check_snapshot, roll_back
 from flows.operate.inputs import check_inputs
@@ -128,6 +129,27 @@ def test_the_last_version_is_the_latest_after_a_roll_back(out: Path, seeds: Seed
     add(seeds, out, 5)
     export_delta(store)
     assert snapshots(out) == [1, 2, 1, 3]
+    assert_same_rows(out)
+
+
+def test_versions_of_kept_snapshots_never_expire(out: Path, seeds: SeedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(flows.export.delta.CONFIGURATION, "delta.checkpointInterval", "1")
+    shutil.rmtree(out / "delta")
+    export_delta(open_store(str(out)))
+    for file in (out / "delta").rglob("_delta_log/*"):
+        os.utime(file, (1e9, 1e9))  # with a checkpoint the library would remove what is older than a month
+    add(seeds, out, 2)
+    export_delta(open_store(str(out)))
+    assert snapshots(out) == [1, 2, 3]
+
+
+def test_a_table_that_others_wrote_to_is_left_alone_and_told(out: Path, seeds: SeedFolder) -> None:
+    DeltaTable(f"{out}/delta/articles").delete()
+    add(seeds, out, 2)
+    with pytest.raises(UserError, match=r"another program has written to .*articles; remove it"):
+        export_delta(open_store(str(out)))
+    shutil.rmtree(out / "delta" / "articles")
+    export_delta(open_store(str(out)))
     assert_same_rows(out)
 
 
