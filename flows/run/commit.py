@@ -23,6 +23,7 @@ from flows.store.internal import RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import INTERNAL, SOURCES, Manifest
 from flows.store.parquet import open_parquet
 from transforms.catalog import Catalog
+from transforms.datapackage import DATA_PACKAGE, README, Described, data_package, readme
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION
 
@@ -150,11 +151,13 @@ def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[s
 
 
 def _publish(store: Store, stage: Stage, snapshot: NextSnapshot, work: Work, counts: dict[str, int]) -> Manifest:
+    number, created_at = max([*store.numbers(), 0]) + 1, datetime.now(UTC).isoformat(timespec="seconds")
+    _describe(snapshot, Described(number, created_at, work.run.run_id, work.versions, counts, snapshot.table_parts()))
     manifest = Manifest(
-        number=max([*store.numbers(), 0]) + 1,
+        number=number,
         parent=work.previous.number if work.previous else None,
         run_id=work.run.run_id,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=created_at,
         versions=dict(work.versions),
         linked_with=work.catalog.fingerprint,
         counts=counts,
@@ -163,6 +166,12 @@ def _publish(store: Store, stage: Stage, snapshot: NextSnapshot, work: Work, cou
     )
     store.publish(stage, manifest, snapshot.origins)
     return manifest
+
+
+def _describe(snapshot: NextSnapshot, described: Described) -> None:
+    """Have the snapshot say by itself what it is."""
+    snapshot.add_text(DATA_PACKAGE, json.dumps(data_package(described), indent=1, ensure_ascii=False) + "\n")
+    snapshot.add_text(README, readme(described))
 
 
 def read_sources(store: Store, manifest: Manifest | None) -> list[dict[str, Any]]:
