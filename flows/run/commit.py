@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from flows.run.todo import Todo
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Origin, Stage, Store
 from flows.store.disk import raise_if_disk, writing
-from flows.store.internal import RECORDS, SOURCES_SCHEMA
+from flows.store.internal import CORRECTIONS_SCHEMA, RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
 from flows.store.parquet import open_parquet, stage_file, stage_table
 from transforms.catalog import Catalog
@@ -67,6 +67,9 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
     _link(snapshot, parts, work)
+    if work.catalog.corrections:
+        corrections = pa.Table.from_pylist([asdict(c) for c in work.catalog.corrections], schema=CORRECTIONS_SCHEMA)
+        snapshot.add_table(INTERNAL, "corrections.parquet", corrections)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
     runs = pa.Table.from_pylist(

@@ -68,3 +68,5 @@ RECORDS_SCHEMA = _schema(
 )
 # What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
 ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})
+# One line of the corrections that the snapshot was linked with; a snapshot without any has no such file.
+CORRECTIONS_SCHEMA = _schema(dict.fromkeys(("action", "entity_type", "name", "target", "article"), _TEXT), {})

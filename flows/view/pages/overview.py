@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from flows.view.charts import Bar, stacked, time_bars, timeline
 from flows.view.downloads import download
-from flows.view.site import NotThereError, page, site_of
+from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Snapshot
 
 SHOWN = 10
@@ -54,7 +54,7 @@ _RUNS = f"""
 
 def overview(request: Request) -> Response:
     """The first page."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     return page(request, snapshot, "overview.html", **look_at(snapshot))
 
 
@@ -116,7 +116,7 @@ def _trends(snapshot: Snapshot, speakers: list[int]) -> dict[int, list[int]]:
 
 def figure_file(request: Request) -> Response:
     """The data behind a figure."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     name = request.path_params["figure"]
     if name not in FIGURES:
         raise NotThereError(name)
