@@ -80,7 +80,7 @@ def _meanings(snapshot: Snapshot, corrections: Sequence[Correction]) -> dict[int
             "entity_type": pa.array([c.entity_type for c in corrections], pa.string()),
             "name": pa.array([c.name for c in corrections], pa.string()),
             "id": pa.array([entity_id_of(c.entity_type, c.name) for c in corrections], pa.string()),
-            "article": pa.array([c.article if c.action == "split" else "" for c in corrections], pa.string()),
+            "split_in": pa.array([c.article if c.action == "split" else None for c in corrections], pa.string()),
         }
     )
     entities: dict[int, list[tuple[str, bool]]] = {}
@@ -137,9 +137,10 @@ _MATCHED = """
     ) e JOIN asked k USING (entity_type, name) WHERE e.entity_id <> k.id
 """
 _SPLIT_PLACES = """
-    SELECT k.number, a.article_id, e.entity_id FROM asked k
-    JOIN article a ON k.article <> '' AND (a.article_id = k.article OR a.source_uri = k.article)
-    JOIN appearance p USING (article) JOIN entity e USING (entity)
+    SELECT DISTINCT a.number, a.article_id, e.entity_id FROM (
+        SELECT number, article, article_id FROM asked JOIN article ON article_id = split_in
+        UNION SELECT number, article, article_id FROM asked JOIN article ON source_uri = split_in
+    ) a JOIN appearance USING (article) JOIN entity e USING (entity)
 """
 _END = """
     CASE WHEN {side}_part.local_id IS NOT NULL THEN {side}_part.end_id
