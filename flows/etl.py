@@ -25,6 +25,7 @@ from flows.operate.report import (
     name_started_run,
     name_stopped_run,
     publish_quarantine,
+    publish_report,
     publish_run,
 )
 from flows.run.commit import QuarantineError
@@ -113,6 +114,7 @@ def run_watched(settings: Settings, store: Store, run_id: str) -> RunSummary:
     _tell(outcome)
     if outcome.is_new:
         publish_run(summary, store, outcome)
+        publish_report(store, outcome)
     return summary
 
 

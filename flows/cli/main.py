@@ -121,6 +121,16 @@ def view(out: str, port: int, host: str, token: str, corrections: str, opens: bo
 
 
 @cli.command()
+@click.option("--to", default="report.html", show_default=True, metavar="FILE", help="Where to write it.")
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+def report(to: str, out: str) -> None:
+    """Write the overview of the data set as one file to mail: style, fonts and charts are in it."""
+    from flows.view.report import write_report
+
+    click.echo(visible(str(write_report(out, to))))
+
+
+@cli.command()
 @click.option("--out", default="data", show_default=True, help="The data folder.")
 def history(out: str) -> None:
     """List the snapshots with their counts."""

@@ -237,6 +237,10 @@ class LocalStore:
             return (self.root / f".{name}").read_bytes()
         return None
 
+    def noted_at(self, name: str) -> str:
+        """The path of a note."""
+        return str(self.root / f".{name}")
+
 
 def _hard_link(source: str, target: Path) -> None:
     try:

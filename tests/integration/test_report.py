@@ -67,7 +67,7 @@ def test_a_history_of_runs(newsroom: Newsroom) -> None:
     first = newsroom.run()
     assert first.name == "Completed"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d 3 new", name_of(first))
-    assert set(artifacts_of(first)) == {"run-summary", "progress", "top-speakers", "top-entities"}
+    assert set(artifacts_of(first)) == {"run-summary", "progress", "top-speakers", "top-entities", "report"}
 
     newsroom.seeds.write("3.txt", SAID.format(n=3, speaker="Peter Novak"))
     newsroom.seeds.write("bad.txt", bytes(range(32)) * 9)

@@ -94,7 +94,7 @@ def test_merge_is_found_shown_written_pending_and_followed(desk: Desk) -> None:
     assert "2 mentions and 2 statements in 2 articles come to be of Anna Smith" in text
     assert "Anna Smyth 2 2 2 goes" in text
     assert "Anna Smith 2 → 4 2 → 4 2 → 4" in text
-    assert "under Anna Smith, Anna Smyth." in text
+    assert "with all these names: Anna Smith, Anna Smyth." in text
     assert "merge,person,Anna Smyth,Anna Smith," in text
     assert not desk.file.exists()
 

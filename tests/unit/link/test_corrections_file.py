@@ -180,7 +180,7 @@ def test_a_write_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(corrections_file.os, "fsync", full)
-    with pytest.raises(CatalogError, match="cannot be written .No space"):
+    with pytest.raises(CatalogError, match="cannot be written"):
         file.add(MERGE, "one")
     assert path.read_text() == BY_HAND
     assert list(tmp_path.iterdir()) == [path]
