@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from flows.export.writers import ExportError
 from flows.link.catalog_files import CatalogError
+from flows.storage.errors import StorageError
 from flows.view.forms import FormError
 from flows.view.guard import Guard
 from flows.view.pages.article import article
@@ -85,6 +86,7 @@ _HANDLERS: Mapping[object, Callable[[Request, Exception], Response]] = {
     ExportError: _told(400, "That cannot be taken along so", str),
     QueryTimeoutError: _told(503, "That takes too long", lambda _: "Ask for less: fewer days, or one speaker."),
     sqlite3.OperationalError: _told(503, "That takes too long", lambda _: "Search for rarer words."),
+    StorageError: _told(503, "The object storage does not answer", str),
     FileNotFoundError: _told(503, "Just a moment", lambda _: "A newer snapshot is being opened; load this page again."),
     500: _told(500, "That went wrong", lambda _: "The terminal in which `newsmill view` runs says what."),
 }
