@@ -82,6 +82,21 @@ def applied(snapshot: Snapshot) -> list[Correction]:
     return snapshot.keep("corrections", lambda: _read_applied(snapshot))
 
 
+def merged_into(snapshot: Snapshot, entity_id: str) -> str | None:
+    """The entity that one which is gone has become by a correction, so that its old address leads on; None for none."""
+    into = {
+        entity_id_of(fix.entity_type, fix.name): entity_id_of(fix.entity_type, fix.target)
+        for fix in applied(snapshot)
+        if fix.action == "merge"
+    }
+    for _ in into:  # a ring ends too
+        if entity_id not in into:
+            break
+        entity_id = into[entity_id]
+    found = snapshot.row("SELECT entity_id FROM entity WHERE entity_id = $id", {"id": entity_id})
+    return entity_id if found else None
+
+
 def _read_applied(snapshot: Snapshot) -> list[Correction]:
     if not any(file.path == CORRECTIONS for file in snapshot.manifest.files):
         return []

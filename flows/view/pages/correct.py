@@ -64,16 +64,17 @@ def correct(request: Request) -> Response:
         rows = snapshot.rows(_ARTICLES, {"q": q, "entity": asked.entity["entity"]})
         return page(request, snapshot, "choose.html", asked=asked, q=q, rows=rows, shown=SHOWN)
     correction = _correction(snapshot, asked)
+    effect = effect_of(snapshot, not_yet_applied(snapshot, file), correction)
     return page(
         request,
         snapshot,
         "correct.html",
         asked=asked,
         line=file.row(correction),
-        effect=effect_of(snapshot, not_yet_applied(snapshot, file), correction),
+        effect=effect,
         other=_entity(snapshot, asked.target) if asked.action == "merge" else None,
         article=_article(snapshot, asked) if asked.action == "split" else None,
-        is_there=any(line.correction == correction for line in file.lines()),
+        is_there=not effect.changes and any(line.correction == correction for line in file.lines()),
     )
 
 
@@ -97,7 +98,8 @@ def _add(request: Request, form: dict[str, str]) -> Response:
     ):
         raise QuestionError(f"{asked.action} needs more than was given")
     correction = _correction(snapshot, asked)
-    file.add(correction, _said(snapshot, asked))
+    if [line.correction for line in file.lines()[-1:]] != [correction]:  # of a button that was pressed twice, one
+        file.add(correction, _said(snapshot, asked))
     return RedirectResponse(f"/entity/{asked.entity['entity_id']}", 303)
 
 
