@@ -27,6 +27,7 @@ from flows.operate.report import (
     name_stopped_run,
     only_worth_a_warning,
     publish_quarantine,
+    publish_report,
     publish_run,
 )
 from flows.run.commit import QuarantineError
@@ -116,6 +117,7 @@ def run_watched(settings: Settings, store: Store, run_id: str) -> RunSummary:
     export_tables(settings, store, runner)
     if outcome.is_new:
         publish_run(summary, store, outcome)
+        publish_report(store, outcome)
     return summary
 
 

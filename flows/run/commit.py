@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from flows.run.plan import FilePlan
 from flows.run.todo import Todo
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Origin, Stage, Store
-from flows.store.internal import RECORDS, SOURCES_SCHEMA
+from flows.store.internal import CORRECTIONS_SCHEMA, RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import INTERNAL, SOURCES, Manifest
 from flows.store.parquet import open_parquet
 from transforms.catalog import Catalog
@@ -64,6 +64,9 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
     join_articles(snapshot, parts, work.previous, work.catalog, is_built_on_previous=work.base is not None)
+    if work.catalog.corrections:
+        corrections = pa.Table.from_pylist([asdict(c) for c in work.catalog.corrections], schema=CORRECTIONS_SCHEMA)
+        snapshot.add_table(INTERNAL, "corrections.parquet", corrections)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
     runs = pa.Table.from_pylist(

@@ -153,6 +153,10 @@ class Store(Protocol):
         """What was noted; None where nothing was."""
         ...
 
+    def noted_at(self, name: str) -> str:
+        """The path or the address of what is noted under a name."""
+        ...
+
 
 def latest_of(store: Store, out: str) -> int:
     """The number of the latest snapshot; SnapshotError where there is none yet."""

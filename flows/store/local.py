@@ -250,14 +250,21 @@ class LocalStore:
     def note(self, name: str, data: bytes) -> None:
         """Keep a small file, hidden beside the snapshots."""
         fresh = self.root / f".{name}.new"
-        fresh.write_bytes(data)
-        fresh.replace(self.root / f".{name}")
+        try:
+            fresh.write_bytes(data)
+            fresh.replace(self.root / f".{name}")
+        finally:
+            fresh.unlink(missing_ok=True)  # of a disk that is full, half a file
 
     def noted(self, name: str) -> bytes | None:
         """What was noted."""
         with suppress(OSError):
             return (self.root / f".{name}").read_bytes()
         return None
+
+    def noted_at(self, name: str) -> str:
+        """The path of a note."""
+        return str(self.root / f".{name}")
 
 
 def _files_below(folder: Path) -> list[str]:

@@ -15,6 +15,7 @@ BASE = f"{INTERNAL}/base"
 SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
 COPIES = f"{INTERNAL}/copies.parquet"
+CORRECTIONS = f"{INTERNAL}/corrections.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon
 
 

@@ -316,3 +316,7 @@ class ObjectStore:
             return self._bucket.read(self._key(NOTES, name))
         except FileNotFoundError:
             return None
+
+    def noted_at(self, name: str) -> str:
+        """The address of a note."""
+        return f"{self._bucket.address}/{self._key(NOTES, name)}"
