@@ -31,7 +31,11 @@ def core_name(name: str) -> str:
         words = words[1:]
     while len(words) > 1 and words[-1] in LEGAL | SMALL and says_enough(words[:-1]):
         words = words[:-1]
-    return "".join(head_last(words)) if says_enough(words) else ""
+    if len(words) > 2 and words[-1] == "international":
+        words = words[:-1]
+    if not says_enough(words):
+        return ""
+    return "".join(word for word in head_last(words) if word not in SMALL) or "".join(words)
 
 
 def spelt(word: str) -> str:
@@ -51,8 +55,10 @@ def everyday_words() -> frozenset[str]:
 
 
 def head_last(words: list[str]) -> list[str]:
-    """The words of "Department of Tides" as "Tides Department": both are in use for one office."""
+    """The words of "Department of Tides" as "Tides Department", and "Committee on": both are in use for one office."""
     if len(words) > 2 and words[0] in OFFICES and words[1] in {"of", "for"}:
-        rest = words[3:] if words[2] == "the" else words[2:]
-        return [*rest, words[0]] if rest else words
+        return [*words[2:], words[0]]
+    if "committee" in words[:-2] and words[words.index("committee") + 1] == "on":
+        at = words.index("committee")
+        return [*words[:at], *words[at + 2 :], "committee"]
     return words

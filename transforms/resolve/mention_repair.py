@@ -146,7 +146,7 @@ def settle_types(names: Sequence[Name], text: str) -> None:
         top, times = counts[name.words].most_common(1)[0]
         if times >= 3 * counts[name.words][name.entity_type]:
             name.entity_type = top
-        is_never = " ".join(name.words) in lexicon.words("never_people")
+        is_never = " ".join(name.words) in lexicon.words("never_people") and name.words[-1] not in surnames
         if name.entity_type == "person" and (is_never or is_company(name, companies, surnames)):
             name.entity_type = "organization"
         elif len(name.words) == 1 and is_plural(name.words[0], surnames):

@@ -348,16 +348,16 @@ LINK_RULES = (
     ),
     Rule(
         "short_form_elsewhere",
-        "The start of a name alone is that organisation where at least three articles use it beside the full name, "
-        "nearly always this one, and no place or person has the name in more.",
-        "Norlink in one article; Norlink Brothers, then Norlink, in three.",
+        "The start of a name alone is that organisation where at least two articles use it beside the full name, nine "
+        "of ten this one, and no place or person has the name in as many.",
+        "Norlink in one article; Norlink Brothers, then Norlink, in two.",
         "Norlink = Norlink Brothers",
     ),
     Rule(
         "not_a_person",
         "A person whom no pronoun or title refers to is the organisation of that name, where it is one in at least "
-        "three articles and in twice as many as people are shown to bear it; ten times for places and peoples.",
-        "Norlink a person in one article, an organisation in three.",
+        "two articles and in twice as many as people are shown to bear it; ten times for places and peoples.",
+        "Norlink a person in one article, an organisation in two.",
         "one organisation",
     ),
     Rule(
@@ -369,8 +369,9 @@ LINK_RULES = (
     ),
     Rule(
         "type_of_most",
-        "A name taken for an organisation in ten times as many articles as for a work or place is the organisation "
-        "there too (works, products, events, laws, and places that are organisations only).",
+        "A name of one word taken for an organisation in ten times as many articles as for a work is the organisation "
+        "there too (works, products, events, laws, and places that are organisations only); a name of several words is "
+        "what it is in most articles, in three times as many where one is a place.",
         "Harbour Gazette a work in one article, an organisation in ten.",
         "one organisation",
     ),

@@ -17,10 +17,10 @@ BODY_NOUN = (
     "company|firm|startup|start-up|franchise|brand|manufacturer|retailer|maker|monopoly|newspaper|daily|website|"
     "platform|nonprofit|charity|think tank|agency|union|database|bank|lender|conglomerate|subsidiary|carrier|airline"
 )
-BODY_AFTER = re.compile(
-    rf"(?:,| is| was|, which is) (?:an?|the)(?: [\w’'-]+){{0,4}} (?:{BODY_NOUN})\b"
-    r"| (?:Inc|Corp|Ltd|LLC|PLC|JV|AG|GmbH)\b| (?:brand|shareholders|newspaper)\b"
-)
+# Not "a company spokesman", "the retailer's founder".
+NOUN_ENDS = r"(?=[,.;:)]|\s(?:of|in|that|which|based|for|with|from|and|run|owned|founded|on|at|is|was)\b)"
+BODY_AFTER = re.compile(rf"(?:,| is| was|, which is) (?:an?|the)(?: [\w-]+){{0,4}} (?:{BODY_NOUN}){NOUN_ENDS}")
+FIRM_AFTER = re.compile(r" (?:Inc|Corp|Ltd|LLC|PLC|JV|AG|GmbH|brand)\b")
 BODY_BEFORE = re.compile(r"\b(?:news agency|newspaper|brands?|company|firm|conglomerate|startup|retailer|carmaker) $")
 PERSON_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Lord|Gen|Sen|Rep|President|Minister|Judge)\.? $")
 PERSON_AFTER = re.compile(r"(?:,| \() ?\d\d[,)]")
@@ -32,7 +32,9 @@ NAME_HEADS = lexicon.words("short_heads") | lexicon.words("generic_heads")
 def without_supposed_people(names: Sequence[Mention], text: str) -> list[Mention]:
     """The names, organisations that were taken for people under their own type; words that name nobody are gone."""
     supposed = {text[slice(*name.span)] for name in names if name.entity_type == "person"}
-    bodies = {words for words in supposed if is_known_body(words) or ends_like_a_body(words)}
+    surnames = {fold(words.split()[-1]) for words in supposed if " " in words}
+    known = {words for words in supposed if is_known_body(words) and fold(words) not in surnames}
+    bodies = known | {words for words in supposed if ends_like_a_body(words)}
     people: set[str] = set()
     for name in names:
         if name.entity_type == "person":
@@ -53,7 +55,9 @@ def without_supposed_people(names: Sequence[Mention], text: str) -> list[Mention
 
 def is_known_body(words: str) -> bool:
     """Whether the words are the name of a widely known organisation, never of a person."""
-    return fold(words) in lexicon.words("never_people") and not fold(words).endswith("day")
+    letters = words.replace(".", "")
+    is_acronym = letters.isupper() and len(letters) > 1 and letters.lower() in lexicon.known_acronyms()
+    return is_acronym or (fold(words) in lexicon.words("never_people") and not fold(words).endswith("day"))
 
 
 def ends_like_a_body(words: str) -> bool:
@@ -65,11 +69,11 @@ def ends_like_a_body(words: str) -> bool:
 def is_body_by_text(span: Span, words: str, text: str) -> bool:
     """Whether the words around a name say that it is a company's, a paper's or the like."""
     before = text[max(0, span.char_start - 30) : span.char_start]
-    return bool(
-        BODY_AFTER.match(text, span.char_end)
-        or BODY_BEFORE.search(before)
-        or (" " not in words and stands_for_body(span, text))
-    )
+    if FIRM_AFTER.match(text, span.char_end) or BODY_BEFORE.search(before):
+        return True
+    if fold(words.split()[0]) in lexicon.first_name_genders():
+        return False
+    return bool(BODY_AFTER.match(text, span.char_end)) or (" " not in words and stands_for_body(span, text))
 
 
 def stands_for_body(span: Span, text: str) -> bool:

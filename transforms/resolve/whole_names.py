@@ -16,9 +16,13 @@ from transforms.resolve import lexicon
 from transforms.resolve.names import fold
 from transforms.resolve.supposed_people import NAME_HEADS, without_supposed_people
 
+BODIES = frozenset({"organization", "place"})
+DIRECTIONS = frozenset({"north", "south", "east", "west", "northern", "southern", "eastern", "western"})
+AND = re.compile(r"\s(?:and|&)$")
 OPEN = re.compile(r"\s(?:of|for|on|and|&|of the|for the|on the|in the)$")
 LOOSE = re.compile(r"(?:[\s,;:–—-]+(?:of|for|in|at|on|from|and|the|to|by|with|&)?)+$")
-CAPITALS = re.compile(r" (?:the )?[A-ZÀ-ÖØ-Þ][\w’'-]*(?: [A-ZÀ-ÖØ-Þ][\w’'-]*){0,3}")
+_CAPITAL = r"(?:U\.S\.|St\.|Ft\.|[A-ZÀ-ÖØ-Þ][\w-]*)"
+CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
 BRACKETS = {"(": ")", "[": "]"}
 
 
@@ -27,6 +31,7 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     names = [mention for mention in annotation.mentions if mention.mention_type == "name"]
     if not names:
         return annotation
+    names = [name for name in names if fold(text[slice(*name.span)]) != "the"]
     names = joined(without_job_titles(names, text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
     names = [whole for name, stop in zip(names, stops, strict=True) if (whole := ended(name, stop, text)) is not None]
@@ -53,17 +58,29 @@ def joined(names: Sequence[Mention], text: str) -> list[Mention]:
 
 def are_one(one: Mention, other: Mention, text: str) -> bool:
     """Whether two neighbouring mentions are the two halves of one name."""
-    if text[one.span.char_end : other.span.char_start] != " ":
+    if text[one.span.char_end : other.span.char_start] != " " or one.entity_type not in BODIES:
         return False
     first, second = text[slice(*one.span)], text[slice(*other.span)]
     if not first[-1:].isalnum() and not first.endswith("&"):
         return False
-    bodies = ("organization", "place")
-    if one.entity_type in bodies and OPEN.search(first):
-        return other.entity_type in bodies and not (first.endswith((" and", "&")) and stands_alone(first, text))
-    if other.entity_type != "organization" or one.entity_type not in bodies:
-        return False
-    return one.entity_type == "organization" or all(fold(word) in NAME_HEADS for word in second.split())
+    if AND.search(first):
+        return other.entity_type in BODIES and goes_on(first, second) and not stands_alone(first, text)
+    if OPEN.search(first):
+        return other.entity_type in BODIES and fold(first.split()[0]) not in DIRECTIONS
+    if other.entity_type != "organization" or (second.isupper() and len(second) < 7 and not first.isupper()):
+        return False  # "Norlink NLK": letters beside the name that they stand for
+    return one.entity_type == "organization" or has_heads_alone(second)
+
+
+def has_heads_alone(name: str) -> bool:
+    """Whether all words of a name are such as many organisations' names end with."""
+    return all(fold(word) in NAME_HEADS for word in name.split())
+
+
+def goes_on(first: str, second: str) -> bool:
+    """Whether an "and" joins two parts of one name: "Tides and | Harbours Board", not "Tide Office and | Senate"."""
+    heads = [any(fold(word) in NAME_HEADS for word in name.split()) for name in (first, second)]
+    return not heads[1] if re.search(r" of ", first) else heads == [False, True]
 
 
 def stands_alone(name: str, text: str) -> bool:
@@ -81,9 +98,9 @@ def ended(name: Mention, stop: int, text: str) -> Mention | None:
     words = text[start:end]
     if name.entity_type == "person":  # transforms/resolve/names.py and name_ends.py read those
         return name
-    if name.entity_type == "organization" and OPEN.search(words):
+    if name.entity_type == "organization" and OPEN.search(words) and (" of " in words or not AND.search(words)):
         more = CAPITALS.match(text, end, max(stop, end))
-        if more and text[more.end() : more.end() + 1] != "’":
+        if more:
             return replace(name, span=Span(start, more.end()))
     if name.entity_type == "organization":
         words = LOOSE.sub("", words)

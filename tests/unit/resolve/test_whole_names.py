@@ -32,6 +32,8 @@ def read(marked: str) -> list[str]:
         ("the {o:Tide Commission of} Norland said", ["o:Tide Commission of Norland"]),
         ("the {l:Norland} {o:Stock Exchange} fell", ["o:Norland Stock Exchange"]),
         ("the {o:Tides and} {o:Harbours Commission} met", ["o:Tides and Harbours Commission"]),
+        ("the {o:Department of Tides and} {o:Urban Growth} met", ["o:Department of Tides and Urban Growth"]),
+        ("the {o:Reserve Bank of} St. Olaf said", ["o:Reserve Bank of St. Olaf"]),
     ],
 )
 def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
@@ -43,6 +45,9 @@ def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
     [
         ("{o:Norlink and} {o:Easton Steel} met. {o:Norlink} won.", ["o:Norlink", "o:Easton Steel", "o:Norlink"]),
         ("{o:Norlink,} {o:Easton Steel} and others", ["o:Norlink", "o:Easton Steel"]),
+        ("the {o:Department of Tides and} {o:Ministry of Peat}", ["o:Department of Tides", "o:Ministry of Peat"]),
+        ("{o:Norlink Brothers} {o:NLK} fell", ["o:Norlink Brothers", "o:NLK"]),
+        ("{l:North of} {l:Easton Village}", ["l:North of", "l:Easton Village"]),
         ("in {l:Norland} {o:Norlink Brothers} rose", ["l:Norland", "o:Norlink Brothers"]),
         ("{p:Ada Lind} {o:Norlink} said", ["p:Ada Lind", "o:Norlink"]),
     ],
@@ -90,6 +95,8 @@ def test_letters_that_spell_a_body_stay() -> None:
         ("the news agency {p:Norpress} wrote", ["o:Norpress"]),
         ("{p:Lind}, 45, runs the company {p:Lind}", ["p:Lind", "p:Lind"]),
         ("{p:Emily Post} wrote", ["p:Emily Post"]),
+        ("{p:Reyes}, the company's founder, and {p:Okoro}, a bank analyst", ["p:Reyes", "p:Okoro"]),
+        ("{p:Mike Bloomberg} spoke. {p:Bloomberg} left.", ["p:Mike Bloomberg", "p:Bloomberg"]),
     ],
 )
 def test_an_organisation_taken_for_a_person(marked: str, found: list[str]) -> None:
