@@ -13,7 +13,8 @@ from transforms.resolve import lexicon
 from transforms.resolve.names import words_of
 
 LEGAL = lexicon.words("legal_endings") | lexicon.words("holding_endings")
-SMALL = lexicon.words("small_words")
+SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "at", "an", "a"})
+SHORT = 5
 # "(GM.N)", "<GM>", "(NYSE: GM)": what a wire puts behind a company's name.
 TICKER = re.compile(r"\s*[(<\[]\s*(?:[A-Za-z]{2,8}\s?:\s?)?[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\s*[)>\]]?\s*$")
 WEB_ADDRESS = re.compile(r"(?<=\w\w)\.(?:com|org|net|co\.uk)\b", re.IGNORECASE)
@@ -23,7 +24,7 @@ UNITED_STATES = re.compile(r"^(?:the )?(?:US|U\.S\.|United States) (?=.*\b(?:Dep
 
 
 def core_name(name: str) -> str:
-    """The words of the name that count, as one folded string without spaces; empty where it has none of its own."""
+    """The words of the name that count, as one folded string; empty where it has none of its own."""
     bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", TICKER.sub("", name)))
     glued = re.sub(r"(?<=\w)&(?=\w)", "and", bare)  # "AT&T" is one word
     words = [spelt(word) for word in words_of(re.sub(r"\s*[&+]\s*", " and ", glued))]
@@ -35,7 +36,9 @@ def core_name(name: str) -> str:
         words = words[:-1]
     if not says_enough(words):
         return ""
-    return "".join(word for word in head_last(words) if word not in SMALL) or "".join(words)
+    own = [word for word in head_last(words) if word not in SMALL] or words
+    # "Nor Link" is "Norlink"; few letters are as likely two names ("RTX", "R-TX").
+    return ("" if sum(map(len, own)) >= SHORT else " ").join(own)
 
 
 def spelt(word: str) -> str:
