@@ -17,6 +17,7 @@ from flows.storage.errors import StorageError
 from flows.view.forms import FormError
 from flows.view.guard import Guard
 from flows.view.pages.article import article
+from flows.view.pages.compare import compare
 from flows.view.pages.correct import add, correct, corrections, undo
 from flows.view.pages.entity import entity
 from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, list_page
@@ -39,6 +40,7 @@ def make_app(site: Site, port: int, token: str = "") -> Starlette:
             Route("/quotes", quotes),
             Route("/quotes.{form}", quotes_file),
             Route("/article/{article_id}", article),
+            Route("/article/{article_id}/compare", compare),
             Route("/entity/{entity_id}", entity),
             *(Route(f"/{kind.name}", list_page(kind)) for kind in (ARTICLES, ENTITIES, RUNS, QUARANTINE)),
             Route("/figures/{figure}.{form}", figure_file),

@@ -58,20 +58,43 @@ def cut_points(quotes: Sequence[Row], mentions: Sequence[Row]) -> list[int]:
 class MarkedText:
     """Writes the paragraphs of one article, each quotation with an anchor where it begins."""
 
-    def __init__(self, text: str, quotes: Sequence[Row], mentions: Sequence[Row], entities: Mapping[str, Row]) -> None:
+    def __init__(
+        self,
+        text: str,
+        quotes: Sequence[Row],
+        mentions: Sequence[Row],
+        entities: Mapping[str, Row],
+        boilerplate: Sequence[Row] = (),
+    ) -> None:
         self._text = text
         self._quotes = quotes
         self._mentions = mentions
         self._entities = entities
+        self._boilerplate = boilerplate
         self._cuts = cut_points(quotes, mentions)
         self._begun: set[int] = set()
 
     def paragraph(self, start: int, end: int) -> tuple[Markup, list[int]]:
         """The marked text, and the quotations that begin in it by their place in the article's quotes."""
         before = set(self._begun)
-        pieces = list(cut(start, end, self._quotes, self._mentions, cuts=self._cuts))
-        written = [self._quotation(n, list(group)) for n, group in groupby(pieces, key=lambda piece: piece.quote)]
+        written, at = [], start
+        for passage in self._boilerplate:
+            first, last = max(at, passage["char_start"]), min(end, passage["char_end"])
+            if first < last:
+                written += [self._plain(at, first), self._shared(first, last, passage["n_articles"])]
+                at = last
+        written.append(self._plain(at, end))
         return Markup("").join(written), sorted(self._begun - before)
+
+    def _shared(self, start: int, end: int, n_articles: int) -> Markup:
+        about = f"Boilerplate: {n_articles:,} articles of this source have it"
+        return Markup(
+            '<span class="boilerplate" tabindex="0" role="note" aria-label="{}" data-about="{}">{}</span>'
+        ).format(about, about, self._plain(start, end))
+
+    def _plain(self, start: int, end: int) -> Markup:
+        pieces = cut(start, end, self._quotes, self._mentions, cuts=self._cuts) if start < end else ()
+        return Markup("").join(self._quotation(n, list(group)) for n, group in groupby(pieces, lambda p: p.quote))
 
     def _quotation(self, number: int | None, pieces: Sequence[Piece]) -> Markup:
         inside = Markup("").join(self._role(role, list(group)) for role, group in groupby(pieces, lambda p: p.role))

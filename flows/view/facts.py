@@ -19,7 +19,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "4"
+VERSION = "5"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
@@ -75,9 +75,15 @@ _ENTITIES = (
     """
     CREATE TABLE entity AS
     SELECT (row_number() OVER (ORDER BY n_mentions DESC, entity_id))::INTEGER AS entity,
-           * EXCLUDE (file_index, file_row_number),
+           s.* EXCLUDE (file_index, file_row_number),
+           coalesce(n_mentions_once, 0) AS n_mentions_once, coalesce(n_articles_once, 0) AS n_articles_once,
+           coalesce(n_quotes_once, 0) AS n_quotes_once,
            lower(strip_accents(concat_ws(' ', name, array_to_string(aliases, ' ')))) AS search
-    FROM source_entities ORDER BY entity
+    FROM source_entities s LEFT JOIN (
+        SELECT entity_id, sum(n_mentions)::INTEGER AS n_mentions_once, count(*)::INTEGER AS n_articles_once,
+               sum(n_quotes)::INTEGER AS n_quotes_once
+        FROM source_article_entities ANTI JOIN source_article_duplicates USING (article_id) GROUP BY entity_id
+    ) USING (entity_id) ORDER BY entity
     """,
     "CREATE UNIQUE INDEX entity_by_id ON entity (entity_id)",
 )
@@ -87,11 +93,21 @@ _ARTICLES = (
     CREATE TABLE article AS
     SELECT (row_number() OVER (ORDER BY published_date DESC NULLS LAST, article_id))::INTEGER AS article, article_id,
            published_date, title, publisher, section, source_uri, n_words, n_quotes,
+           article_id IN (SELECT article_id FROM source_article_duplicates) AS is_copy, k.n_copies,
            lower(strip_accents(coalesce(title, ''))) AS search,
            getvariable('parts')[file_index::BIGINT + 1] AS part
-    FROM source_articles ORDER BY article
+    FROM source_articles LEFT JOIN (
+        SELECT kept_article_id AS article_id, count(*)::INTEGER AS n_copies FROM source_article_duplicates GROUP BY ALL
+    ) k USING (article_id) ORDER BY article
     """,
     "CREATE UNIQUE INDEX article_by_id ON article (article_id)",
+    """
+    CREATE TABLE copy AS
+    SELECT a.article, k.article AS kept, c.article AS compared, d.kind, d.similarity, d.shared_words
+    FROM source_article_duplicates d JOIN article a USING (article_id)
+    JOIN article k ON k.article_id = d.kept_article_id JOIN article c ON c.article_id = d.compared_article_id
+    ORDER BY kept, a.article
+    """,
 )
 
 
@@ -107,7 +123,7 @@ def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         SELECT (getvariable('numbers')[q.file_index::BIGINT + 1] << {ROW_BITS}) + q.file_row_number::BIGINT AS row,
                a.article, q.quote_index, q.quote_type, e.entity AS speaker, q.speaker_name, q.speaker_status,
                q.speaker_role, {more}{is_statement} AS is_statement,
-               q.confidence, a.published_date, a.publisher, a.section
+               q.confidence, a.published_date, a.publisher, a.section, a.is_copy
         FROM source_quotes q JOIN article a USING (article_id) LEFT JOIN entity e ON e.entity_id = q.speaker_entity_id
         ORDER BY a.article, q.quote_index
         """,
@@ -130,6 +146,11 @@ _MENTIONS = (
     SELECT e.entity, a.article, sum(s.n_mentions)::INTEGER AS n_mentions, sum(s.n_quotes)::INTEGER AS n_quotes
     FROM source_article_entities s JOIN entity e USING (entity_id) JOIN article a USING (article_id)
     GROUP BY ALL ORDER BY e.entity, a.article
+    """,
+    """
+    CREATE TABLE boilerplate AS
+    SELECT a.article, s.char_start, s.char_end, s.n_articles FROM source_boilerplate s JOIN article a USING (article_id)
+    ORDER BY ALL
     """,
 )
 

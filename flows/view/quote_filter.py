@@ -21,6 +21,7 @@ MAX_PAGE = 400
 MAX_SEARCH_CHARS = 400
 MAX_VALUE_CHARS = 300
 MAX_VALUES = 20
+ONCE = "once"  # how an address counts copies, where not every time
 NONE = "(none)"  # what stands in an address for a value that is null
 SORTS = {
     "date": "published_date DESC NULLS LAST, article, quote_index",
@@ -71,13 +72,14 @@ class Condition:
 
 @dataclass(frozen=True)
 class QuoteFilter:
-    """A question: words, chosen values by facet, days, a least confidence; and how the answer is shown."""
+    """A question: words, chosen values by facet, days, a least confidence, copies once; and how the answer is shown."""
 
     q: str = ""
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
     since: date | None = None
     until: date | None = None
     confidence: float = 0.0
+    is_once: bool = False
     sort: str = ""
     page: int = 1
 
@@ -94,6 +96,7 @@ class QuoteFilter:
             since=read_day(params, "since"),
             until=read_day(params, "until"),
             confidence=_read_number(params, "confidence", 0.0, 1.0),
+            is_once=read_copies(params),
             sort=params.get("sort", "") if params.get("sort") in SORTS else "",
             page=read_page(params),
         )
@@ -133,6 +136,8 @@ class QuoteFilter:
         yield from ((name, f"{day}") for name, day in (("since", self.since), ("until", self.until)) if day)
         if self.confidence:
             yield "confidence", f"{self.confidence:g}"
+        if self.is_once:
+            yield "copies", ONCE
         if self.sort:
             yield "sort", self.sort
         if self.page > 1:
@@ -163,6 +168,8 @@ class QuoteFilter:
             found.append(_compared("until", "published_date", "a.published_date", "<=", self.until))
         if self.confidence:
             found.append(_compared("confidence", "confidence", "q.confidence", ">=", self.confidence))
+        if self.is_once:
+            found.append(Condition("copies", "NOT is_copy", "a.duplicate_of IS NULL", {}))
         return found
 
     def plain_sql(self, folder: str, columns: set[str]) -> str:
@@ -193,6 +200,13 @@ def read_search(params: QueryParams) -> str:
     if len(text) > MAX_SEARCH_CHARS:
         raise QuestionError(f"a search has at most {MAX_SEARCH_CHARS} characters")
     return text
+
+
+def read_copies(params: QueryParams) -> bool:
+    """Whether copies of articles are to count once."""
+    if params.get("copies", "") not in ("", ONCE):
+        raise QuestionError(f"copies is {ONCE}, or left out")
+    return params.get("copies") == ONCE
 
 
 def read_page(params: QueryParams) -> int:

@@ -99,6 +99,11 @@ class Snapshot:
                 timer.cancel()
 
     @property
+    def has_copies(self) -> bool:
+        """Whether any article is a copy of another."""
+        return bool(self.manifest.counts.get("article_duplicates"))
+
+    @property
     def folder(self) -> str:
         """What a reader opens: the folder `latest`, or in object storage the one that it stands for now."""
         address = self.store.address

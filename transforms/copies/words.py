@@ -25,6 +25,11 @@ def word_numbers(text: str) -> Words:
     return np.fromiter((zlib.crc32(word.encode("utf-8", "replace")) for word in found), np.uint32, len(found))
 
 
+def word_spans(text: str) -> list[tuple[str, int, int]]:
+    """The words of a text, as `word_numbers` tells them apart, with their places in it."""
+    return [(m[0].replace("’", "'").casefold(), m.start(), m.end()) for m in _WORD.finditer(text)]
+
+
 def shingle_hashes(words: Words, length: int) -> Hashes:
     """One hash for the ``length`` words from each place on where so many are left."""
     n_shingles = max(0, len(words) - length + 1)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pyarrow.compute as pc
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flows.store.parquet import open_parquet
 from flows.view.article_marks import MarkedText
+from flows.view.article_rows import read_rows
+from flows.view.pages.compare import SHOWN, story_of
 from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.paragraphs import paragraph_spans
@@ -25,6 +23,8 @@ HEADER = (
     "wire_agency",
 )
 
+_BOILERPLATE = "SELECT char_start, char_end, n_articles FROM boilerplate WHERE article = $article ORDER BY char_start"
+
 
 def article(request: Request) -> Response:
     """The page of an article."""
@@ -32,11 +32,15 @@ def article(request: Request) -> Response:
     known = snapshot.row("SELECT * FROM article WHERE article_id = $id", {"id": request.path_params["article_id"]})
     if known is None:
         raise NotThereError("article")
-    row = _read(snapshot, "articles", known)[0]
-    quotes = sorted(_read(snapshot, "quotes", known), key=lambda quote: int(quote["quote_index"]))
-    mentions = [m for m in _read(snapshot, "entity_mentions", known) if m["mention_type"] == "name" or m["entity_id"]]
+    row = read_rows(snapshot, "articles", known)[0]
+    quotes = sorted(read_rows(snapshot, "quotes", known), key=lambda quote: int(quote["quote_index"]))
+    mentions = [
+        m for m in read_rows(snapshot, "entity_mentions", known) if m["mention_type"] == "name" or m["entity_id"]
+    ]
     entities = _entities(snapshot, known["article"])
-    text = MarkedText(row["text"], quotes, mentions, entities)
+    boilerplate = snapshot.rows(_BOILERPLATE, {"article": known["article"]})
+    text = MarkedText(row["text"], quotes, mentions, entities, boilerplate)
+    story = story_of(snapshot, known["article"])
     blocks = []
     for start, end in paragraph_spans(row["text"]):
         marked, begun = text.paragraph(start, end)
@@ -50,20 +54,13 @@ def article(request: Request) -> Response:
         quotes=quotes,
         entities=sorted(entities.values(), key=lambda e: (-e["n_mentions"], e["name"])),
         numbers={quote["quote_index"]: number for number, quote in enumerate(quotes, start=1)},
+        has_boilerplate=bool(boilerplate),
+        story=story[:SHOWN],
+        has_more_copies=len(story) > SHOWN,
+        own_copy=next((copy for copy in story if copy["article"] == known["article"] and copy["kind"]), None),
+        n_copies=known["n_copies"] or 0,
         header={name: row.get(name) for name in HEADER},
     )
-
-
-def _read(snapshot: Snapshot, table: str, known: Row) -> list[dict[str, Any]]:
-    """The article's rows of one table, from the one part that holds them."""
-    path = snapshot.part(table, known["part"])
-    if path is None:
-        return []
-    file = open_parquet(path)
-    ids = file.read(columns=["article_id"])["article_id"]
-    places = pc.indices_nonzero(pc.equal(ids, known["article_id"]))
-    rows: list[dict[str, Any]] = file.read().take(places).to_pylist() if len(places) else []
-    return rows
 
 
 def _entities(snapshot: Snapshot, number: int) -> dict[str, Row]:

@@ -10,9 +10,18 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flows.view.quote_filter import MAX_PAGE, MAX_VALUE_CHARS, NONE, QuestionError, read_day, read_page, read_search
+from flows.view.quote_filter import (
+    MAX_PAGE,
+    MAX_VALUE_CHARS,
+    NONE,
+    ONCE,
+    QuestionError,
+    read_copies,
+    read_day,
+    read_page,
+    read_search,
+)
 from flows.view.site import page, snapshot_of
-from flows.view.snapshot import Row
 from transforms.tables import ENTITY_TYPES, REASONS, STAGES
 
 PAGE_SIZE = 50
@@ -20,21 +29,28 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list: what is selected, what it can be sorted by (the first is how it is), chosen by, and searched in."""
+    """A list: what is selected, what it can be sorted by (the first is how it is), chosen by, and searched in.
+
+    ``table_once`` is the table with copies of articles counted once; "" where that makes no difference.
+    """
 
     name: str
-    select: str
+    columns: str
+    table: str
     order: tuple[str, ...]
     search: str
     choices: Mapping[str, tuple[str, ...]]
     conditions: Mapping[str, str]
     tie: str = ""
+    table_once: str = ""
 
 
 ARTICLES = List(
     name="articles",
-    select="SELECT article_id, published_date, title, publisher, section, source_uri, n_words, n_quotes FROM article",
-    order=("published_date", "n_quotes", "n_words", "publisher", "title"),
+    columns="article_id, published_date, title, publisher, section, source_uri, n_words, n_quotes, n_copies, is_copy",
+    table="article",
+    table_once="(SELECT * FROM article WHERE NOT is_copy)",
+    order=("published_date", "n_quotes", "n_words", "n_copies", "publisher", "title"),
     search="contains(search, lower(strip_accents($q)))",
     choices={},
     conditions={
@@ -43,13 +59,18 @@ ARTICLES = List(
         "since": "published_date >= $since::DATE",
         "until": "published_date <= $until::DATE",
         "entity": "article IN (SELECT article FROM appearance JOIN entity USING (entity) WHERE entity_id = $entity)",
+        "story": "article IN (SELECT unnest([kept, copy.article]) FROM copy JOIN article k ON k.article = kept "
+        "WHERE k.article_id = $story)",
     },
     tie="article",
 )
 ENTITIES = List(
     name="entities",
-    select="SELECT entity_id, name, entity_type, aliases, n_mentions, n_articles, n_quotes, first_published_date, "
-    "last_published_date FROM entity",
+    columns="entity_id, name, entity_type, aliases, n_mentions, n_articles, n_quotes, first_published_date, "
+    "last_published_date",
+    table="entity",
+    table_once="(SELECT * REPLACE (n_mentions_once AS n_mentions, n_articles_once AS n_articles, "
+    "n_quotes_once AS n_quotes) FROM entity WHERE n_articles_once > 0)",
     order=("n_mentions", "n_quotes", "n_articles", "name", "first_published_date", "last_published_date"),
     search="contains(search, lower(strip_accents($q)))",
     choices={"type": ENTITY_TYPES},
@@ -58,8 +79,9 @@ ENTITIES = List(
 )
 RUNS = List(
     name="runs",
-    select="SELECT run_id, started_at, finished_at, code_version, annotator, n_sources, n_sources_new, "
-    "n_sources_changed, n_sources_gone, n_articles, n_quotes, n_entities, n_quarantined FROM run",
+    columns="run_id, started_at, finished_at, code_version, annotator, n_sources, n_sources_new, "
+    "n_sources_changed, n_sources_gone, n_articles, n_quotes, n_entities, n_quarantined",
+    table="run",
     order=("finished_at", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
     search="contains(lower(concat_ws(' ', run_id, annotator, code_version)), lower($q))",
     choices={},
@@ -68,7 +90,8 @@ RUNS = List(
 )
 QUARANTINE = List(
     name="quarantine",
-    select="SELECT source_uri, record_index, stage, reason, detail FROM quarantine",
+    columns="source_uri, record_index, stage, reason, detail",
+    table="quarantine",
     order=("source_uri", "reason", "stage"),
     search="contains(lower(source_uri || ' ' || detail), lower($q))",
     choices={"reason": tuple(dict.fromkeys(REASONS)), "stage": STAGES},
@@ -76,6 +99,12 @@ QUARANTINE = List(
     tie="record_index",
 )
 RISING = ("name", "title", "publisher", "source_uri", "reason", "stage", "first_published_date")
+
+# What a person calls what an address has by its id.
+_NAMES = {
+    "entity": "SELECT name FROM entity WHERE entity_id = $id",
+    "story": "SELECT coalesce(title, source_uri) AS name FROM article WHERE article_id = $id",
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +117,7 @@ class Asked:
     sort: str
     is_turned: bool
     page: int
+    is_once: bool = False
 
     @classmethod
     def from_address(cls, kind: List, params: QueryParams) -> Asked:
@@ -101,7 +131,8 @@ class Asked:
         sort = params.get("sort", kind.order[0])
         if sort not in kind.order:
             raise QuestionError(f"{kind.name} are sorted by {', '.join(kind.order)}")
-        return cls(kind, read_search(params), chosen, sort, params.get("turned") == "1", read_page(params))
+        is_once = read_copies(params) and bool(kind.table_once)
+        return cls(kind, read_search(params), chosen, sort, params.get("turned") == "1", read_page(params), is_once)
 
     @property
     def is_rising(self) -> bool:
@@ -111,7 +142,7 @@ class Asked:
     def address(self, **changes: object) -> str:
         """The same question with some changes, from page 1 unless that is the change."""
         asked: dict[str, object] = {"q": self.q, **self.chosen, "sort": self.sort, "turned": int(self.is_turned)}
-        asked |= {"page": 1} | changes
+        asked |= {"copies": ONCE if self.is_once else "", "page": 1} | changes
         default = {"sort": self.kind.order[0], "turned": 0, "page": 1, "q": ""}
         pairs = {name: value for name, value in asked.items() if value not in (None, "") and value != default.get(name)}
         return f"/{self.kind.name}?{urlencode(pairs)}" if pairs else f"/{self.kind.name}"
@@ -127,7 +158,8 @@ class Asked:
         if self.q:
             where.append(self.kind.search)
             values["q"] = self.q
-        found = self.kind.select + (f" WHERE {' AND '.join(where)}" if where else "")
+        table = self.kind.table_once if self.is_once else self.kind.table
+        found = f"SELECT {self.kind.columns} FROM {table}" + (f" WHERE {' AND '.join(where)}" if where else "")
         direction = "ASC" if self.is_rising else "DESC"
         order = f"{self.sort} {direction} NULLS LAST, {self.kind.tie}"
         offset = (self.page - 1) * PAGE_SIZE
@@ -146,9 +178,11 @@ def list_page(kind: List) -> Callable[[Request], Response]:
         asked = Asked.from_address(kind, request.query_params)
         rows, count, values = asked.query()
         total = int(snapshot.rows(count, values)[0]["n"])
-        entity: Row | None = None
-        if "entity" in asked.chosen:
-            entity = snapshot.row("SELECT name FROM entity WHERE entity_id = $id", {"id": asked.chosen["entity"]})
+        names = {
+            name: row["name"]
+            for name, query in _NAMES.items()
+            if name in asked.chosen and (row := snapshot.row(query, {"id": asked.chosen[name]}))
+        }
         return page(
             request,
             snapshot,
@@ -157,7 +191,7 @@ def list_page(kind: List) -> Callable[[Request], Response]:
             rows=snapshot.rows(rows, values),
             total=total,
             n_pages=min(-(-total // PAGE_SIZE), MAX_PAGE),
-            entity=entity,
+            names=names,
         )
 
     return answer

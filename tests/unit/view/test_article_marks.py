@@ -38,6 +38,21 @@ def mention(name: str, entity_id: str | None = "e-1", at: int | None = None) -> 
     }
 
 
+def test_boilerplate_keeps_the_marks_of_what_is_in_it() -> None:
+    start, end = TEXT.index("“and"), TEXT.index(" She left")
+    passage = {"char_start": start, "char_end": end, "n_articles": 1200}
+    said = quote(0, [(TEXT.index("“It is"), end)], "Ann Lee")
+    text = MarkedText(TEXT, [said], [mention("Bob")], {"e-1": {"name": "Bob"}}, [passage])
+    marked, begun = text.paragraph(*paragraph_spans(TEXT)[1])
+    page = lxml.html.fromstring(f"<div>{marked}</div>")
+    (shared,) = page.find_class("boilerplate")
+    assert begun == [0]
+    assert shared.text_content() == TEXT[start:end]
+    assert [a.text_content() for a in shared.iter("a")] == ["Bob"]
+    assert shared.get("data-about") == "Boilerplate: 1,200 articles of this source have it"
+    assert "boilerplate" not in text.paragraph(*paragraph_spans(TEXT)[2])[0]
+
+
 def test_quotations_source_cue_and_names_are_marked_where_they_are() -> None:
     said = [
         (TEXT.index(text), TEXT.index(text) + len(text))

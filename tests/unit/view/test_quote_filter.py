@@ -22,6 +22,7 @@ filters = st.builds(
     since=days,
     until=days,
     confidence=st.sampled_from([0.0, 0.25, 0.9]),
+    is_once=st.booleans(),
     sort=st.sampled_from(["", *SORTS]),
     page=st.integers(1, 400),
 )
