@@ -135,6 +135,7 @@ REASONS = (
 
 _STRING = pa.string()
 _INT = pa.int32()
+_DEGREES = pa.float64()
 _STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
 _PRONOUNS = pa.struct([pa.field(word, _INT) for word in ("he", "she", "mr", "ms")])
 _SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
@@ -487,7 +488,23 @@ ENTITIES = Table(
         Column("name", _STRING, "Its fullest common name.", "Kim Jong Un"),
         Column("entity_type", _STRING, "What kind of thing it is.", "person", vocabulary=ENTITY_TYPES),
         Column("aliases", _STRINGS, "Other names it goes by in the data set, sorted.", "[Kim]"),
-        Column("external_id", _STRING, "Its id elsewhere: iso3166:KP, or the gazetteer's.", "iso3166:KP", True),
+        Column(
+            "external_id",
+            _STRING,
+            "Its id elsewhere: iso3166:KP of a country, geonames:1835848 of a city or region, or the gazetteer's.",
+            "iso3166:KP",
+            True,
+        ),
+        Column("country_code", _STRING, "Where a place lies, ISO 3166-1; null where not sure.", "KP", True),
+        Column(
+            "latitude",
+            _DEGREES,
+            "Degrees north (WGS 84), as GeoNames has it; of a country or region the mean of its cities, weighed by "
+            "inhabitants; null where the place is not sure.",
+            "39.0339",
+            True,
+        ),
+        Column("longitude", _DEGREES, "Degrees east, likewise.", "125.7543", True),
         Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
         Column("n_articles", _INT, "Articles that mention it.", "1"),
