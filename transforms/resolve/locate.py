@@ -149,7 +149,7 @@ def decide(reading: Reading, evidence: Mapping[str, set[str]]) -> Place | None:
 
 def place_of_context(places: Sequence[Place], named: set[str]) -> Place | None:
     """Of namesakes, the one whose region the article names, or else whose country."""
-    near = [place for place in places if place.kind != "region" and place.region in named]
+    near = [place for place in places if place.region in named]
     top = largest(near, KNOWN_RATIO)
     if near:
         is_large = top is not None and top.population >= MIN_IN_REGION

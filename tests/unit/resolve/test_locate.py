@@ -43,6 +43,7 @@ def ids_of(marked: str) -> dict[str, str | None]:
         ("{place|Oregon} and {place|Washington} agreed.", "Washington", WASHINGTON_STATE),
         ("{place|Seattle} is a city. {place|Washington} agreed.", "Washington", None),
         ("{place|New York} agreed.", "New York", None),
+        ("{place|Albany} and {place|Buffalo} are far. Lind, the {place|New York} governor, agreed.", "New York", None),
         ("{place|New York City} agreed.", "New York City", NEW_YORK_CITY),
         ("{place|New York state} agreed.", "New York state", NEW_YORK_STATE),
         ("{place|Albany}, {place|New York}, agreed.", "New York", NEW_YORK_STATE),
