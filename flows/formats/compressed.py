@@ -36,9 +36,7 @@ class _Frames(io.RawIOBase):
         self._unpacked = pa.CompressedInputStream(self._stream, codec)
 
     def readinto(self, buffer: Any) -> int:
-        data = self._unpacked.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+        return int(self._unpacked.readinto(buffer))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if whence != io.SEEK_SET:
@@ -88,7 +86,7 @@ def _reader(unpack: Callable[[IO[bytes]], Any]) -> Callable[[IO[bytes], Reading]
 
 # Brotli first: it goes by the suffix, so that no signature that its bytes happen to have may speak against it.
 FORMATS = (
-    Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli"))),
+    Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli")), is_page=True),
     Format(
         "gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(lambda stream: gzip.GzipFile(fileobj=stream)), opens=b"\x1f"
     ),

@@ -50,4 +50,4 @@ def _parse(record: Record) -> Document:
 
 
 # A page is mostly markup and scripts.
-FORMAT = Format("html", SUFFIXES, _recognise, one_record("html"), _parse, chars_per_byte=0.1)
+FORMAT = Format("html", SUFFIXES, _recognise, one_record("html"), _parse, chars_per_byte=0.1, is_page=True)
