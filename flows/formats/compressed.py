@@ -56,7 +56,7 @@ class _Frames(io.RawIOBase):
         return True
 
 
-class _Gzip(io.RawIOBase):
+class Gzip(io.RawIOBase):
     """What gzip unpacks, by the fast library; from where that fails, by Python's own.
 
     The fast one loses what it unpacked just before the damage, and with it some thousand records.
@@ -72,6 +72,7 @@ class _Gzip(io.RawIOBase):
         self._offset = 0
 
     def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as the next bytes at hand go."""
         try:
             n_bytes = self._unpacked.readinto1(buffer)
         except Exception:
@@ -86,6 +87,7 @@ class _Gzip(io.RawIOBase):
         return n_bytes
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset from the start of what is unpacked; back means to begin anew."""
         if whence != io.SEEK_SET:
             raise io.UnsupportedOperation("only from the start")
         if offset < self._offset:
@@ -96,9 +98,11 @@ class _Gzip(io.RawIOBase):
         return self._offset
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Yes."""
         return True
 
 
@@ -134,7 +138,7 @@ def _reader(unpack: Callable[[IO[bytes]], Any]) -> Callable[[IO[bytes], Reading]
 # Brotli first: it goes by the suffix, so that no signature that its bytes happen to have may speak against it.
 FORMATS = (
     Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli")), is_page=True),
-    Format("gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(_Gzip), opens=b"\x1f"),
+    Format("gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(Gzip), opens=b"\x1f"),
     Format("bzip2", (".bz2",), _signed(b"BZh"), _reader(bz2.BZ2File), opens=b"B"),
     Format("xz", (".xz",), _signed(b"\xfd7zXZ\0"), _reader(lzma.LZMAFile), opens=b"\xfd"),
     Format(
