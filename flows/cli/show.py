@@ -24,11 +24,17 @@ FIRST_COLUMNS = {
     "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
     "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
+    "article_duplicates": ("kept_article_id", "article_id", "kind", "similarity", "shared_words", "method"),
+    "boilerplate": ("article_id", "char_start", "char_end", "n_articles"),
     "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
     "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
 }
 # Text order, which is key order, is what a reader wants elsewhere.
-ORDER = {"entities": "ORDER BY n_mentions DESC, name", "runs": "ORDER BY started_at DESC"}
+ORDER = {
+    "entities": "ORDER BY n_mentions DESC, name",
+    "article_duplicates": "ORDER BY count(*) OVER (PARTITION BY kept_article_id) DESC, kept_article_id, article_id",
+    "runs": "ORDER BY started_at DESC",
+}
 STATEMENTS = "WHERE attribution_type = 'statement'"
 WIDE_COLUMNS = ("text", "title", "detail", "aliases")
 INDENT = "\n    "
