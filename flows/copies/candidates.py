@@ -31,6 +31,7 @@ def find_candidates(con: duckdb.DuckDBPyConnection) -> None:
     else:
         con.execute("CREATE TABLE touched AS SELECT n FROM numbered WHERE NOT is_gone")
         _add_all(con)
+    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys WHERE NOT is_gone)", is_by_key="true"))
     con.execute(CANDIDATES)
 
 
@@ -44,11 +45,9 @@ def _add_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(WANTED.format(which="NOT is_gone AND n IN (SELECT n FROM touched)"))
     con.execute(f"CREATE TEMP TABLE lists AS {WANTED_LISTS}")
     con.execute(COUNTED.format(lists="lists", is_by_key="false"))
-    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys WHERE NOT is_gone)", is_by_key="true"))
 
 
 def _add_all(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys)", is_by_key="true"))
     n_all = con.execute("SELECT coalesce(sum(n_fingerprints), 0)::BIGINT FROM numbered").fetchall()[0][0]
     n_rounds = 1 + int(n_all) // FINGERPRINTS_AT_ONCE
     for number in range(n_rounds):
