@@ -70,7 +70,9 @@ def write_parts(folder: Path, n_articles: int, *, seed: int = 1) -> tuple[dict[s
     articles: dict[str, list[str]] = {}
     entities: dict[str, list[str]] = {}
     for batch, start in enumerate(range(0, n_articles, ARTICLES_A_PART)):
-        article_ids = [ids.article_id(f"{seed}/{i}", 0) for i in range(start, min(n_articles, start + ARTICLES_A_PART))]
+        article_ids = [
+            ids.article_id(f"{seed}/{i}", "0") for i in range(start, min(n_articles, start + ARTICLES_A_PART))
+        ]
         picked = numbers[start * ENTITIES_AN_ARTICLE :][: len(article_ids) * ENTITIES_AN_ARTICLE]
         rows = [row for i, id_ in enumerate(article_ids) for row in article_rows(chance, id_, names, picked, i)]
         days = chance.integers(15_000, 20_000, len(article_ids)).tolist()
@@ -197,4 +199,6 @@ def blank(field: pa.Field, n_rows: int) -> pa.Array:
         return pa.nulls(n_rows, field.type)
     if pa.types.is_list(field.type):
         return pa.array([[]] * n_rows, field.type)
+    if pa.types.is_struct(field.type):
+        return pa.array([{part.name: 0 for part in field.type}] * n_rows, field.type)
     return pa.array(["" if field.type == pa.string() else 0] * n_rows).cast(field.type)
