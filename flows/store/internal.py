@@ -6,6 +6,7 @@ import pyarrow as pa
 
 RECORDS = "internal/records"
 ANNOTATIONS = "internal/annotations"
+SAYINGS = "internal/sayings"
 
 # Faults of the moment: another try may mend them, so the next run tries again. All others lie in the bytes.
 PASSING_REASONS = (
@@ -68,3 +69,17 @@ RECORDS_SCHEMA = _schema(
 )
 # What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
 ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})
+# What of one quotation can be found again elsewhere: see transforms/link/sayings.py.
+SAYINGS_SCHEMA = _schema(
+    {
+        "quote_id": _TEXT,
+        "article_id": _TEXT,
+        "node": pa.uint64(),
+        "words": _TEXT,
+        "n_words": pa.int32(),
+        "speaker": _TEXT,
+        "is_reported": pa.bool_(),
+        "prints": pa.list_(pa.field("item", pa.uint64(), nullable=False)),
+    },
+    {},
+)

@@ -1,0 +1,102 @@
+"""Whether two quotations are of one saying, decided on their aligned words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from transforms.link.saying_words import weights
+
+class Saying(NamedTuple):
+    """The words of one quotation, in the form of ``saying_words``.
+
+    ``speaker`` is the surname of a person or the name of another speaker, folded; "" where none is named.
+    ``is_reported`` says that none of the words stand in quotation marks: they are the reporter's too.
+    """
+
+    words: tuple[str, ...]
+    speaker: str
+    is_reported: bool
+
+
+# Words that stand alone in an alignment are there by chance.
+MIN_RUN = 2
+
+
+class Limits(NamedTuple):
+    """What two sayings must share: words, their weights' sum, and a share of the shorter's words and the longer's."""
+
+    n_words: int
+    weight: int
+    of_shorter: float
+    of_longer: float = 0.0
+
+
+# Of one speaker, who repeats himself and is quoted in pieces, a clause is enough; of two only what is unmistakable.
+# Fewer words have to be all that was said: "witch hunt" and "fake news" are said of many things.
+ONE_SPEAKER = (Limits(5, 8, 0.7), Limits(3, 4, 0.8, 0.8))
+ANY_SPEAKER = (Limits(7, 13, 0.8),)
+# A passage in a row that longer quotations share.
+ONE_SPEAKER_PASSAGE, ANY_SPEAKER_PASSAGE = Limits(8, 10, 0.0), Limits(12, 16, 0.3)
+# A reporter's words are alike wherever such a thing is reported ("the company expects a loss in the first quarter").
+REPORTED_ONE_SPEAKER, REPORTED_ANY_SPEAKER = (Limits(6, 10, 0.8),), (Limits(8, 14, 0.85),)
+BOTH_REPORTED_ONE_SPEAKER, BOTH_REPORTED_ANY_SPEAKER = (Limits(6, 10, 0.85, 0.6),), (Limits(9, 16, 0.9, 0.9),)
+
+
+class Shared(NamedTuple):
+    """The words that two sayings share in runs, as an alignment has them."""
+
+    n_words: int
+    weight: int
+    longest: int
+    of_shorter: float
+    of_longer: float
+
+
+def is_same_saying(one: Saying, other: Saying) -> bool:
+    """Whether two quotations are of one saying: whole, shortened, with words changed, in part or wholly indirect."""
+    shared = shared_words(one, other)
+    is_one_speaker = one.speaker != "" and one.speaker == other.speaker
+    if one.is_reported and other.is_reported:
+        limits = BOTH_REPORTED_ONE_SPEAKER if is_one_speaker else BOTH_REPORTED_ANY_SPEAKER
+        return _keeps_any(shared, limits) and not _differ_in_numbers(one, other)
+    if one.is_reported or other.is_reported:
+        return _keeps_any(shared, REPORTED_ONE_SPEAKER if is_one_speaker else REPORTED_ANY_SPEAKER)
+    passage = ONE_SPEAKER_PASSAGE if is_one_speaker else ANY_SPEAKER_PASSAGE
+    is_passage = shared.longest >= passage.n_words and _keeps_any(shared, (passage,))
+    return is_passage or _keeps_any(shared, ONE_SPEAKER if is_one_speaker else ANY_SPEAKER)
+
+
+def shared_words(one: Saying, other: Saying) -> Shared:
+    """What an alignment that prefers long runs finds in both."""
+    shorter, longer = sorted((one.words, other.words), key=len)
+    if shorter == longer:
+        return Shared(len(shorter), sum(weights(shorter)), len(shorter), 1.0, 1.0)
+    blocks = SequenceMatcher(None, longer, shorter, autojunk=False).get_matching_blocks()
+    runs = [block for block in blocks if block.size >= MIN_RUN]
+    n_words = sum(run.size for run in runs)
+    told = weights(shorter)
+    weight = sum(sum(told[run.b : run.b + run.size]) for run in runs)
+    longest = max((run.size for run in runs), default=0)
+    return Shared(n_words, weight, longest, n_words / max(1, len(shorter)), n_words / max(1, len(longer)))
+
+
+def is_contained(shorter: Saying, longer: Saying) -> bool:
+    """Whether all words of the one stand in the other, which has more."""
+    return len(shorter.words) < len(longer.words) and shared_words(shorter, longer).of_shorter == 1
+
+
+def _keeps_any(shared: Shared, limits: Sequence[Limits]) -> bool:
+    return any(
+        shared.n_words >= least.n_words
+        and shared.weight >= least.weight
+        and shared.of_shorter >= least.of_shorter
+        and shared.of_longer >= least.of_longer
+        for least in limits
+    )
+
+
+def _differ_in_numbers(one: Saying, other: Saying) -> bool:
+    first, second = ({word for word in saying.words if word[0].isdigit()} for saying in (one, other))
+    return bool(first - second) and bool(second - first)
