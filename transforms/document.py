@@ -62,6 +62,8 @@ def article_row(article: Article, n_sentences: int, quotations: Sequence[Quotati
         "text": article.text,
         "body_char_start": article.body_char_start,
         "text_sha256": text_hash(article.text),
+        "duplicate_of": None,
+        "copy_cluster_id": article.article_id,
         "n_chars": len(article.text),
         "n_chars_removed": article.n_chars_removed,
         "n_words": count_words(article.text),

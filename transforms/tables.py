@@ -34,6 +34,8 @@ SPEAKER_AGREEMENTS = ("agreed", "disputed", "uncertain", "unknown")
 QUOTE_FORMS = ("whole", "shortened", "changed", "partly_indirect", "indirect")
 # How the bytes of a source say a text's letters; see offset_map.
 WRITTEN = ("plain", "escaped", "repaired", "composed")
+COPY_KINDS = ("exact", "near", "contained", "new_edition")
+COPY_METHODS = ("text_hash", "aligned_words")
 ROLE_TITLES = (
     "president",
     "vice president",
@@ -239,6 +241,21 @@ ARTICLES = Table(
         Column("text", _STRING, "The cleaned text: headline first, paragraphs parted by one blank line."),
         Column("body_char_start", _INT, "Where the body starts in text, after the headline, in code points.", "81"),
         Column("text_sha256", _STRING, "SHA-256 of text in UTF-8, in hexadecimal.", "2c26b4…"),
+        Column(
+            "duplicate_of",
+            _STRING,
+            "The article that is kept where this one is a copy of it; null for all that is no copy.",
+            "4f6kq2m3zt7hw5ya",
+            True,
+            references="articles",
+        ),
+        Column(
+            "copy_cluster_id",
+            _STRING,
+            "The kept article of those that are copies of each other; an article's own id where it has no copies.",
+            "4f6kq2m3zt7hw5ya",
+            references="articles",
+        ),
         Column("n_chars", _INT, "Length of text in Unicode code points.", "2512"),
         Column(
             "n_chars_removed",
@@ -503,6 +520,8 @@ ENTITIES = Table(
         Column("n_articles", _INT, "Articles that mention it.", "1"),
         Column("n_quotes", _INT, "Statements it is the speaker of.", "2"),
         Column("n_attributions", _INT, "Quotations of any attribution_type that are its.", "3"),
+        Column("n_articles_without_copies", _INT, "Articles that mention it, those with a duplicate_of left out.", "1"),
+        Column("n_quotes_without_copies", _INT, "Statements that are its in articles without a duplicate_of.", "2"),
         _HOW_REFERRED_TO,
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
@@ -574,6 +593,67 @@ QUOTE_REUSE = Table(
     ),
 )
 
+ARTICLE_DUPLICATES = Table(
+    name="article_duplicates",
+    grain="one article that is a copy of another",
+    key="article_id",
+    scope="data set",
+    columns=(
+        Column("article_id", _STRING, "The copy.", "7hw5ya4f6kq2m3zt", references="articles"),
+        Column(
+            "kept_article_id",
+            _STRING,
+            "The one to count: the earliest of all copies, then the agency's own, then the longest, then by id.",
+            "4f6kq2m3zt7hw5ya",
+            references="articles",
+        ),
+        Column(
+            "kind",
+            _STRING,
+            "exact (the same text), near (edited), contained (cut, or inside a longer one), new_edition (of the same "
+            "address, updated).",
+            "near",
+            vocabulary=COPY_KINDS,
+        ),
+        Column(
+            "similarity",
+            pa.float32(),
+            "Words that both have, in runs, as a share of all words of the two: 1 for the same words.",
+            "0.92",
+        ),
+        Column("containment", pa.float32(), "Those words as a share of the shorter one's.", "0.97"),
+        Column("shared_words", _INT, "How many words those are.", "388"),
+        Column(
+            "method",
+            _STRING,
+            "What proves it: text_hash (equal text_sha256) or aligned_words (the words of both, laid side by side).",
+            "aligned_words",
+            vocabulary=COPY_METHODS,
+        ),
+        Column(
+            "compared_article_id",
+            _STRING,
+            "The article that similarity and shared_words are of: the kept one, or another copy of it that is closer.",
+            "4f6kq2m3zt7hw5ya",
+            references="articles",
+        ),
+    ),
+)
+
+BOILERPLATE = Table(
+    name="boilerplate",
+    grain="one passage of an article that many articles of its source share",
+    key=None,
+    scope="data set",
+    columns=(
+        Column("article_id", _STRING, "The article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("char_start", _INT, "Start in articles.text, in code points.", "2290"),
+        Column("char_end", _INT, "End in articles.text, exclusive, in code points.", "2424"),
+        Column("n_articles", _INT, "Articles of the same source that have it, or its most frequent sentence.", "212"),
+    ),
+    runs=(("char_start", "char_end"),),
+)
+
 QUARANTINE = Table(
     name="quarantine",
     grain="one source or record that could not be used",
@@ -624,6 +704,7 @@ RUNS = Table(
         Column("n_attributions", _LONG, "Rows of quotes.", "61"),
         Column("n_entity_mentions", _LONG, "Rows of entity_mentions.", "260"),
         Column("n_entities", _LONG, "Rows of entities.", "97"),
+        Column("n_duplicates", _LONG, "Rows of article_duplicates: articles that are copies of others.", "2"),
         Column("n_quarantined", _LONG, "Rows of quarantine.", "3"),
     ),
 )
@@ -638,6 +719,8 @@ TABLES: tuple[Table, ...] = (
     ENTITIES,
     SAYINGS,
     QUOTE_REUSE,
+    ARTICLE_DUPLICATES,
+    BOILERPLATE,
     QUARANTINE,
     RUNS,
 )

@@ -24,6 +24,8 @@ FIRST_COLUMNS = {
     "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
     "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
+    "article_duplicates": ("article_id", "kept_article_id", "kind", "similarity", "shared_words", "method"),
+    "boilerplate": ("article_id", "char_start", "char_end", "n_articles"),
     "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
     "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
 }

@@ -18,11 +18,16 @@ from flows.link import rules as link_rules
 from flows.link.database import insert, open_database, open_parts
 from flows.link.entity_rows import write_entities
 from flows.link.names import read_forms
+from flows.storage.database import rows_of
 from transforms import ids
 from transforms.catalog import Catalog, entity_id_of, gazetteer_links
 from transforms.link.final_ids import Change
 from transforms.resolve.countries import printed_names
-from transforms.tables import ARTICLE_ENTITIES, ARTICLES
+from transforms.schema import arrow_schema
+from transforms.tables import ARTICLE_DUPLICATES, ARTICLE_ENTITIES, ARTICLES
+
+
+CHANGED = pa.schema([(name, pa.string()) for name in ("article_id", "local_id", "final_id")])
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,10 @@ class Linked:
         rows = self.changes_by_batch.get(batch)
         return () if rows is None else tuple(map(Change, *(column.to_pylist() for column in rows.columns)))
 
+    def all_changes(self) -> pa.Table:
+        """The changes of all batches, as article_id, local_id and final_id."""
+        return pa.concat_tables([CHANGED.empty_table(), *self.changes_by_batch.values()])
+
     def digest(self, batch: str) -> str:
         """One value for equal changes: where it is as before, so are the final parts. Empty without any change."""
         return self.digests.get(batch, "")
@@ -55,6 +64,7 @@ def link_entities(
     catalog: Catalog,
     scratch: Path,
     *,
+    duplicates: Path | None = None,
     names: str | None = None,
     memory_limit: str = "300MB",
 ) -> Linked:
@@ -62,13 +72,18 @@ def link_entities(
 
     ``articles`` and ``article_entities`` name the base parts (article-local ids) of each batch; every id that quotes
     or mentions of an article use stands in its article_entities, so no other table is read. The result depends on
-    the rows alone, not on their order, their parts or their batches. ``names`` is the file that the run before left.
+    the rows alone, not on their order, their parts or their batches. ``duplicates`` is the table
+    ``article_duplicates``, whose articles the counts without copies leave out; ``names`` is the file that the run
+    before left.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     batches = list(article_entities)
     with open_database(scratch / "spilled", memory_limit) as con:
         open_parts(con, ARTICLES, ("article_id", "source_uri", "published_date"), articles)
         open_parts(con, ARTICLE_ENTITIES, [c.name for c in ARTICLE_ENTITIES.columns], article_entities)
+        rows = rows_of(con, "duplicates", [str(duplicates)] if duplicates else [], arrow_schema(ARTICLE_DUPLICATES))
+        con.execute(f"CREATE TABLE duplicates AS SELECT article_id FROM {rows}")
+        con.execute(DATED)
         con.execute(NAMED)
         con.execute(WORDED)
         new_names = read_forms(con, names, scratch)
@@ -109,16 +124,23 @@ def read_changes(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> dict
     return {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
 
 
+DATED = """
+    CREATE VIEW dated AS SELECT a.article_id, a.published_date, d.article_id IS NOT NULL AS is_copy
+    FROM articles a LEFT JOIN duplicates d USING (article_id)
+"""
+
 # Every local entity under each of its names, of which one with two external ids is two.
 NAMED = """
     CREATE TABLE named AS
     SELECT entity_id, entity_type, name, external_id, count(*)::INTEGER AS n_articles,
            sum(n_mentions)::INTEGER AS n_mentions, sum(n_quotes)::INTEGER AS n_quotes,
            sum(n_attributions)::INTEGER AS n_attributions,
+           count(*) FILTER (NOT is_copy)::INTEGER AS n_articles_without_copies,
+           coalesce(sum(n_quotes) FILTER (NOT is_copy), 0)::INTEGER AS n_quotes_without_copies,
            sum(pronouns.he)::INTEGER AS he, sum(pronouns.she)::INTEGER AS she,
            sum(pronouns.mr)::INTEGER AS mr, sum(pronouns.ms)::INTEGER AS ms,
            min(published_date) AS first_date, max(published_date) AS last_date
-    FROM article_entities JOIN articles USING (article_id) GROUP BY ALL
+    FROM article_entities JOIN dated USING (article_id) GROUP BY ALL
 """
 
 # The other names and the rules of a local entity in an article, where it has any.

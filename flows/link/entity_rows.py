@@ -24,6 +24,8 @@ REPEATED = [
     "n_articles",
     "n_quotes",
     "n_attributions",
+    "n_articles_without_copies",
+    "n_quotes_without_copies",
 ]
 
 
@@ -77,9 +79,10 @@ PLACED = """
 PLACED_APART = """
     INSERT INTO placed
     SELECT e.id, e.entity_id, e.entity_type, e.name, e.external_id, count(*), sum(e.n_mentions), sum(e.n_quotes),
-           sum(e.n_attributions), sum(e.pronouns.he), sum(e.pronouns.she), sum(e.pronouns.mr), sum(e.pronouns.ms),
+           sum(e.n_attributions), count(*) FILTER (NOT a.is_copy), coalesce(sum(e.n_quotes) FILTER (NOT a.is_copy), 0),
+           sum(e.pronouns.he), sum(e.pronouns.she), sum(e.pronouns.mr), sum(e.pronouns.ms),
            min(a.published_date), max(a.published_date), r.rule
-    FROM resolved e JOIN articles a USING (article_id)
+    FROM resolved e JOIN dated a USING (article_id)
     LEFT JOIN reasons r ON r.local_id = e.entity_id AND NOT e.is_split
     WHERE e.id IS NOT NULL AND e.entity_id IN (SELECT local_id FROM splits)
     GROUP BY ALL
@@ -89,6 +92,8 @@ SUMMED = """
     CREATE TABLE summed AS
     SELECT id, sum(n_mentions)::INTEGER AS n_mentions, sum(n_quotes)::INTEGER AS n_quotes,
            sum(n_attributions)::INTEGER AS n_attributions,
+           sum(n_articles_without_copies)::INTEGER AS n_articles_without_copies,
+           sum(n_quotes_without_copies)::INTEGER AS n_quotes_without_copies,
            {'he': sum(he)::INTEGER, 'she': sum(she)::INTEGER, 'mr': sum(mr)::INTEGER, 'ms': sum(ms)::INTEGER}
            AS pronouns,
            sum(n_articles)::INTEGER AS n_articles, min(external_id) AS external_id,
@@ -118,7 +123,9 @@ SHOWN = """
 # An article that holds two of the local entities that became one counts once.
 JOINED_ARTICLES = """
     CREATE TABLE joined_articles AS
-    SELECT id, count(*)::INTEGER AS n_articles FROM (SELECT DISTINCT id, article_id FROM touched) GROUP BY id
+    SELECT id, count(*)::INTEGER AS n_articles,
+           count(*) FILTER (article_id NOT IN (SELECT article_id FROM duplicates))::INTEGER AS n_articles_without_copies
+    FROM (SELECT DISTINCT id, article_id FROM touched) GROUP BY id
 """
 
 OTHER_NAMES = """
@@ -142,7 +149,9 @@ ROWS = """
     SELECT n.id AS entity_id, coalesce(s.name, n.name) AS name, coalesce(s.entity_type, n.entity_type) AS entity_type,
            coalesce(o.aliases, []) AS aliases, coalesce(s.external_id, n.external_id) AS external_id,
            coalesce(r.merge_rules, []) AS merge_rules, n.n_mentions,
-           coalesce(j.n_articles, n.n_articles) AS n_articles, n.n_quotes, n.n_attributions, n.pronouns,
+           coalesce(j.n_articles, n.n_articles) AS n_articles, n.n_quotes, n.n_attributions,
+           coalesce(j.n_articles_without_copies, n.n_articles_without_copies) AS n_articles_without_copies,
+           n.n_quotes_without_copies, n.pronouns,
            n.first_published_date, n.last_published_date
     FROM summed n LEFT JOIN shown s USING (id) LEFT JOIN joined_articles j USING (id)
     LEFT JOIN other_names o USING (id) LEFT JOIN rules_used r USING (id) ORDER BY n.id

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.link.database import open_parts, read_batches
+from flows.link.entities import CHANGED
 from flows.storage.database import rows_of
 from transforms.link.agreement import Claim, speaker_agreement
 from transforms.schema import arrow_schema
@@ -27,7 +28,6 @@ QUOTE_COLUMNS = (
     "speaker_entity_id",
     "speaker_mention_type",
 )
-FINAL_IDS = pa.schema([("article_id", pa.string()), ("local_id", pa.string()), ("final_id", pa.string())])
 
 
 def write_reuse(
@@ -50,7 +50,7 @@ def write_reuse(
     for table, path in ((ENTITIES, entities), (ARTICLE_DUPLICATES, duplicates), (BOILERPLATE, boilerplate)):
         rows = rows_of(con, table.name, [str(path)] if path else [], arrow_schema(table))
         con.execute(f"CREATE VIEW {table.name} AS FROM {rows}")
-    con.register("final_ids", final_ids if final_ids is not None else FINAL_IDS.empty_table())
+    con.register("final_ids", final_ids if final_ids is not None else CHANGED.empty_table())
     for step in (QUOTED_AGAIN, RECURRING, FORMED, SPOKEN, SPEAKERS):
         con.execute(step)
     con.register("agreeing", agreements(con))

@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.jobs.specs import BatchResult
-from flows.link.entities import Linked, link_entities
-from flows.run.carry import BasePart, carry_over, grouped, located
+from flows.run.carry import BasePart, carry_over, located
+from flows.run.joined import join_articles
+from flows.run.next_snapshot import NextSnapshot
 from flows.run.plan import FilePlan
 from flows.run.todo import Todo
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Origin, Stage, Store
-from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import RECORDS, SOURCES_SCHEMA
-from flows.store.manifest import BASE, INTERNAL, NAMES, SOURCES, Manifest, StoredFile
-from flows.store.parquet import open_parquet, stage_file, stage_table
+from flows.store.manifest import INTERNAL, SOURCES, Manifest
+from flows.store.parquet import open_parquet
 from transforms.catalog import Catalog
-from transforms.link.final_ids import ID_COLUMNS, with_final_ids
 from transforms.schema import arrow_schema
-from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION, TABLES
+from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION
 
 
 @dataclass(frozen=True)
@@ -62,11 +58,11 @@ class QuarantineError(RuntimeError):
 
 def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     """Assemble the next snapshot and make it the latest; QuarantineError where too little could be used."""
-    snapshot = _Snapshot(store, stage)
+    snapshot = NextSnapshot(store, stage)
     parts = [*carry_over(store, stage, work.base, work.todo), *_fresh_parts(work.results)]
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
-    _link(snapshot, parts, work)
+    join_articles(snapshot, parts, work.previous, work.base, work.catalog)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
     runs = pa.Table.from_pylist(
@@ -82,91 +78,8 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     return _publish(store, stage, snapshot, work, {**counts, "runs": runs.num_rows})
 
 
-class _Snapshot:
-    """The files of the snapshot to be, and where each lies now."""
-
-    def __init__(self, store: Store, stage: Stage) -> None:
-        self.store = store
-        self.stage = stage
-        self.files: list[StoredFile] = []
-        self.origins: dict[str, Origin] = {}
-
-    def add(self, file: StoredFile, origin: Origin) -> None:
-        """Take a file as it lies somewhere."""
-        self.files.append(file)
-        self.origins[file.path] = origin
-
-    def add_table(self, table: str, name: str, data: pa.Table) -> None:
-        """Write a file for this snapshot."""
-        file = stage_table(self.stage, "new", table, name, data)
-        self.add(file, Origin(None, f"new/{file.path}"))
-
-    def add_file(self, table: str, name: str, path: Path) -> None:
-        """Take a local Parquet file for this snapshot."""
-        file = stage_file(self.stage, "new", table, name, path, pq.ParquetFile(path).metadata.num_rows)
-        self.add(file, Origin(None, f"new/{file.path}"))
-
-    def count_rows(self) -> dict[str, int]:
-        """Rows a table."""
-        counts = {table.name: 0 for table in TABLES}
-        for file in self.files:
-            if file.table in counts:
-                counts[file.table] += file.n_rows
-        return counts
-
-
 def _fresh_parts(results: Sequence[BatchResult]) -> list[BasePart]:
     return [BasePart(file, Origin(None, f"{result.folder}/{file.path}")) for result in results for file in result.files]
-
-
-def _link(snapshot: _Snapshot, parts: Sequence[BasePart], work: Work) -> None:
-    """Put every part into the snapshot: as it is, or with the ids of entities merged across the data set."""
-    store, stage = snapshot.store, snapshot.stage
-    files = work.previous.files if work.previous else ()
-    names = next((file for file in files if file.path == NAMES), None)
-    names_before = Origin(work.previous.number, NAMES) if work.previous and names else None
-
-    def paths(table: str) -> dict[str, list[str]]:
-        by_batch = grouped(parts, table).items()
-        return {batch: [located(store, stage, part.origin) for part in group] for batch, group in by_batch}
-
-    with stage.scratch() as scratch, writing(scratch):
-        try:
-            known = located(store, stage, names_before) if names_before else None
-            linked = link_entities(paths("articles"), paths("article_entities"), work.catalog, scratch, names=known)
-        except duckdb.Error as error:  # a full disk has many names there
-            raise_if_disk(error, scratch)
-            raise
-        for part in parts:
-            _add_part(snapshot, part, linked)
-        snapshot.add_file("entities", "part-0.parquet", linked.entities)
-        if linked.names is not None:
-            snapshot.add_file(INTERNAL, "names.parquet", linked.names)
-        elif names is not None and names_before is not None:
-            snapshot.add(names, names_before)
-
-
-def _add_part(snapshot: _Snapshot, part: BasePart, linked: Linked) -> None:
-    digest = linked.digest(part.batch) if part.file.table in ID_COLUMNS else ""
-    if not digest:
-        snapshot.add(part.file, part.origin)
-    elif part.final is not None and part.final.linked == digest and part.origin.number is not None:
-        snapshot.add(part.final, Origin(part.origin.number, part.final.path))
-        if part.origin.name != part.final.path:
-            snapshot.add(replace(part.file, table=f"{BASE}/{part.file.table}"), part.origin)
-    else:
-        _add_linked(snapshot, part, linked, digest)
-
-
-def _add_linked(snapshot: _Snapshot, part: BasePart, linked: Linked, digest: str) -> None:
-    before = open_parquet(located(snapshot.store, snapshot.stage, part.origin)).read()
-    after = with_final_ids(before, part.file.table, linked.changes(part.batch))
-    if after is before:  # the ids that changed stand in other tables of its batch
-        snapshot.add(replace(part.file, linked=digest), part.origin)
-        return
-    final = stage_table(snapshot.stage, "linked", part.file.table, part.file.name, after)
-    snapshot.add(replace(final, linked=digest), Origin(None, f"linked/{final.path}"))
-    snapshot.add(replace(part.file, table=f"{BASE}/{part.file.table}"), part.origin)
 
 
 def _count_records(store: Store, stage: Stage, parts: Iterable[BasePart]) -> dict[str, tuple[int, int]]:
@@ -231,11 +144,12 @@ def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[s
         **{f"n_{name}": counts[name] for name in ("articles", "sentences", "entity_mentions", "entities")},
         "n_quotes": counts["statements"],
         "n_attributions": counts["quotes"],
+        "n_duplicates": counts["article_duplicates"],
         "n_quarantined": counts["quarantine"],
     }
 
 
-def _publish(store: Store, stage: Stage, snapshot: _Snapshot, work: Work, counts: dict[str, int]) -> Manifest:
+def _publish(store: Store, stage: Stage, snapshot: NextSnapshot, work: Work, counts: dict[str, int]) -> Manifest:
     manifest = Manifest(
         number=max([*store.numbers(), 0]) + 1,
         parent=work.previous.number if work.previous else None,

@@ -83,6 +83,7 @@ def article(**changes):
         "text": "Hi there",
         "body_char_start": 0,
         "text_sha256": "0" * 64,
+        "copy_cluster_id": "a",
         "n_chars": 8,
         "n_words": 2,
         "n_paragraphs": 1,

@@ -1,0 +1,197 @@
+"""What ties the articles of the data set to each other: which are copies, and who is who in them.
+
+Every such step reads the base parts, gives tables of the whole data set, and says what becomes of the rows of each
+batch. A part is written anew only where that changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from flows.copies.find import Copies, find_copies
+from flows.link.entities import Linked, link_entities
+from flows.link.reuse import KnownPairs, Reused, link_reuse
+from flows.run.carry import BasePart, grouped, located
+from flows.run.next_snapshot import NextSnapshot
+from flows.store.base import Origin, Stage, Store
+from flows.store.disk import raise_if_disk, writing
+from flows.store.internal import SAYINGS
+from flows.store.manifest import BASE, INTERNAL, NAMES, SAYING_PAIRS, Manifest
+from flows.store.parquet import open_parquet, stage_table
+from transforms.catalog import Catalog
+from transforms.copies.final_rows import with_copies
+from transforms.link.final_ids import ID_COLUMNS, with_clusters, with_final_ids
+
+# Tables whose final values can be taken out again, so that the first form of a part is not kept beside it.
+REVERSIBLE = ("articles",)
+
+
+class Join(Protocol):
+    """What one step that joins articles changes in the parts of a batch."""
+
+    def digest(self, table: str, batch: str) -> str:
+        """One value for equal changes of a table's part; "" for none."""
+        ...
+
+    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
+        """The rows of the part with the changes; ``data`` itself where there are none."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Entities:
+    """Ids of entities merged across the data set."""
+
+    linked: Linked
+
+    def digest(self, table: str, batch: str) -> str:
+        return self.linked.digest(batch) if table in ID_COLUMNS else ""
+
+    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
+        return with_final_ids(data, table, self.linked.changes(batch))
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Which articles are copies of which."""
+
+    copies: Copies
+
+    def digest(self, table: str, batch: str) -> str:
+        return self.copies.digest(batch) if table == "articles" else ""
+
+    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
+        return with_copies(data, self.copies.kept(batch)) if table == "articles" else data
+
+
+@dataclass(frozen=True)
+class _Reuse:
+    """Which quotations are of one saying."""
+
+    reused: Reused
+
+    def digest(self, table: str, batch: str) -> str:
+        return self.reused.digest(batch) if table == "quotes" else ""
+
+    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
+        return with_clusters(data, self.reused.clusters(batch)) if table == "quotes" else data
+
+
+def join_articles(
+    snapshot: NextSnapshot,
+    parts: Sequence[BasePart],
+    previous: Manifest | None,
+    base: Manifest | None,
+    catalog: Catalog,
+) -> None:
+    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining.
+
+    ``base`` is the previous snapshot where its parts could be carried over.
+    """
+    store, stage = snapshot.store, snapshot.stage
+    files = previous.files if previous else ()
+    names = next((file for file in files if file.path == NAMES), None)
+    names_before = Origin(previous.number, NAMES) if previous and names else None
+
+    def paths(table: str) -> dict[str, list[str]]:
+        by_batch = grouped(parts, table).items()
+        return {batch: [located(store, stage, part.origin) for part in group] for batch, group in by_batch}
+
+    with stage.scratch() as scratch, writing(scratch):
+        try:
+            known = located(store, stage, names_before) if names_before else None
+            copies = find_copies(scratch)
+            linked = link_entities(
+                paths("articles"),
+                paths("article_entities"),
+                catalog,
+                scratch,
+                duplicates=copies.duplicates,
+                names=known,
+            )
+            reused = link_reuse(
+                paths(SAYINGS),
+                paths("articles"),
+                paths("quotes"),
+                scratch,
+                entities=linked.entities,
+                final_ids=linked.all_changes(),
+                duplicates=copies.duplicates,
+                boilerplate=copies.boilerplate,
+                known=_known_pairs(store, stage, parts, base),
+            )
+        except duckdb.Error as error:  # a full disk has many names there
+            raise_if_disk(error, scratch)
+            raise
+        joins: tuple[Join, ...] = (_Copies(copies), _Entities(linked), _Reuse(reused))
+        for part in parts:
+            add_part(snapshot, part, joins)
+        snapshot.add_file("entities", "part-0.parquet", linked.entities)
+        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates)
+        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate)
+        snapshot.add_file("sayings", "part-0.parquet", reused.sayings)
+        snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse)
+        snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs)
+        if linked.names is not None:
+            snapshot.add_file(INTERNAL, "names.parquet", linked.names)
+        elif names is not None and names_before is not None:
+            snapshot.add(names, names_before)
+
+
+def _known_pairs(
+    store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None
+) -> KnownPairs | None:
+    """What the snapshot before found of sayings, and how their parts changed since; None where it can be of no use."""
+    if base is None or not any(file.path == SAYING_PAIRS for file in base.files):
+        return None
+    before = {(file.name, file.sha256) for file in base.parts(SAYINGS)}
+    now = {(part.file.name, part.file.sha256): part for part in parts if part.file.table == SAYINGS}
+    return KnownPairs(
+        store.locate(base.number, SAYING_PAIRS),
+        [store.locate(base.number, f"{SAYINGS}/{name}") for name, sha256 in sorted(before - now.keys())],
+        [located(store, stage, part.origin) for key, part in sorted(now.items()) if key not in before],
+    )
+
+
+def add_part(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join]) -> None:
+    """Put one part into the snapshot; below ``internal/base`` too where its first form could not be had again."""
+    table = part.file.table
+    digest = _one_digest([join.digest(table, part.batch) for join in joins])
+    before = part.final.linked if part.final is not None else ""
+    has_base = table not in REVERSIBLE
+    if not digest and (not before or has_base):
+        snapshot.add(part.file, part.origin)
+    elif part.final is not None and before == digest and part.origin.number is not None:
+        snapshot.add(part.final, Origin(part.origin.number, part.final.path))
+        if part.origin.name != part.final.path:
+            snapshot.add(replace(part.file, table=f"{BASE}/{table}"), part.origin)
+    else:
+        _add_joined(snapshot, part, joins, digest)
+
+
+def _add_joined(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join], digest: str) -> None:
+    table = part.file.table
+    before = after = open_parquet(located(snapshot.store, snapshot.stage, part.origin)).read()
+    for join in joins:
+        after = join.applied(after, table, part.batch)
+    if after is before:  # what changed stands in other tables of its batch
+        snapshot.add(replace(part.file, linked=digest), part.origin)
+        return
+    final = stage_table(snapshot.stage, "linked", table, part.file.name, after)
+    snapshot.add(replace(final, linked=digest), Origin(None, f"linked/{final.path}"))
+    if table not in REVERSIBLE:
+        snapshot.add(replace(part.file, table=f"{BASE}/{table}"), part.origin)
+
+
+def _one_digest(digests: Sequence[str]) -> str:
+    """One value for all: the one there is, or a hash of several."""
+    told = [digest for digest in digests if digest]
+    if len(told) < 2:
+        return "".join(told)
+    return hashlib.sha256(" ".join(digests).encode()).hexdigest()

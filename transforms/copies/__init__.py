@@ -1,0 +1,1 @@
+"""Copies of articles, as far as it is pure: fingerprints, aligned words, clusters, and rows that say so."""
