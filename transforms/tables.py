@@ -554,12 +554,14 @@ SAYINGS = Table(
         Column(
             "speaker_agreement",
             _STRING,
-            "agreed; disputed (given to two people, to each by name); uncertain (to two, but to one of them by a pronoun "
-            "or a description, or to two bodies); unknown (no speaker found).",
+            "agreed; disputed (given to two people, to each by name); uncertain (to two, but to one of them by a "
+            "pronoun or a description, or to two bodies); unknown (no speaker found).",
             "agreed",
             vocabulary=SPEAKER_AGREEMENTS,
         ),
-        Column("first_quote_id", _STRING, "The earliest quotation by published_date, then by id.", "…", references="quotes"),
+        Column(
+            "first_quote_id", _STRING, "The earliest quotation by published_date, then by id.", "…", references="quotes"
+        ),
         Column("first_article_id", _STRING, "Its article.", "4f6kq2m3zt7hw5ya", references="articles"),
         Column("first_publisher", _STRING, "Who published that.", "The Harbour Gazette", True),
         Column("first_published_date", pa.date32(), "The day of that.", "2021-07-11", True),

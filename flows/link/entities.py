@@ -26,7 +26,6 @@ from transforms.resolve.countries import printed_names
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLE_DUPLICATES, ARTICLE_ENTITIES, ARTICLES
 
-
 CHANGED = pa.schema([(name, pa.string()) for name in ("article_id", "local_id", "final_id")])
 
 

@@ -8,9 +8,9 @@ as if all were made anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -43,7 +43,7 @@ class KnownPairs:
 
 @dataclass(frozen=True)
 class Reused:
-    """The tables ``sayings`` and ``quote_reuse`` as files, the pairs for the next run, and what each batch has of them."""
+    """The tables ``sayings`` and ``quote_reuse`` as files, the pairs for the next run, and each batch's clusters."""
 
     sayings: Path
     quote_reuse: Path
@@ -108,8 +108,9 @@ def find_pairs(con: duckdb.DuckDBPyConnection, known: KnownPairs | None) -> None
         con.execute(
             "CREATE OR REPLACE TABLE pairs (print UBIGINT, shorter UBIGINT, longer UBIGINT, is_contained BOOLEAN)"
         )
-    con.execute(MEMBERS.format(touched="SEMI JOIN touched USING (print)" if is_known else ""))
-    con.execute(CANDIDATES)
+    touched = "SEMI JOIN touched USING (print)" if is_known else ""
+    con.execute(MEMBERS.format(touched=touched, largest=LARGEST_BUCKET))
+    con.execute(CANDIDATES.format(small=SMALL_BUCKET))
     con.execute(TEXTS)
     con.execute("CREATE TABLE verified (shorter UBIGINT, longer UBIGINT, is_contained BOOLEAN)")
     for batch in read_batches(con, COMPARED):
@@ -141,15 +142,14 @@ def _take_over(con: duckdb.DuckDBPyConnection, known: KnownPairs) -> bool:
 
 def verified(candidates: pa.Table) -> pa.Table:
     """The pairs among the candidates whose words say that they are one saying."""
-    columns = [candidates[name].to_pylist() for name in COMPARED_COLUMNS]
+    told = [candidates[name].to_pylist() for name in COMPARED_COLUMNS]
     kept = [
         (pair[0], pair[1], is_contained(shorter, longer))
-        for pair in zip(*columns, strict=True)
+        for pair in zip(*told, strict=True)
         if is_same_saying(shorter := _saying(*pair[2:5]), longer := _saying(*pair[5:8]))
     ]
-    names = ("shorter", "longer", "is_contained")
-    types = (pa.uint64(), pa.uint64(), pa.bool_())
-    return pa.table({n: pa.array((row[i] for row in kept), t) for i, (n, t) in enumerate(zip(names, types, strict=True))})
+    columns = {"shorter": pa.uint64(), "longer": pa.uint64(), "is_contained": pa.bool_()}
+    return pa.table({name: pa.array([row[i] for row in kept], columns[name]) for i, name in enumerate(columns)})
 
 
 def _saying(words: str, speaker: str, is_reported: bool) -> Saying:
@@ -157,7 +157,7 @@ def _saying(words: str, speaker: str, is_reported: bool) -> Saying:
 
 
 def connect(con: duckdb.DuckDBPyConnection) -> None:
-    """The table ``grouped``: each saying that is of one with another, and the smallest of those it hangs together with."""
+    """The table ``grouped``: each saying that is one with another, and the smallest of those it hangs together with."""
     edges = con.sql("SELECT DISTINCT shorter, longer FROM pairs").to_arrow_table()
     ends = (edges[name].to_numpy().astype(np.uint64) for name in ("shorter", "longer"))
     nodes, labels = connected(*ends)
@@ -166,9 +166,7 @@ def connect(con: duckdb.DuckDBPyConnection) -> None:
     con.unregister("found")
 
 
-def _by_batch(
-    con: duckdb.DuckDBPyConnection, batches: Sequence[str]
-) -> tuple[dict[str, pa.Table], dict[str, str]]:
+def _by_batch(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, str]]:
     found = con.sql("SELECT batch, quote_id, reuse_cluster_id FROM recurring ORDER BY batch, quote_id").to_arrow_table()
     numbers = found["batch"].to_pylist()
     starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1]]
@@ -187,26 +185,26 @@ TOUCHED = """
 """
 
 # The sayings of each bucket that has several, by length.
-MEMBERS = f"""
+MEMBERS = """
     CREATE TABLE members AS
     WITH printed AS (
-        SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM sayings) {{touched}}
+        SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM sayings) {touched}
     ), sizes AS (
-        SELECT print, count(*) AS size FROM printed GROUP BY print HAVING count(*) BETWEEN 2 AND {LARGEST_BUCKET}
+        SELECT print, count(*) AS size FROM printed GROUP BY print HAVING count(*) BETWEEN 2 AND {largest}
     )
     SELECT print, node, size, row_number() OVER (PARTITION BY print ORDER BY n_words DESC, node) AS place
     FROM printed JOIN sizes USING (print)
 """
 
-CANDIDATES = f"""
+CANDIDATES = """
     CREATE TABLE candidates AS
     SELECT a.print, a.node AS longer, b.node AS shorter FROM members a JOIN members b USING (print)
-    WHERE a.size <= {SMALL_BUCKET} AND a.place < b.place
+    WHERE a.size <= {small} AND a.place < b.place
     UNION ALL
-    SELECT a.print, a.node, b.node FROM (FROM members WHERE place = 1 AND size > {SMALL_BUCKET}) a
+    SELECT a.print, a.node, b.node FROM (FROM members WHERE place = 1 AND size > {small}) a
     JOIN members b USING (print) WHERE b.place > 1
     UNION ALL
-    SELECT a.print, a.node, b.node FROM (FROM members WHERE place > 1 AND size > {SMALL_BUCKET}) a
+    SELECT a.print, a.node, b.node FROM (FROM members WHERE place > 1 AND size > {small}) a
     JOIN members b ON a.print = b.print AND b.place = a.place + 1
 """
 

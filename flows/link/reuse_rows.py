@@ -99,8 +99,11 @@ QUOTED_AGAIN = """
     )
 """
 
+# What one publisher alone repeats in its own words, quoting nobody directly, is its background, or links in its text.
+IS_BACKGROUND = "(count(DISTINCT publisher) = 1 AND count(publisher) = count(*) AND bool_and(quote_type <> 'direct'))"
+
 # A cluster bears the id of its first quotation, so that a later one joins it and changes no other row.
-RECURRING = """
+RECURRING = f"""
     CREATE TABLE recurring AS
     SELECT m.*, 'r-' || first_value(quote_id) OVER of_all AS reuse_cluster_id,
            row_number() OVER of_all AS place, article_id <> first_value(article_id) OVER of_copies AS is_copy,
@@ -108,7 +111,10 @@ RECURRING = """
                PARTITION BY label ORDER BY quote_type = 'direct' DESC, quote_type = 'mixed' DESC, n_words DESC,
                published_date NULLS LAST, quote_id) = 1 AS is_fullest
     FROM quoted_again m
-    SEMI JOIN (SELECT label FROM quoted_again GROUP BY label HAVING count(DISTINCT article_id) > 1) USING (label)
+    SEMI JOIN (
+        SELECT label FROM quoted_again GROUP BY label
+        HAVING count(DISTINCT article_id) > 1 AND NOT {IS_BACKGROUND}
+    ) USING (label)
     WINDOW of_all AS (PARTITION BY label ORDER BY published_date NULLS LAST, quote_id),
            of_copies AS (PARTITION BY label, kept_article_id ORDER BY published_date NULLS LAST, quote_id)
 """
@@ -129,7 +135,8 @@ FORMED = """
 SPOKEN = """
     CREATE TABLE spoken AS
     WITH final AS (
-        SELECT reuse_cluster_id, kept_article_id, speaker_mention_type = 'name' AND quote_type = 'direct' AS is_outright,
+        SELECT reuse_cluster_id, kept_article_id,
+               speaker_mention_type = 'name' AND quote_type = 'direct' AS is_outright,
                CASE WHEN here.local_id IS NOT NULL THEN here.final_id WHEN everywhere.local_id IS NOT NULL
                THEN everywhere.final_id ELSE speaker_entity_id END AS entity_id
         FROM recurring r
@@ -143,7 +150,9 @@ SPOKEN = """
     FROM final WHERE entity_id IS NOT NULL GROUP BY ALL
 """
 
-SPEAKERS = "CREATE TABLE speakers AS SELECT entity_id, name, entity_type FROM entities SEMI JOIN spoken USING (entity_id)"
+SPEAKERS = (
+    "CREATE TABLE speakers AS SELECT entity_id, name, entity_type FROM entities SEMI JOIN spoken USING (entity_id)"
+)
 
 CLAIMS = """
     SELECT reuse_cluster_id, entity_id, name, entity_type, is_outright FROM spoken JOIN speakers USING (entity_id)

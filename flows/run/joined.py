@@ -144,9 +144,7 @@ def join_articles(
             snapshot.add(names, names_before)
 
 
-def _known_pairs(
-    store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None
-) -> KnownPairs | None:
+def _known_pairs(store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None) -> KnownPairs | None:
     """What the snapshot before found of sayings, and how their parts changed since; None where it can be of no use."""
     if base is None or not any(file.path == SAYING_PAIRS for file in base.files):
         return None

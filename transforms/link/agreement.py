@@ -21,8 +21,9 @@ class Claim(NamedTuple):
 def speaker_agreement(claims: Sequence[Claim]) -> str:
     """agreed, disputed (two people, each by name), uncertain (two, one found by a pronoun or description), unknown.
 
-    One person under two ids is one: an article that names the speaker by surname alone may have found the wrong bearer. A body and a person who speaks for it are
-    no two speakers, nor are two bodies of which one may be part of the other: those are uncertain.
+    One person under two ids is one: where an article names the speaker by surname alone, it may be the wrong bearer's.
+    A body and a person who speaks for it are not two speakers; of two bodies it is uncertain, one may be part of the
+    other.
     """
     people = [claim for claim in claims if claim.entity_type == "person"]
     if not claims:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.link.saying_words import weights
+
 
 class Saying(NamedTuple):
     """The words of one quotation, in the form of ``saying_words``.
@@ -35,10 +37,11 @@ class Limits(NamedTuple):
 
 # Of one speaker, who repeats himself and is quoted in pieces, a clause is enough; of two only what is unmistakable.
 # Fewer words have to be all that was said: "witch hunt" and "fake news" are said of many things.
-ONE_SPEAKER = (Limits(5, 8, 0.7), Limits(3, 4, 0.8, 0.8))
-ANY_SPEAKER = (Limits(7, 13, 0.8),)
+ONE_SPEAKER = (Limits(5, 8, 0.7), Limits(5, 6, 0.8), Limits(3, 4, 0.8, 0.8))
+TWO_SPEAKERS = (Limits(8, 16, 0.85), Limits(9, 9, 0.9, 0.9))
+ANY_SPEAKER = (Limits(7, 13, 0.8), *TWO_SPEAKERS)
 # A passage in a row that longer quotations share.
-ONE_SPEAKER_PASSAGE, ANY_SPEAKER_PASSAGE = Limits(8, 10, 0.0), Limits(12, 16, 0.3)
+ONE_SPEAKER_PASSAGE, ANY_SPEAKER_PASSAGE = Limits(9, 15, 0.0), Limits(12, 18, 0.3)
 # A reporter's words are alike wherever such a thing is reported ("the company expects a loss in the first quarter").
 REPORTED_ONE_SPEAKER, REPORTED_ANY_SPEAKER = (Limits(6, 10, 0.8),), (Limits(8, 14, 0.85),)
 BOTH_REPORTED_ONE_SPEAKER, BOTH_REPORTED_ANY_SPEAKER = (Limits(6, 10, 0.85, 0.6),), (Limits(9, 16, 0.9, 0.9),)
@@ -52,34 +55,45 @@ class Shared(NamedTuple):
     longest: int
     of_shorter: float
     of_longer: float
+    has_other_numbers: bool  # between two runs, each says another number: "district 3" and "district 4"
 
 
 def is_same_saying(one: Saying, other: Saying) -> bool:
     """Whether two quotations are of one saying: whole, shortened, with words changed, in part or wholly indirect."""
     shared = shared_words(one, other)
+    if shared.has_other_numbers:
+        return False
     is_one_speaker = one.speaker != "" and one.speaker == other.speaker
     if one.is_reported and other.is_reported:
         limits = BOTH_REPORTED_ONE_SPEAKER if is_one_speaker else BOTH_REPORTED_ANY_SPEAKER
-        return _keeps_any(shared, limits) and not _differ_in_numbers(one, other)
+        return _keeps_any(shared, limits)
     if one.is_reported or other.is_reported:
         return _keeps_any(shared, REPORTED_ONE_SPEAKER if is_one_speaker else REPORTED_ANY_SPEAKER)
     passage = ONE_SPEAKER_PASSAGE if is_one_speaker else ANY_SPEAKER_PASSAGE
     is_passage = shared.longest >= passage.n_words and _keeps_any(shared, (passage,))
-    return is_passage or _keeps_any(shared, ONE_SPEAKER if is_one_speaker else ANY_SPEAKER)
+    if is_one_speaker:
+        return is_passage or _keeps_any(shared, ONE_SPEAKER)
+    return is_passage or _keeps_any(shared, TWO_SPEAKERS if one.speaker and other.speaker else ANY_SPEAKER)
 
 
 def shared_words(one: Saying, other: Saying) -> Shared:
     """What an alignment that prefers long runs finds in both."""
     shorter, longer = sorted((one.words, other.words), key=len)
+    told = weights(shorter)
     if shorter == longer:
-        return Shared(len(shorter), sum(weights(shorter)), len(shorter), 1.0, 1.0)
+        return Shared(len(shorter), sum(told), len(shorter), 1.0, 1.0, False)
     blocks = SequenceMatcher(None, longer, shorter, autojunk=False).get_matching_blocks()
     runs = [block for block in blocks if block.size >= MIN_RUN]
     n_words = sum(run.size for run in runs)
-    told = weights(shorter)
-    weight = sum(sum(told[run.b : run.b + run.size]) for run in runs)
-    longest = max((run.size for run in runs), default=0)
-    return Shared(n_words, weight, longest, n_words / max(1, len(shorter)), n_words / max(1, len(longer)))
+    gaps = [(longer[a.a + a.size : b.a], shorter[a.b + a.size : b.b]) for a, b in pairwise(runs)]
+    return Shared(
+        n_words,
+        sum(sum(told[run.b : run.b + run.size]) for run in runs),
+        max((run.size for run in runs), default=0),
+        n_words / max(1, len(shorter)),
+        n_words / max(1, len(longer)),
+        any(_numbers(first) and _numbers(second) and _numbers(first) != _numbers(second) for first, second in gaps),
+    )
 
 
 def is_contained(shorter: Saying, longer: Saying) -> bool:
@@ -97,6 +111,5 @@ def _keeps_any(shared: Shared, limits: Sequence[Limits]) -> bool:
     )
 
 
-def _differ_in_numbers(one: Saying, other: Saying) -> bool:
-    first, second = ({word for word in saying.words if word[0].isdigit()} for saying in (one, other))
-    return bool(first - second) and bool(second - first)
+def _numbers(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word[0].isdigit()]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from transforms.annotate.word_lists import word_set
 from transforms.resolve.names import fold
 
 # What the outlet put in: [the president], [sic].
@@ -18,14 +19,16 @@ _INSERTED = re.compile(r"\[[^\]\n]{0,80}\]")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SHORT = {"'ll": "will", "'re": "be", "'ve": "have", "'m": "be", "'d": "will"}
 # Persons and articles, which change or go when words are reported.
-_DROPPED = frozenset(
-    "i me my mine myself we us our ours ourselves you your yours yourself he him his himself she her hers herself "
-    "it its itself they them their theirs themselves a an the uh um".split()
+_DROPPED = word_set(
+    """
+    i me my mine myself we us our ours ourselves you your yours yourself he him his himself she her hers herself it its
+    itself they them their theirs themselves a an the uh um
+    """
 )
 _SAME = {
-    **dict.fromkeys("am is are was were been being".split(), "be"),
-    **dict.fromkeys("has had having".split(), "have"),
-    **dict.fromkeys("does did doing".split(), "do"),
+    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being"), "be"),
+    **dict.fromkeys(("has", "had", "having"), "have"),
+    **dict.fromkeys(("does", "did", "doing"), "do"),
     "would": "will",
     "could": "can",
     "cannot": "can not",
@@ -33,7 +36,6 @@ _SAME = {
     "wont": "will not",
     "gonna": "going to",
     "ok": "okay",
-    "per": "",
 }
 MOST = 3
 

@@ -79,7 +79,7 @@ def speaker_key(quote: Row, entity_types: Mapping[str, str]) -> str:
 def find_prints(saying: Saying) -> list[int]:
     """Hashes of runs of words, sorted; two versions of a saying share one at least, but for the shortest.
 
-    Words that are rare enough together tell the saying by themselves. Where they are not, only the same speaker's count.
+    Words that are rare enough together tell the saying by themselves; others do with their speaker.
     """
     words, told = saying.words, weights(saying.words)
     found = []
