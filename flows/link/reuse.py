@@ -146,14 +146,14 @@ def verified(candidates: pa.Table) -> pa.Table:
     kept = [
         (pair[0], pair[1], is_contained(shorter, longer))
         for pair in zip(*told, strict=True)
-        if is_same_saying(shorter := _saying(*pair[2:5]), longer := _saying(*pair[5:8]))
+        if is_same_saying(shorter := _saying(*pair[2:6]), longer := _saying(*pair[6:10]))
     ]
     columns = {"shorter": pa.uint64(), "longer": pa.uint64(), "is_contained": pa.bool_()}
     return pa.table({name: pa.array([row[i] for row in kept], columns[name]) for i, name in enumerate(columns)})
 
 
-def _saying(words: str, speaker: str, is_reported: bool) -> Saying:
-    return Saying(tuple(words.split(" ")), speaker, is_reported)
+def _saying(words: str, quoted: str, speaker: str, is_reported: bool) -> Saying:
+    return Saying(tuple(words.split()), speaker, is_reported, tuple(quoted.split()))
 
 
 def connect(con: duckdb.DuckDBPyConnection) -> None:
@@ -210,15 +210,16 @@ CANDIDATES = """
 
 TEXTS = """
     CREATE TABLE texts AS
-    SELECT node, any_value(words) AS words, any_value(speaker) AS speaker, any_value(is_reported) AS is_reported
+    SELECT node, any_value(words) AS words, any_value(quoted) AS quoted, any_value(speaker) AS speaker,
+           any_value(is_reported) AS is_reported
     FROM sayings SEMI JOIN (SELECT shorter AS node FROM candidates UNION SELECT longer FROM candidates) USING (node)
     GROUP BY node
 """
 
-COMPARED_COLUMNS = ("shorter", "longer", "words", "speaker", "is_reported", "words_2", "speaker_2", "is_reported_2")
-COMPARED = """
-    SELECT shorter, longer, a.words, a.speaker, a.is_reported, b.words AS words_2, b.speaker AS speaker_2,
-           b.is_reported AS is_reported_2
+TEXT_COLUMNS = ("words", "quoted", "speaker", "is_reported")
+COMPARED_COLUMNS = ("shorter", "longer", *TEXT_COLUMNS, *(f"{name}_2" for name in TEXT_COLUMNS))
+COMPARED = f"""
+    SELECT shorter, longer, {", ".join(f"a.{name}, b.{name} AS {name}_2" for name in TEXT_COLUMNS)}
     FROM (SELECT DISTINCT shorter, longer FROM candidates)
     JOIN texts a ON a.node = shorter JOIN texts b ON b.node = longer
 """

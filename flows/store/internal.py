@@ -76,6 +76,7 @@ SAYINGS_SCHEMA = _schema(
         "article_id": _TEXT,
         "node": pa.uint64(),
         "words": _TEXT,
+        "quoted": _TEXT,
         "n_words": pa.int32(),
         "speaker": _TEXT,
         "is_reported": pa.bool_(),

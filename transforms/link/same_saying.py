@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from transforms.link.saying_words import weights
@@ -13,6 +13,7 @@ from transforms.link.saying_words import weights
 class Saying(NamedTuple):
     """The words of one quotation, in the form of ``saying_words``.
 
+    ``quoted`` are those in marks, of a quotation that is only partly in marks and has enough of them; else none.
     ``speaker`` is the surname of a person or the name of another speaker, folded; "" where none is named.
     ``is_reported`` says that none of the words stand in quotation marks: they are the reporter's too.
     """
@@ -20,6 +21,7 @@ class Saying(NamedTuple):
     words: tuple[str, ...]
     speaker: str
     is_reported: bool
+    quoted: tuple[str, ...] = ()
 
 
 # Words that stand alone in an alignment are there by chance.
@@ -60,7 +62,17 @@ class Shared(NamedTuple):
 
 def is_same_saying(one: Saying, other: Saying) -> bool:
     """Whether two quotations are of one saying: whole, shortened, with words changed, in part or wholly indirect."""
-    shared = shared_words(one, other)
+    return any(_is_enough(shared, one, other) for shared in _all_shared(one, other))
+
+
+def _all_shared(one: Saying, other: Saying) -> Iterator[Shared]:
+    """What is shared by the sayings as they are, and by what of them stands in marks."""
+    for words, others in product((one.words, one.quoted), (other.words, other.quoted)):
+        if words and others:
+            yield shared_words(words, others)
+
+
+def _is_enough(shared: Shared, one: Saying, other: Saying) -> bool:
     if shared.has_other_numbers:
         return False
     is_one_speaker = one.speaker != "" and one.speaker == other.speaker
@@ -76,9 +88,9 @@ def is_same_saying(one: Saying, other: Saying) -> bool:
     return is_passage or _keeps_any(shared, TWO_SPEAKERS if one.speaker and other.speaker else ANY_SPEAKER)
 
 
-def shared_words(one: Saying, other: Saying) -> Shared:
+def shared_words(one: Sequence[str], other: Sequence[str]) -> Shared:
     """What an alignment that prefers long runs finds in both."""
-    shorter, longer = sorted((one.words, other.words), key=len)
+    shorter, longer = sorted((one, other), key=len)
     told = weights(shorter)
     if shorter == longer:
         return Shared(len(shorter), sum(told), len(shorter), 1.0, 1.0, False)
@@ -98,7 +110,7 @@ def shared_words(one: Saying, other: Saying) -> Shared:
 
 def is_contained(shorter: Saying, longer: Saying) -> bool:
     """Whether all words of the one stand in the other, which has more."""
-    return len(shorter.words) < len(longer.words) and shared_words(shorter, longer).of_shorter == 1
+    return len(shorter.words) < len(longer.words) and shared_words(shorter.words, longer.words).of_shorter == 1
 
 
 def _keeps_any(shared: Shared, limits: Sequence[Limits]) -> bool:

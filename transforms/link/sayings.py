@@ -19,7 +19,7 @@ SPEAKER_PRINT_WORDS = 3
 # Two texts that share PRINT_WORDS + WINDOW - 1 words in a row share a print.
 WINDOW = 4
 SHORT_WORDS = 12  # all prints of such a saying are kept: one word changed leaves few
-# The words in marks stand for a quotation that is only partly in marks, where they are so many and tell so much.
+# The words in marks stand for themselves, in a quotation only partly in marks, where they are so many and tell so much.
 MIN_QUOTED_WORDS, MIN_QUOTED_WEIGHT = 4, 6
 MAX_WORDS = 1_000
 
@@ -43,8 +43,11 @@ def saying_rows(text: str, quotes: Sequence[Row], entity_types: Mapping[str, str
                 {
                     "quote_id": quote["quote_id"],
                     "article_id": quote["article_id"],
-                    "node": _hash("saying", saying.speaker, str(saying.is_reported), apart, *saying.words),
+                    "node": _hash(
+                        "saying", saying.speaker, str(saying.is_reported), apart, *saying.words, "|", *saying.quoted
+                    ),
                     "words": " ".join(saying.words),
+                    "quoted": " ".join(saying.quoted),
                     "n_words": len(saying.words),
                     "speaker": saying.speaker,
                     "is_reported": saying.is_reported,
@@ -60,12 +63,12 @@ def read_saying(
     """The saying of one quotation; ``inside`` are the segments of quotations in it: somebody else's words."""
     own = list(_without([Span(s["char_start"], s["char_end"]) for s in quote["segments"]], inside))
     words = saying_words(" ".join(text[start:end] for start, end in own))[:MAX_WORDS]
-    speaker, is_reported = speaker_key(quote, entity_types), quote["quote_type"] == "indirect"
+    quoted: tuple[str, ...] = ()
     if quote["quote_type"] == "mixed":
         quoted = saying_words(" ".join(_in_marks(text, own, mask)))[:MAX_WORDS]
-        if len(quoted) >= MIN_QUOTED_WORDS and sum(weights(quoted)) >= MIN_QUOTED_WEIGHT:
-            words = quoted
-    return Saying(words, speaker, is_reported)
+        if len(quoted) < MIN_QUOTED_WORDS or sum(weights(quoted)) < MIN_QUOTED_WEIGHT:
+            quoted = ()
+    return Saying(words, speaker_key(quote, entity_types), quote["quote_type"] == "indirect", quoted)
 
 
 def speaker_key(quote: Row, entity_types: Mapping[str, str]) -> str:
@@ -81,17 +84,21 @@ def find_prints(saying: Saying) -> list[int]:
 
     Words that are rare enough together tell the saying by themselves; others do with their speaker.
     """
-    words, told = saying.words, weights(saying.words)
-    found = []
+    return sorted({*_prints(saying.words, saying.speaker), *_prints(saying.quoted, saying.speaker)})
+
+
+def _prints(words: Sequence[str], speaker: str) -> list[int]:
+    told, is_short, found = weights(words), len(words) <= SHORT_WORDS, []
     for start in range(len(words) - SPEAKER_PRINT_WORDS + 1):
         run = words[start : start + PRINT_WORDS]
-        if len(run) == PRINT_WORDS and sum(told[start : start + PRINT_WORDS]) >= PRINT_WEIGHT:
+        is_telling = len(run) == PRINT_WORDS and sum(told[start : start + PRINT_WORDS]) >= PRINT_WEIGHT
+        if is_telling:
             found.append(_hash("print", *run))
-        elif saying.speaker and any(told[start : start + SPEAKER_PRINT_WORDS]):
-            found.append(_hash("said", saying.speaker, *run[:SPEAKER_PRINT_WORDS]))
-    if len(words) > SHORT_WORDS:
-        found = [min(found[at : at + WINDOW]) for at in range(max(1, len(found) - WINDOW + 1))] if found else []
-    return sorted(set(found))
+        if speaker and (is_short or not is_telling) and any(told[start : start + SPEAKER_PRINT_WORDS]):
+            found.append(_hash("said", speaker, *run[:SPEAKER_PRINT_WORDS]))
+    if is_short or not found:
+        return found
+    return [min(found[at : at + WINDOW]) for at in range(max(1, len(found) - WINDOW + 1))]
 
 
 def _inside(quotes: Sequence[Row], number: int) -> list[Span]:

@@ -38,16 +38,16 @@ def test_words_of_a_quotation_within_are_somebody_elses() -> None:
     assert "ledgers" not in by_id.get("a-q00000", "")
 
 
-def test_words_in_marks_stand_for_a_quotation_partly_in_marks() -> None:
+def test_words_in_marks_stand_for_themselves_too() -> None:
     text = "that the plan, seen from the quay, was “a gift to every smuggler between here and the cape”"
     saying = read_saying(text, row(text, text, kind="mixed"), [], quoted_mask(text), {})
-    assert saying.words == saying_words("a gift to every smuggler between here and the cape")
+    assert saying.quoted == saying_words("a gift to every smuggler between here and the cape")
 
 
 def test_a_word_or_two_in_marks_do_not() -> None:
     text = "she would “never surrender”"
     saying = read_saying(text, row(text, text, kind="mixed"), [], quoted_mask(text), {})
-    assert saying.words == ("will", "never", "surrender")
+    assert (saying.words, saying.quoted) == (("will", "never", "surrender"), ())
 
 
 def test_a_person_goes_by_surname_and_a_body_by_its_name() -> None:
