@@ -31,33 +31,36 @@ class RunProgress:
     def __init__(self, total_chars: int, n_batches: int) -> None:
         self._total = max(1, total_chars)
         self._n_batches = n_batches
-        self._done: dict[str, int] = {}
-        self._finished: set[str] = set()
+        self._in_work: dict[str, int] = {}
+        self._n_finished = 0
+        self._chars_finished = 0
         self._lock = threading.Lock()
 
     def advance(self, batch: str, chars: int, *, limit: int) -> None:
         """``chars`` of the batch are done, never counted for more than ``limit``, its expected size."""
         with self._lock:
-            self._done[batch] = min(chars, limit)
+            self._in_work[batch] = min(chars, limit)
         self.tell()
 
     def finish(self, batch: str, size: int) -> None:
         """The batch is done, whatever it counted before."""
         with self._lock:
-            self._done[batch] = size
-            self._finished.add(batch)
+            self._in_work.pop(batch, None)
+            self._n_finished += 1
+            self._chars_finished += size
         self.tell()
 
     @property
     def share(self) -> float:
         """The share of all characters done, in [0, 1]."""
-        return min(1.0, sum(self._done.values()) / self._total)
+        with self._lock:  # only those in work are added up: a run may have a hundred thousand batches
+            return min(1.0, (self._chars_finished + sum(self._in_work.values())) / self._total)
 
     def tell(self) -> None:
         """Tell everybody who listens. Who fails to listen is not told again: no batch may suffer from it."""
         for listener in list(_listeners):
             try:
-                listener(self.share, f"{len(self._finished)} of {self._n_batches} batches")
+                listener(self.share, f"{self._n_finished} of {self._n_batches} batches")
             except Exception as error:
                 _LOG.warning("Progress is no longer shown: %s", error)
                 with suppress(ValueError):

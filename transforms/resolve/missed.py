@@ -159,10 +159,11 @@ def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | Non
 
 
 def is_attested(text: str, span: Span) -> bool:
-    """Whether one capitalised word is a name by more than its place at the start of a sentence: "Regulators said"."""
+    """Whether one capitalised word is a name by more than its place at the start of a sentence: "Mr. Lind said"."""
     word = text[slice(*span)]
-    before = text[max(0, span.char_start - 2) : span.char_start]
-    if re.search(r"[\w,’'] $", before) or word.isupper():
+    before = text[max(0, span.char_start - 12) : span.char_start]
+    title = re.search(r"(\w+)\.? $", before)
+    if re.search(r"[\w,’'] $", before) or word.isupper() or (title and fold(title[1]) in lexicon.titles()):
         return True
     if re.search(rf"\b{re.escape(word.lower())}\b", text):
         return False

@@ -184,7 +184,7 @@ class SpeakerFinder:
         owned = bodies.owned_body(phrase, self.view) if head in nouns["owned_body"] else None
         if owned is not None:
             return owned
-        if head in nouns["collective"] or (head.endswith("s") and head[:-1] in nouns["role"]):
+        if descriptions.means_many(head):
             return Answer("plural")
         if head in nouns["document"]:
             return bodies.document(phrase, self.view, self.previous)

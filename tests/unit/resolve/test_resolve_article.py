@@ -118,4 +118,21 @@ def test_a_speaker_whom_no_mention_covers_is_an_entity_without_mentions() -> Non
 
 
 def test_capitals_at_the_start_of_a_sentence_are_no_name() -> None:
-    assert answers("“No.” <Regulators> said so.") == ["unresolved"]
+    assert answers("“No.” <Regulators> said so.") == ["collective"]
+
+
+def test_a_title_makes_a_name_that_no_mention_covers() -> None:
+    assert answers("The talks ended. “No,” <Mr. Romley> said. “Yes,” <Mr. Romley> said.") == ["Romley", "Romley"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["52 percent of voters", "1,200 of them", "Regulators", "firefighters", "the demonstrators"],
+)
+def test_many_are_collective(source: str) -> None:
+    assert answers(f"“No,” said <{source}>.") == ["collective"]
+
+
+@pytest.mark.parametrize("source", ["the papers", "The numbers", "the prices"])
+def test_things_of_many_are_nobody(source: str) -> None:
+    assert answers(f"“No,” say <{source}>.") == ["unresolved"]
