@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.link.reuse import KnownPairs, Reused, link_reuse
+from flows.link.reuse import Known, Reused, link_reuse
 from flows.store.internal import SAYINGS_SCHEMA
 from tests.linked_corpus import row
 from transforms import ids
@@ -100,7 +100,7 @@ def link(
     articles: dict[str, Sequence[Said]],
     parts: Sequence[dict[str, str]],
     *,
-    known: KnownPairs | None = None,
+    known: Known | None = None,
     **files: Any,
 ) -> Reused:
     """Link parts as the commit step does."""

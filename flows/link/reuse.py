@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from flows.link.database import open_database, open_rows, read_batches
-from flows.link.reuse_rows import write_reuse
+from flows.link.reuse_rows import KnownTexts, write_reuse
 from flows.storage.database import let_read, literal, rows_of
 from flows.store.internal import SAYINGS_SCHEMA
 from transforms.link.components import connected
@@ -33,10 +33,11 @@ Parts = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class KnownPairs:
-    """The pairs that the run before found, and the parts of sayings that are no more or that are new since then."""
+class Known:
+    """Pairs and the table ``sayings`` of the run before, and the parts of internal/sayings gone and new since then."""
 
     pairs: str
+    sayings: str
     gone: Sequence[str]
     fresh: Sequence[str]
 
@@ -70,7 +71,7 @@ def link_reuse(
     final_ids: pa.Table | None = None,
     duplicates: Path | None = None,
     boilerplate: Path | None = None,
-    known: KnownPairs | None = None,
+    known: Known | None = None,
     memory_limit: str = "300MB",
 ) -> Reused:
     """Find the quotations of one saying over all articles; files go below ``scratch``.
@@ -82,7 +83,7 @@ def link_reuse(
     scratch.mkdir(parents=True, exist_ok=True)
     batches = list(sayings)
     with open_database(scratch / "spilled", memory_limit) as con:
-        open_rows(con, "sayings", SAYINGS_SCHEMA, SAYINGS_SCHEMA.names, sayings)
+        open_rows(con, "said", SAYINGS_SCHEMA, SAYINGS_SCHEMA.names, sayings)
         find_pairs(con, known)
         pairs = scratch / "saying_pairs.parquet"
         con.execute(f"COPY pairs TO '{_quoted(pairs)}' (FORMAT parquet, COMPRESSION zstd)")
@@ -91,17 +92,25 @@ def link_reuse(
             con,
             scratch,
             articles,
-            quotes,
+            {batch: quotes[batch] for batch in sayings},
             entities=entities,
             final_ids=final_ids,
             duplicates=duplicates,
             boilerplate=boilerplate,
+            texts=_known_texts(sayings, known),
         )
         clusters, digests = _by_batch(con, batches)
         return Reused(*files, pairs, clusters, digests)
 
 
-def find_pairs(con: duckdb.DuckDBPyConnection, known: KnownPairs | None) -> None:
+def _known_texts(sayings: Parts, known: Known | None) -> KnownTexts | None:
+    if known is None:
+        return None
+    fresh = set(known.fresh)
+    return KnownTexts(known.sayings, [n for n, paths in enumerate(sayings.values()) if fresh.intersection(paths)])
+
+
+def find_pairs(con: duckdb.DuckDBPyConnection, known: Known | None) -> None:
     """The table ``pairs``: two sayings of which a print's bucket shows that they are one."""
     is_known = known is not None and _take_over(con, known)
     if not is_known:
@@ -122,7 +131,7 @@ def find_pairs(con: duckdb.DuckDBPyConnection, known: KnownPairs | None) -> None
         con.execute(f"DROP TABLE {table}")
 
 
-def _take_over(con: duckdb.DuckDBPyConnection, known: KnownPairs) -> bool:
+def _take_over(con: duckdb.DuckDBPyConnection, known: Known) -> bool:
     """Fill ``pairs`` with those of untouched buckets, and ``touched`` with the other prints; False where it fails."""
     let_read(con, [known.pairs])
     try:
@@ -188,7 +197,7 @@ TOUCHED = """
 MEMBERS = """
     CREATE TABLE members AS
     WITH printed AS (
-        SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM sayings) {touched}
+        SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM said) {touched}
     ), sizes AS (
         SELECT print, count(*) AS size FROM printed GROUP BY print HAVING count(*) BETWEEN 2 AND {largest}
     )
@@ -211,8 +220,8 @@ CANDIDATES = """
 TEXTS = """
     CREATE TABLE texts AS
     SELECT node, any_value(words) AS words, any_value(quoted) AS quoted, any_value(speaker) AS speaker,
-           any_value(is_reported) AS is_reported
-    FROM sayings SEMI JOIN (SELECT shorter AS node FROM candidates UNION SELECT longer FROM candidates) USING (node)
+           any_value(quote_type = 'indirect') AS is_reported
+    FROM said SEMI JOIN (SELECT shorter AS node FROM candidates UNION SELECT longer FROM candidates) USING (node)
     GROUP BY node
 """
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -12,22 +14,20 @@ import pyarrow.parquet as pq
 
 from flows.link.database import open_parts, read_batches
 from flows.link.entities import CHANGED
-from flows.storage.database import rows_of
+from flows.storage.database import let_read, literal, rows_of
 from transforms.link.agreement import Claim, speaker_agreement
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS, Table
 
 Parts = Mapping[str, Sequence[str]]
 
-QUOTE_COLUMNS = (
-    "quote_id",
-    "quote_type",
-    "text",
-    "char_start",
-    "char_end",
-    "speaker_entity_id",
-    "speaker_mention_type",
-)
+
+@dataclass(frozen=True)
+class KnownTexts:
+    """The table ``sayings`` of the run before, and the numbers of the batches whose texts may be others by now."""
+
+    sayings: str
+    fresh: Sequence[int]
 
 
 def write_reuse(
@@ -40,23 +40,40 @@ def write_reuse(
     final_ids: pa.Table | None,
     duplicates: Path | None,
     boilerplate: Path | None,
+    texts: KnownTexts | None,
 ) -> tuple[Path, Path]:
     """Write both tables, each one part in the order of its key; leaves ``recurring`` (batch, quote_id, cluster).
 
-    Reads the view ``sayings`` and the tables ``pairs`` and ``grouped``.
+    ``quotes`` are the parts of the batches in the order of their numbers. Reads the view ``said`` and the tables
+    ``pairs`` and ``grouped``.
     """
     open_parts(con, ARTICLES, ("article_id", "published_date", "publisher"), articles)
-    open_parts(con, QUOTES, QUOTE_COLUMNS, quotes)
     for table, path in ((ENTITIES, entities), (ARTICLE_DUPLICATES, duplicates), (BOILERPLATE, boilerplate)):
         rows = rows_of(con, table.name, [str(path)] if path else [], arrow_schema(table))
         con.execute(f"CREATE VIEW {table.name} AS FROM {rows}")
     con.register("final_ids", final_ids if final_ids is not None else CHANGED.empty_table())
     for step in (QUOTED_AGAIN, RECURRING, FORMED, SPOKEN, SPEAKERS):
         con.execute(step)
+    read_texts(con, quotes, texts)
     con.register("agreeing", agreements(con))
     con.execute("CREATE TABLE agreements AS FROM agreeing")
     sayings = _write(con, SAYINGS_ROWS, SAYINGS, scratch)
     return sayings, _write(con, QUOTE_REUSE_ROWS, QUOTE_REUSE, scratch)
+
+
+def read_texts(con: duckdb.DuckDBPyConnection, quotes: Parts, known: KnownTexts | None) -> None:
+    """The table ``texts`` (quote_id, text) of each saying's fullest quotation; only parts that must be are read."""
+    con.execute("CREATE TABLE texts AS SELECT quote_id, NULL::VARCHAR AS text FROM recurring WHERE false")
+    if known is not None:
+        let_read(con, [known.sayings])
+        values = {"path": [literal(known.sayings)], "fresh": list(known.fresh)}
+        with suppress(duckdb.Error):  # it only saves time
+            con.execute(KNOWN_TEXTS, values)
+    needed = {number for (number,) in con.execute(NEEDED).fetchall()}
+    open_parts(
+        con, QUOTES, ("quote_id", "text"), {batch: quotes[batch] for n, batch in enumerate(quotes) if n in needed}
+    )
+    con.execute(OTHER_TEXTS)
 
 
 def agreements(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -82,20 +99,18 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, table: Table, scratch: Pa
 # The quotations of sayings that recur, each with its article's day; passages that a whole source shares are none.
 QUOTED_AGAIN = """
     CREATE TABLE quoted_again AS
-    WITH several AS (SELECT node FROM sayings GROUP BY node HAVING count(*) > 1),
-    found AS (
-        SELECT s.batch, s.quote_id, s.article_id, s.node, s.n_words, hash(s.words) AS wording,
-               coalesce(g.label, s.node) AS label
-        FROM sayings s LEFT JOIN grouped g USING (node) LEFT JOIN several v USING (node)
+    WITH several AS (SELECT node FROM said GROUP BY node HAVING count(*) > 1), found AS (
+        SELECT s.batch, s.quote_id, s.article_id, s.node, s.n_words, s.wording, s.quote_type, s.char_start, s.char_end,
+               s.speaker_entity_id, s.is_named, coalesce(g.label, s.node) AS label
+        FROM said s LEFT JOIN grouped g USING (node) LEFT JOIN several v USING (node)
         WHERE g.node IS NOT NULL OR v.node IS NOT NULL
     )
-    SELECT f.*, q.* EXCLUDE (quote_id, batch), a.published_date, a.publisher,
-           coalesce(d.kept_article_id, f.article_id) AS kept_article_id
-    FROM found f JOIN quotes q USING (quote_id) JOIN articles a USING (article_id)
+    SELECT f.*, a.published_date, a.publisher, coalesce(d.kept_article_id, f.article_id) AS kept_article_id
+    FROM found f JOIN articles a USING (article_id)
     LEFT JOIN article_duplicates d USING (article_id)
     WHERE NOT EXISTS (
         SELECT 1 FROM boilerplate b
-        WHERE b.article_id = f.article_id AND b.char_start <= q.char_start AND q.char_end <= b.char_end
+        WHERE b.article_id = f.article_id AND b.char_start <= f.char_start AND f.char_end <= b.char_end
     )
 """
 
@@ -136,7 +151,7 @@ SPOKEN = """
     CREATE TABLE spoken AS
     WITH final AS (
         SELECT reuse_cluster_id, kept_article_id,
-               speaker_mention_type = 'name' AND quote_type = 'direct' AS is_outright,
+               is_named AND quote_type = 'direct' AS is_outright,
                CASE WHEN here.local_id IS NOT NULL THEN here.final_id WHEN everywhere.local_id IS NOT NULL
                THEN everywhere.final_id ELSE speaker_entity_id END AS entity_id
         FROM recurring r
@@ -160,6 +175,19 @@ CLAIMS = """
     ORDER BY reuse_cluster_id, entity_id
 """
 
+KNOWN_TEXTS = """
+    INSERT INTO texts SELECT r.quote_id, k.text FROM recurring r
+    JOIN read_parquet($path, hive_partitioning = false) k ON k.fullest_quote_id = r.quote_id
+    WHERE is_fullest AND NOT list_contains($fresh, batch)
+"""
+
+NEEDED = "SELECT DISTINCT batch FROM recurring ANTI JOIN texts USING (quote_id) WHERE is_fullest"
+
+OTHER_TEXTS = """
+    INSERT INTO texts SELECT q.quote_id, q.text FROM quotes q
+    JOIN (FROM recurring ANTI JOIN texts USING (quote_id) WHERE is_fullest) USING (quote_id)
+"""
+
 SAYINGS_ROWS = """
     WITH counted AS (
         SELECT reuse_cluster_id, count(*)::INTEGER AS n_quotes, count(DISTINCT article_id)::INTEGER AS n_articles,
@@ -170,7 +198,10 @@ SAYINGS_ROWS = """
         SELECT reuse_cluster_id, quote_id AS first_quote_id, article_id AS first_article_id,
                publisher AS first_publisher, published_date AS first_published_date
         FROM recurring WHERE place = 1
-    ), fullest AS (SELECT reuse_cluster_id, text, quote_id AS fullest_quote_id FROM recurring WHERE is_fullest),
+    ), fullest AS (
+        SELECT reuse_cluster_id, text, quote_id AS fullest_quote_id
+        FROM recurring JOIN texts USING (quote_id) WHERE is_fullest
+    ),
     given AS (
         SELECT reuse_cluster_id, list(entity_id ORDER BY n_articles DESC, entity_id) AS speaker_entity_ids
         FROM spoken GROUP BY ALL

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
 from flows.link.entities import Linked, link_entities
-from flows.link.reuse import KnownPairs, Reused, link_reuse
+from flows.link.reuse import Known, Reused, link_reuse
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin, Stage, Store
@@ -124,7 +124,7 @@ def join_articles(
                 final_ids=linked.all_changes(),
                 duplicates=copies.duplicates,
                 boilerplate=copies.boilerplate,
-                known=_known_pairs(store, stage, parts, base),
+                known=_known_sayings(store, stage, parts, base),
             )
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)
@@ -144,14 +144,16 @@ def join_articles(
             snapshot.add(names, names_before)
 
 
-def _known_pairs(store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None) -> KnownPairs | None:
+def _known_sayings(store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None) -> Known | None:
     """What the snapshot before found of sayings, and how their parts changed since; None where it can be of no use."""
-    if base is None or not any(file.path == SAYING_PAIRS for file in base.files):
+    table = "sayings/part-0.parquet"
+    if base is None or not {SAYING_PAIRS, table} <= {file.path for file in base.files}:
         return None
     before = {(file.name, file.sha256) for file in base.parts(SAYINGS)}
     now = {(part.file.name, part.file.sha256): part for part in parts if part.file.table == SAYINGS}
-    return KnownPairs(
+    return Known(
         store.locate(base.number, SAYING_PAIRS),
+        store.locate(base.number, table),
         [store.locate(base.number, f"{SAYINGS}/{name}") for name, sha256 in sorted(before - now.keys())],
         [located(store, stage, part.origin) for key, part in sorted(now.items()) if key not in before],
     )

@@ -23,6 +23,8 @@ SHORT_WORDS = 12  # all prints of such a saying are kept: one word changed leave
 MIN_QUOTED_WORDS, MIN_QUOTED_WEIGHT = 4, 6
 MAX_WORDS = 1_000
 
+KEPT = ("quote_type", "char_start", "char_end", "speaker_entity_id")
+
 Row = Mapping[str, Any]
 
 
@@ -48,10 +50,12 @@ def saying_rows(text: str, quotes: Sequence[Row], entity_types: Mapping[str, str
                     ),
                     "words": " ".join(saying.words),
                     "quoted": " ".join(saying.quoted),
+                    "wording": _hash("words", *saying.words),
                     "n_words": len(saying.words),
                     "speaker": saying.speaker,
-                    "is_reported": saying.is_reported,
+                    "is_named": quote["speaker_mention_type"] == "name",
                     "prints": prints,
+                    **{name: quote[name] for name in KEPT},
                 }
             )
     return rows

@@ -26,6 +26,7 @@ def row(text: str, part: str, *, kind: str = "direct", speaker: str | None = Non
         "quote_type": kind,
         "speaker_name": speaker,
         "speaker_entity_id": "e" if speaker else None,
+        "speaker_mention_type": "name" if speaker else "none",
     }
 
 
