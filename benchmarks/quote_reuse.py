@@ -169,7 +169,7 @@ def score(rows: list[Row], planted: Marks) -> dict[str, Any]:
                     wanted[form] += 1
                     hit[form] += a["reuse_cluster_id"] is not None and a["reuse_cluster_id"] == b["reuse_cluster_id"]
     right, wrong = 0, []
-    for group in by_cluster.values():
+    for cluster in by_cluster.values():
         for (one, a), (other, b) in combinations(cluster, 2):
             if (one or other) and a["article_id"] != b["article_id"]:
                 if one and other and one.saying == other.saying:

@@ -32,8 +32,8 @@ def arrow_schema(table: Table) -> pa.Schema:
 def conform(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, pa.Table]:
     """Arrow tables for one batch's rows, checked: types, nulls, vocabularies, keys, foreign keys, offsets.
 
-    Raises ContractError naming table, column and an example. References to ``entities`` are left to the check
-    of the whole snapshot, since entities are made from all batches together.
+    Raises ContractError naming table, column and an example. References to ``entities``, and from one article
+    to another, are left to the check of the whole snapshot, since they lead out of the batch.
     """
     tables = {table.name: _to_arrow(table, rows.get(table.name, [])) for table in PART_TABLES}
     check_tables(tables)
@@ -100,7 +100,8 @@ def _key_problems(table: Table, data: pa.Table) -> Iterable[str]:
 
 def _reference_problems(table: Table, data: pa.Table, tables: Mapping[str, pa.Table]) -> Iterable[str]:
     for column in table.columns:
-        if column.references is None or column.references not in tables:
+        # What refers to a row of its own table may find it in another part: only the whole data set can tell.
+        if column.references is None or column.references not in tables or column.references == table.name:
             continue
         keys = tables[column.references][BY_NAME[column.references].key]
         values = data[column.name].drop_null()

@@ -111,6 +111,7 @@ def _print_summary(summary: RunSummary, elapsed_s: float, watch: str | None) -> 
     for name, count in (
         ("files in", summary.n_files),
         ("articles", summary.counts["articles"]),
+        ("copies among them", summary.counts.get("article_duplicates", 0)),
         ("sentences", summary.counts["sentences"]),
         ("quotes", summary.counts["quotes"]),
         ("entities", summary.counts["entities"]),

@@ -24,7 +24,7 @@ FIRST_COLUMNS = {
     "article_entities": ("article_id", "name", "entity_type", "aliases", "n_mentions", "n_quotes"),
     "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
-    "article_duplicates": ("article_id", "kept_article_id", "kind", "similarity", "shared_words", "method"),
+    "article_duplicates": ("kept_article_id", "article_id", "kind", "similarity", "shared_words", "method"),
     "sayings": ("speaker_name", "speaker_agreement", "n_articles", "first_published_date", "first_publisher", "text"),
     "quote_reuse": ("reuse_cluster_id", "quote_id", "form", "is_first", "is_copy"),
     "boilerplate": ("article_id", "char_start", "char_end", "n_articles"),
@@ -35,6 +35,7 @@ FIRST_COLUMNS = {
 ORDER = {
     "entities": "ORDER BY n_mentions DESC, name",
     "sayings": "ORDER BY n_articles_without_copies DESC, n_articles DESC, reuse_cluster_id",
+    "article_duplicates": "ORDER BY count(*) OVER (PARTITION BY kept_article_id) DESC, kept_article_id, article_id",
     "runs": "ORDER BY started_at DESC",
 }
 STATEMENTS = "WHERE attribution_type = 'statement'"

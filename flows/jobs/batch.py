@@ -16,10 +16,19 @@ from flows.jobs.specs import BatchResult, BatchSpec
 from flows.jobs.steps import Progress, Step
 from flows.store import open_store
 from flows.store.base import Stage
-from flows.store.internal import ANNOTATIONS, RECORDS, RECORDS_SCHEMA, SAYINGS, SAYINGS_SCHEMA
+from flows.store.internal import (
+    ANNOTATIONS,
+    RECORDS,
+    RECORDS_SCHEMA,
+    SAYINGS,
+    SAYINGS_SCHEMA,
+    SIGNATURES,
+    SIGNATURES_SCHEMA,
+)
 from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
+from transforms.copies.signature import signature
 from transforms.document import document_rows, quarantine_row, text_hash
 from transforms.language import is_known, without_annotation, without_foreign
 from transforms.link.sayings import saying_rows
@@ -266,9 +275,11 @@ class _Batch:
         for pending, _ in self._documents:
             self._record(pending.todo, pending.article.article_id, None)
         found = [self._annotation_row(p.article.article_id, p.text_sha256) for p, _ in self._documents if p.is_known]
+        signatures = [signature(rows["articles"][0], rows["sentences"]) for _, rows in self._documents]
         internal = {
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),
+            SIGNATURES: pa.Table.from_pylist(signatures, schema=SIGNATURES_SCHEMA),
             SAYINGS: pa.Table.from_pylist(self._sayings(), schema=SAYINGS_SCHEMA),
         }
         name = part_name(self._spec.batch_id)

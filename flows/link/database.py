@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from flows.storage.database import open_database as connect
 from flows.storage.database import rows_of
@@ -53,6 +54,22 @@ def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Tabl
     with con.cursor() as cursor:
         for batch in cursor.sql(query).to_arrow_reader(BATCH_ROWS):
             yield pa.Table.from_batches([batch])
+
+
+def write_query(
+    con: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, use_dictionary: bool | list[str] = True
+) -> int:
+    """Write the rows of a query as one part of a table, a bounded number at a time; how many."""
+    schema = arrow_schema(table)
+    n_rows = 0
+    options = {"compression": "zstd", "use_dictionary": use_dictionary, "write_page_index": True}
+    with pq.ParquetWriter(path, schema, **options) as writer:
+        for batch in read_batches(con, query):
+            writer.write_table(batch.select(schema.names).cast(schema))
+            n_rows += batch.num_rows
+        if not n_rows:
+            writer.write_table(schema.empty_table())
+    return n_rows
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:

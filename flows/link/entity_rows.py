@@ -9,10 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
-from flows.link.database import count, read_batches
-from transforms.schema import arrow_schema
+from flows.link.database import count, write_query
 from transforms.tables import ENTITIES
 
 # Strings that hardly ever come twice are not worth a dictionary.
@@ -42,15 +40,7 @@ def write_entities(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         con.execute(PLACED_APART)
     for step in (TOUCHED, SUMMED, SHOWN, JOINED_ARTICLES, OTHER_NAMES, RULES_USED):
         con.execute(step)
-    schema = arrow_schema(ENTITIES)
-    n_rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=REPEATED, write_page_index=True) as writer:
-        for batch in read_batches(con, ROWS):
-            writer.write_table(batch.select(schema.names).cast(schema))
-            n_rows += batch.num_rows
-        if not n_rows:
-            writer.write_table(schema.empty_table())
-    return n_rows
+    return write_query(con, ROWS, ENTITIES, path, use_dictionary=REPEATED)
 
 
 # Rows of an article's entities under the id of their entity of the data set; null where they are none.

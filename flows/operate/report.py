@@ -58,6 +58,19 @@ _TOP_ENTITIES = """
     FROM read_parquet($rows) AS mentions JOIN read_parquet($entities) AS entities USING (entity_id)
     GROUP BY entity_id, entity, type ORDER BY mentions DESC, articles DESC, entity LIMIT $limit
 """
+# The clusters that articles of this run belong to, whenever the others came.
+_LARGEST_COPIES = """
+    WITH clusters AS (
+        SELECT kept_article_id AS article_id, count(*) AS copies, count(*) FILTER (kind = 'exact') AS exact,
+               count(*) FILTER (kind = 'contained') AS contained
+        FROM read_parquet($duplicates)
+        WHERE kept_article_id IN (SELECT copy_cluster_id FROM read_parquet($rows))
+        GROUP BY ALL ORDER BY copies DESC, article_id LIMIT $limit
+    )
+    SELECT coalesce(title, left(text, 80)) AS kept, publisher, published_date::VARCHAR AS day, copies, exact, contained,
+           source_uri AS source
+    FROM read_parquet($articles) JOIN clusters USING (article_id) ORDER BY copies DESC, article_id
+"""
 
 
 @contextmanager
@@ -130,13 +143,16 @@ def publish_run(summary: RunSummary, store: Store, outcome: Outcome) -> None:
     with only_worth_a_warning("The run's summary could not be published"):
         create_markdown_artifact(summary_markdown(summary), key="run-summary", description=plain(summary.message))
     with only_worth_a_warning("The run's top speakers could not be published"):
-        speakers = _top(_TOP_SPEAKERS, "quotes", store, outcome)
+        speakers = _top(_TOP_SPEAKERS, "quotes", store, outcome, entities="entities")
         _publish_table(
             speakers, key="top-speakers", description="Who is quoted most in the articles of this run, by statements"
         )
     with only_worth_a_warning("The run's top entities could not be published"):
-        entities = _top(_TOP_ENTITIES, "entity_mentions", store, outcome)
+        entities = _top(_TOP_ENTITIES, "entity_mentions", store, outcome, entities="entities")
         _publish_table(entities, key="top-entities", description="Who and what this run's articles mention most")
+    with only_worth_a_warning("The run's copies could not be published"):
+        copies = _top(_LARGEST_COPIES, "articles", store, outcome, duplicates="article_duplicates", articles="articles")
+        _publish_table(copies, key="largest-copies", description="The stories of this run that have most copies")
 
 
 def publish_quarantine(stage: Stage, results: Sequence[BatchResult]) -> None:
@@ -205,17 +221,17 @@ def _logger() -> logging.Logger | logging.LoggerAdapter[Any]:
         return get_logger("newsmill")
 
 
-def _top(query: str, table: str, store: Store, outcome: Outcome) -> list[dict[str, Any]]:
+def _top(query: str, table: str, store: Store, outcome: Outcome, **whole: str) -> list[dict[str, Any]]:
+    """The first rows of a query over this run's parts of one table, and over other tables whole."""
     number = outcome.manifest.number
     files = [file for result in outcome.results for file in result.files if file.table == table]
     parts = [store.locate(number, file.path) for file in files]
     if not parts:
         return []
+    paths = {"rows": parts, **{name: table_paths(store, number, other) for name, other in whole.items()}}
     with open_database(threads=1) as database:
-        entities = table_paths(store, number, "entities")
-        let_read(database, [*parts, *entities])
-        found = database.execute(query, {"rows": parts, "entities": entities, "limit": TOP_ROWS})
-        return fetch_rows(found)
+        let_read(database, [path for located in paths.values() for path in located])
+        return fetch_rows(database.execute(query, {**paths, "limit": TOP_ROWS}))
 
 
 def _publish_table(rows: list[dict[str, Any]], *, key: str, description: str) -> None:

@@ -62,7 +62,7 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     parts = [*carry_over(store, stage, work.base, work.todo), *_fresh_parts(work.results)]
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
-    join_articles(snapshot, parts, work.previous, work.base, work.catalog)
+    join_articles(snapshot, parts, work.previous, work.catalog, is_built_on_previous=work.base is not None)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
     runs = pa.Table.from_pylist(

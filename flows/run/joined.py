@@ -15,14 +15,15 @@ import duckdb
 import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
+from flows.copies.signatures import Before
 from flows.link.entities import Linked, link_entities
 from flows.link.reuse import Known, Reused, link_reuse
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
-from flows.store.base import Origin, Stage, Store
+from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
-from flows.store.internal import SAYINGS
-from flows.store.manifest import BASE, INTERNAL, NAMES, SAYING_PAIRS, Manifest
+from flows.store.internal import SAYINGS, SIGNATURES
+from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, Manifest
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
@@ -87,13 +88,11 @@ def join_articles(
     snapshot: NextSnapshot,
     parts: Sequence[BasePart],
     previous: Manifest | None,
-    base: Manifest | None,
     catalog: Catalog,
+    *,
+    is_built_on_previous: bool,
 ) -> None:
-    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining.
-
-    ``base`` is the previous snapshot where its parts could be carried over.
-    """
+    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining."""
     store, stage = snapshot.store, snapshot.stage
     files = previous.files if previous else ()
     names = next((file for file in files if file.path == NAMES), None)
@@ -106,7 +105,8 @@ def join_articles(
     with stage.scratch() as scratch, writing(scratch):
         try:
             known = located(store, stage, names_before) if names_before else None
-            copies = find_copies(scratch)
+            before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
+            copies = find_copies(paths("articles"), paths(SIGNATURES), scratch / "copies", before=before)
             linked = link_entities(
                 paths("articles"),
                 paths("article_entities"),
@@ -124,7 +124,7 @@ def join_articles(
                 final_ids=linked.all_changes(),
                 duplicates=copies.duplicates,
                 boilerplate=copies.boilerplate,
-                known=_known_sayings(store, stage, parts, base),
+                known=_sayings_before(snapshot, parts, previous) if is_built_on_previous else None,
             )
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)
@@ -138,24 +138,42 @@ def join_articles(
         snapshot.add_file("sayings", "part-0.parquet", reused.sayings)
         snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse)
         snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs)
+        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
             snapshot.add(names, names_before)
 
 
-def _known_sayings(store: Store, stage: Stage, parts: Sequence[BasePart], base: Manifest | None) -> Known | None:
-    """What the snapshot before found of sayings, and how their parts changed since; None where it can be of no use."""
-    table = "sayings/part-0.parquet"
-    if base is None or not {SAYING_PAIRS, table} <= {file.path for file in base.files}:
+def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
+    """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
+    if previous is None or not any(file.path == COPIES for file in previous.files):
         return None
-    before = {(file.name, file.sha256) for file in base.parts(SAYINGS)}
-    now = {(part.file.name, part.file.sha256): part for part in parts if part.file.table == SAYINGS}
+    store, number = snapshot.store, previous.number
+    now = [part for part in parts if part.file.table == SIGNATURES]
+    kept = {part.origin.name for part in now if part.origin.number is not None}
+    gone = [file.path for file in previous.parts(SIGNATURES) if file.path not in kept]
+    return Before(
+        pairs=store.locate(number, COPIES),
+        boilerplate=store.locate(number, "boilerplate/part-0.parquet"),
+        new_signatures=[located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
+        gone_signatures=[store.locate(number, path) for path in gone],
+    )
+
+
+def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Known | None:
+    """The same of sayings."""
+    table = "sayings/part-0.parquet"
+    if previous is None or not {SAYING_PAIRS, table} <= {file.path for file in previous.files}:
+        return None
+    store, number = snapshot.store, previous.number
+    now = [part for part in parts if part.file.table == SAYINGS]
+    kept = {part.origin.name for part in now if part.origin.number is not None}
     return Known(
-        store.locate(base.number, SAYING_PAIRS),
-        store.locate(base.number, table),
-        [store.locate(base.number, f"{SAYINGS}/{name}") for name, sha256 in sorted(before - now.keys())],
-        [located(store, stage, part.origin) for key, part in sorted(now.items()) if key not in before],
+        store.locate(number, SAYING_PAIRS),
+        store.locate(number, table),
+        [store.locate(number, file.path) for file in previous.parts(SAYINGS) if file.path not in kept],
+        [located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
     )
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 RECORDS = "internal/records"
 ANNOTATIONS = "internal/annotations"
 SAYINGS = "internal/sayings"
+SIGNATURES = "internal/signatures"
 
 # Faults of the moment: another try may mend them, so the next run tries again. All others lie in the bytes.
 PASSING_REASONS = (
@@ -25,6 +26,17 @@ def _schema(required: dict[str, pa.DataType], optional: dict[str, pa.DataType]) 
 
 
 _TEXT, _LONG = pa.string(), pa.int64()
+PASSAGE = pa.struct(
+    [
+        pa.field(name, kind, nullable=False)
+        for name, kind in {
+            "key": pa.int64(),
+            "char_start": pa.int32(),
+            "char_end": pa.int32(),
+            "n_words": pa.int32(),
+        }.items()
+    ]
+)
 
 # One file found. `sha256` is null where it could not be read to its end, or changed meanwhile;
 # `e_tag` is empty for a local file, and null in snapshots from before there were others.
@@ -87,4 +99,19 @@ SAYINGS_SCHEMA = _schema(
         "prints": pa.list_(pa.field("item", pa.uint64(), nullable=False)),
     },
     {"speaker_entity_id": _TEXT},
+)
+# What of one article is compared with all others, to find its copies and what its source says in every article; made
+# by transforms/copies/signature.py.
+SIGNATURES_SCHEMA = pa.schema(
+    [
+        pa.field("article_id", _TEXT, nullable=False),
+        pa.field("day", pa.date32()),
+        pa.field("agency_rank", pa.int8(), nullable=False),
+        pa.field("n_words", pa.int32(), nullable=False),
+        pa.field("text_key", _LONG, nullable=False),
+        pa.field("address_keys", pa.list_(pa.field("item", _LONG, nullable=False)), nullable=False),
+        pa.field("fingerprints", pa.list_(pa.field("item", pa.uint32(), nullable=False)), nullable=False),
+        pa.field("source_key", _LONG, nullable=False),
+        pa.field("passages", pa.list_(pa.field("item", PASSAGE, nullable=False)), nullable=False),
+    ]
 )

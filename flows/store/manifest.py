@@ -15,6 +15,7 @@ BASE = f"{INTERNAL}/base"
 SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
 SAYING_PAIRS = f"{INTERNAL}/saying_pairs.parquet"
+COPIES = f"{INTERNAL}/copies.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon
 
 

@@ -1,0 +1,116 @@
+"""Candidates compared by their words: what they propose, the texts decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.link.database import read_batches
+from flows.store.parquet import open_parquet
+from transforms.copies.alignment import Aligned, Compared, align
+from transforms.copies.clusters import Pair, are_copies
+from transforms.copies.words import without_spans, word_numbers
+
+WORD_BYTES = 4
+# Articles come in the order of keeping: whatever is compared with many comes up again soon.
+TEXTS_HELD = 4_000
+
+
+def compare_candidates(
+    con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]], scratch: Path
+) -> Iterator[Pair]:
+    """The candidates that are copies. Reads the tables ``candidates``, ``numbered`` and ``spans``.
+
+    The words of the texts wait in a file, so that memory does not grow with them.
+    """
+    with _Texts(con, articles, scratch / "words.bin") as texts:
+        for batch in read_batches(con, COMPARABLE):
+            for row in batch.to_pylist():
+                if (pair := _compared(row, texts)) is not None:
+                    yield pair
+
+
+def _compared(row: Mapping[str, Any], texts: _Texts) -> Pair | None:
+    same_address, n_words = row["has_same_address"], row["n_words"]
+    if row["has_same_text"]:
+        return Pair(row["first_id"], row["second_id"], Aligned(n_words, n_words, n_words), True, same_address)
+    aligned = align(texts.find(row["first"]), texts.find(row["second"]))
+    if not are_copies(aligned, has_same_address=same_address, days_apart=row["days_apart"]):
+        return None
+    return Pair(row["first_id"], row["second_id"], aligned, False, same_address)
+
+
+class _Texts:
+    """The words of all candidates, less boilerplate, in a file of their own."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]], path: Path) -> None:
+        n_all = con.execute("SELECT coalesce(max(n), 0) FROM numbered").fetchall()[0][0]
+        self._starts = np.zeros(n_all + 1, np.int64)
+        self._lengths, self._headlines = np.zeros(n_all + 1, np.int32), np.zeros(n_all + 1, np.int32)
+        self._file = path.open("w+b")
+        for paths, wanted in _wanted_by_batch(con, articles):
+            self._add(paths, wanted)
+        self.find = lru_cache(TEXTS_HELD)(self._read)
+
+    def __enter__(self) -> _Texts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def _add(self, paths: Sequence[str], wanted: pa.Table) -> None:
+        numbers = dict(zip(wanted["article_id"].to_pylist(), wanted["n"].to_pylist(), strict=True))
+        spans = dict(zip(wanted["article_id"].to_pylist(), wanted["spans"].to_pylist(), strict=True))
+        for path in paths:
+            rows = open_parquet(path).read(columns=["article_id", "text", "body_char_start"])
+            rows = rows.filter(pc.is_in(rows["article_id"], value_set=wanted["article_id"].combine_chunks()))
+            for row in rows.to_pylist():
+                flagged = [(span["char_start"], span["char_end"]) for span in spans[row["article_id"]] or []]
+                self._append(numbers[row["article_id"]], row["text"], row["body_char_start"], flagged)
+
+    def _append(self, number: int, text: str, body_start: int, flagged: Sequence[tuple[int, int]]) -> None:
+        words = word_numbers(without_spans(text, flagged))
+        self._starts[number], self._lengths[number] = self._file.tell(), len(words)
+        self._headlines[number] = len(word_numbers(text[:body_start]))
+        self._file.write(words.tobytes())
+
+    def _read(self, number: int) -> Compared:
+        self._file.seek(self._starts[number])
+        words = np.frombuffer(self._file.read(int(self._lengths[number]) * WORD_BYTES), np.uint32)
+        return Compared(words, int(self._headlines[number]))
+
+
+def _wanted_by_batch(
+    con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Sequence[str], pa.Table]]:
+    """The parts of articles that hold candidates, each with the articles wanted from it."""
+    con.execute(TO_READ)
+    batches = list(articles)
+    for (number,) in con.execute("SELECT DISTINCT batch FROM to_read ORDER BY batch").fetchall():
+        query = f"SELECT article_id, n, spans FROM to_read WHERE batch = {number}"
+        yield articles[batches[number]], con.sql(query).to_arrow_table()
+
+
+TO_READ = """
+    CREATE TABLE to_read AS
+    SELECT a.batch, a.article_id, a.n, s.spans FROM numbered a
+    JOIN (SELECT c.first AS n FROM candidates c UNION SELECT c.second FROM candidates c) USING (n)
+    LEFT JOIN (
+        SELECT article_id, list({'char_start': char_start, 'char_end': char_end} ORDER BY char_start) AS spans
+        FROM spans GROUP BY article_id
+    ) s USING (article_id)
+"""
+
+COMPARABLE = """
+    SELECT c.first, c.second, a.article_id AS first_id, b.article_id AS second_id, a.n_words,
+           a.text_key = b.text_key AS has_same_text, list_has_any(a.address_keys, b.address_keys) AS has_same_address,
+           abs(date_diff('day', a.day, b.day)) AS days_apart
+    FROM candidates c JOIN numbered a ON a.n = c.first JOIN numbered b ON b.n = c.second ORDER BY c.second, c.first
+"""
