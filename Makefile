@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXTRAS_TESTS := tests/unit/annotate/test_spacy_rules.py tests/unit/training
 
-.PHONY: run test test-extras test-cluster lint docs quality screenshots lock clean
+.PHONY: run test test-extras test-cluster lint docs recipes quality screenshots lock clean
 
 run: .venv/ready
 	$(BIN)/newsmill run seeds --out data
@@ -27,6 +27,9 @@ docs: .venv/ready
 
 quality: .venv/ready
 	$(BIN)/python -m benchmarks.quality $(GOLD)
+
+recipes: .venv/ready
+	$(BIN)/python docs/recipes.py
 
 screenshots: .venv/ready
 	$(BIN)/python -m benchmarks.screenshots

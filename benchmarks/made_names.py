@@ -70,7 +70,9 @@ def write_parts(folder: Path, n_articles: int, *, seed: int = 1) -> tuple[dict[s
     articles: dict[str, list[str]] = {}
     entities: dict[str, list[str]] = {}
     for batch, start in enumerate(range(0, n_articles, ARTICLES_A_PART)):
-        article_ids = [ids.article_id(f"{seed}/{i}", 0) for i in range(start, min(n_articles, start + ARTICLES_A_PART))]
+        article_ids = [
+            ids.article_id(f"{seed}/{i}", "0") for i in range(start, min(n_articles, start + ARTICLES_A_PART))
+        ]
         picked = numbers[start * ENTITIES_AN_ARTICLE :][: len(article_ids) * ENTITIES_AN_ARTICLE]
         rows = [row for i, id_ in enumerate(article_ids) for row in article_rows(chance, id_, names, picked, i)]
         days = chance.integers(15_000, 20_000, len(article_ids)).tolist()

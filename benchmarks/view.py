@@ -130,6 +130,7 @@ def _write(con: duckdb.DuckDBPyConnection, folder: Path, table: str, name: str, 
 def measure(out: Path) -> None:
     """Open the page and ask for every kind of it."""
     command = [sys.executable, "-m", "flows.cli.main", "view", "--out", str(out), "--port", str(PORT), "--no-open"]
+    command += ["--corrections", str(out / "corrections.csv")]
     started = time.perf_counter()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
@@ -164,7 +165,7 @@ def _wait(process: subprocess.Popen[bytes], started: float, what: str = "opened,
 
 def _ask(client: httpx.Client, server: psutil.Process) -> None:
     links = client.get("/entities").text.split('href="/entity/')
-    entity = links[1].split('"')[0]
+    entity, other = (link.split('"')[0] for link in links[1:3])
     article = client.get("/articles").text.split('href="/article/')[1].split('"')[0]
     pages = {
         "overview": "/", "all quotations": "/quotes", "article": f"/article/{article}", "entity": f"/entity/{entity}",
@@ -176,8 +177,11 @@ def _ask(client: httpx.Client, server: psutil.Process) -> None:
         "search with facets": "/quotes?q=ferry&type=direct&confidence=0.8",
         "a month": "/quotes?since=2020-05-01&until=2020-05-31", "page 40": "/quotes?page=40",
         "next page of a search": "/quotes?q=ferry&page=2",
+        "who else it may be": f"/entity/{entity}/correct?action=merge",
+        "what a merge would change": f"/entity/{other}/correct?action=merge&target={entity}",
+        "corrections": "/corrections",
     }  # fmt: skip
-    print(f"{'page':24}{'first':>8}{'median':>8}{'processor':>11}  ms")
+    print(f"{'page':26}{'first':>8}{'median':>8}{'processor':>11}  ms")
     for name, address in pages.items():
         times, before = [], server.cpu_times()
         for number in range(ROUNDS):
@@ -191,7 +195,7 @@ def _ask(client: httpx.Client, server: psutil.Process) -> None:
             assert answer.status_code == 200, (address, answer.status_code)
         after = server.cpu_times()
         used = 1000 * (after.user + after.system - before.user - before.system) / ROUNDS
-        print(f"{name:24}{times[0]:8.0f}{statistics.median(times[1:]):8.0f}{used:11.0f}", flush=True)
+        print(f"{name:26}{times[0]:8.0f}{statistics.median(times[1:]):8.0f}{used:11.0f}", flush=True)
 
 
 if __name__ == "__main__":

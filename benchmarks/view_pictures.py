@@ -5,21 +5,27 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-ARTICLE = "Government"  # a word of the headline of the article that is shown
-# The picture's name: the address ("" for the article's), width, height, colours.
+# Pages found by a search: where a word finds them, and what follows their address.
+FOUND = {"article": ("articles", "Government", ""), "correction": ("entities", "Campus", "/correct?action=never")}
+# The picture's name: the address, or what is found by a search; width, height, colours.
 PICTURES = {
     "view-overview": ("/", 1280, 1000, "light"),
     "view-quotes": ("/quotes?q=minist*", 1280, 900, "light"),
-    "view-article": ("", 1280, 900, "light"),
-    "view-article-narrow": ("", 400, 860, "dark"),
+    "view-article": ("article", 1280, 900, "light"),
+    "view-article-narrow": ("article", 400, 860, "dark"),
+    "view-correction": ("correction", 1280, 760, "light"),
 }
 
 
@@ -27,23 +33,39 @@ def take_pictures(chromium: str, out: Path) -> None:
     """Serve the data set and take every picture."""
     from playwright.sync_api import sync_playwright
 
-    command = [sys.executable, "-m", "flows.cli.main", "view", "--out", str(out), "--port", "0", "--no-open"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            site = _address(process)
-            with urlopen(f"{site}/articles?q={ARTICLE}") as answer:
-                article = "/article/" + answer.read().decode().split('href="/article/')[1].split('"')[0]
-            with sync_playwright() as tools:
-                browser = tools.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        for may_correct in (False, True):
+            with _serving(out, may_correct=may_correct) as site:
                 for name, (path, width, height, colours) in PICTURES.items():
+                    if (path == "correction") != may_correct:
+                        continue
                     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
-                    page.goto(site + (path or article))
+                    page.goto(site + (_find(site, *FOUND[path]) if path in FOUND else path))
                     page.evaluate("document.fonts.ready")
                     page.screenshot(path=IMAGES / f"{name}.png")
                     page.close()
-                browser.close()
-        finally:
-            process.terminate()
+        browser.close()
+
+
+@contextmanager
+def _serving(out: Path, *, may_correct: bool) -> Iterator[str]:
+    command = [sys.executable, "-m", "flows.cli.main", "view", "--out", str(out), "--port", "0", "--no-open"]
+    with tempfile.TemporaryDirectory() as folder:
+        command += ["--corrections", f"{folder}/corrections.csv"] if may_correct else []
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                yield _address(process)
+            finally:
+                process.terminate()
+
+
+def _find(site: str, where: str, word: str, more: str) -> str:
+    """The address of the first page that a search finds, with what follows it."""
+    with urlopen(f"{site}/{where}?q={word}") as answer:
+        found = re.search(r'<td class="main"><a href="([^"]+)"', answer.read().decode())
+    assert found is not None, f"nothing called {word} in {where}"
+    return found[1] + more
 
 
 def _address(process: subprocess.Popen[str]) -> str:

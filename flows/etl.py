@@ -16,6 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.engine import start_engine
 from flows.engine.base import Engine
 from flows.errors import SettingsError, UserError
+from flows.export.delta import export_delta, require_delta
 from flows.jobs.annotators import load_annotator
 from flows.jobs.specs import BatchResult, Result
 from flows.link.catalog_files import load_catalog
@@ -24,7 +25,9 @@ from flows.operate.report import (
     name_run,
     name_started_run,
     name_stopped_run,
+    only_worth_a_warning,
     publish_quarantine,
+    publish_report,
     publish_run,
 )
 from flows.run.commit import QuarantineError
@@ -111,9 +114,23 @@ def run_watched(settings: Settings, store: Store, run_id: str) -> RunSummary:
         engine.close()
     summary = summarise(settings, outcome)
     _tell(outcome)
+    export_tables(settings, store, runner)
     if outcome.is_new:
         publish_run(summary, store, outcome)
+        publish_report(store, outcome)
     return summary
+
+
+def export_tables(settings: Settings, store: Store, runner: "PrefectRunner") -> None:
+    """The data set in the table format that the settings name; a failure is the next run's to make up for."""
+    if settings.table_format == "none":
+        return
+
+    def export() -> None:
+        with only_worth_a_warning("The Delta tables are not up to date, the snapshot is; the next run tries again"):
+            export_delta(store)
+
+    runner.step("Delta tables", export)
 
 
 class PrefectRunner:
@@ -164,6 +181,8 @@ class _Opaque:
 
 def prepare_output(settings: Settings) -> str:
     """Where the data set lies: a folder, made where it is missing, or an address; UserError where it cannot be used."""
+    if settings.table_format == "delta":
+        require_delta()
     if is_remote(settings.out):
         return reach_store(settings.out).address
     out = Path(settings.out)

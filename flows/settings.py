@@ -117,6 +117,10 @@ class Settings(BaseModel):
         description="Processor seconds a document may take before it is quarantined; a long one may take longer.",
     )
     keep_snapshots: int = Field(default=10, ge=1, le=10_000, description="How many of the newest snapshots to keep.")
+    table_format: Literal["none", "delta"] = Field(
+        default="none",
+        description="After the commit, have each table as a Delta table under delta/ too (needs newsmill[delta]).",
+    )
     # "" rather than None: the UI's form shows a choice between two types for a field that may be None.
     gazetteer: str = Field(
         default="", description="A CSV of known entities (name, type, aliases, external_id) to link and merge by."

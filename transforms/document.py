@@ -12,6 +12,7 @@ from transforms.paragraphs import paragraph_spans
 from transforms.quotes import place_quotations, quote_rows
 from transforms.records import Annotation, Article, Quotation, Reject
 from transforms.resolve import resolve_article
+from transforms.resolve.whole_names import with_whole_names
 from transforms.schema import Rows
 from transforms.sentences import sentence_rows
 from transforms.text import count_words
@@ -19,6 +20,7 @@ from transforms.text import count_words
 
 def document_rows(article: Article, annotation: Annotation, *, min_confidence: float = 0.0) -> Rows:
     """The rows of one document, by table; quotations below ``min_confidence`` are left out."""
+    annotation = with_whole_names(annotation, article.text)
     quotations = place_quotations(article.text, annotation.attributions, min_confidence=min_confidence)
     resolution = resolve_article(article, annotation, quotations)
     return {

@@ -100,10 +100,13 @@ def export(table: str, to: str, out: str, where: str, columns: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for other machines, which need a token.")
 @click.option("--token", default="", help="What other machines have to know; by default one is made up.")
 @click.option(
+    "--corrections", default="", metavar="FILE", help="Let readers correct entities: lines are added to this CSV file."
+)
+@click.option(
     "--open/--no-open", "opens", default=None, help="Open a browser, or none [default: where there is a screen]."
 )
-def view(out: str, port: int, host: str, token: str, opens: bool | None) -> None:
-    """Read the data set in a browser: search quotations, read articles, look at people. Read-only."""
+def view(out: str, port: int, host: str, token: str, corrections: str, opens: bool | None) -> None:
+    """Read the data set in a browser: search quotations, read articles, look at people."""
     from flows.view.serve import has_screen, view
 
     view(
@@ -111,9 +114,20 @@ def view(out: str, port: int, host: str, token: str, opens: bool | None) -> None
         host,
         port,
         token,
+        corrections=corrections,
         opens_browser=has_screen() if opens is None else opens,
         say=lambda text: click.echo(text, err=True),
     )
+
+
+@cli.command()
+@click.option("--to", default="report.html", show_default=True, metavar="FILE", help="Where to write it.")
+@click.option("--out", default="data", show_default=True, help="The data folder.")
+def report(to: str, out: str) -> None:
+    """Write the overview of the data set as one file to mail: style, fonts and charts are in it."""
+    from flows.view.report import write_report
+
+    click.echo(visible(str(write_report(out, to))))
 
 
 @cli.command()

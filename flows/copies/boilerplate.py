@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.link.database import write_query
+from flows.link.database import count, write_query
 from transforms.tables import BOILERPLATE
 
 MIN_ARTICLES = 8
@@ -22,7 +22,8 @@ MIN_DAYS = 3
 
 def write_boilerplate(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Write the table ``boilerplate``; the number of its rows. Leaves the table ``spans`` with the same rows."""
-    for step in (FREQUENT, HOSTS, FLAGGED, SPANS):
+    con.execute(FREQUENT)
+    for step in (HOSTS, FLAGGED, SPANS) if count(con, "frequent") else (NO_SPANS,):
         con.execute(step)
     return write_query(con, "SELECT * FROM spans ORDER BY article_id, char_start", BOILERPLATE, path)
 
@@ -53,6 +54,8 @@ FLAGGED = f"""
     GROUP BY ALL HAVING count(DISTINCT article_id) >= {MIN_ARTICLES}
     AND count(DISTINCT coalesce(day::VARCHAR, article_id)) >= {MIN_DAYS}
 """
+
+NO_SPANS = "CREATE TABLE spans (article_id VARCHAR, char_start INTEGER, char_end INTEGER, n_articles INTEGER)"
 
 # Sentences that follow each other, with no more than a break between, are one passage.
 SPANS = """

@@ -31,7 +31,7 @@ def load_catalog(gazetteer: Path | None, corrections: Path | None) -> Catalog:
 
 def read_gazetteer(path: Path) -> Iterator[GazetteerRow]:
     """The rows of a gazetteer CSV."""
-    for line, row in read_rows(path, GAZETTEER_COLUMNS, required=("name", "type")):
+    for line, row in read_rows(path, read_text(path), GAZETTEER_COLUMNS, required=("name", "type")):
         check_type(path, line, row["type"])
         aliases = tuple(alias.strip() for alias in row["aliases"].split("|") if alias.strip())
         yield GazetteerRow(row["name"], row["type"], aliases, row["external_id"] or None)
@@ -39,7 +39,12 @@ def read_gazetteer(path: Path) -> Iterator[GazetteerRow]:
 
 def read_corrections(path: Path) -> Iterator[Correction]:
     """The lines of a corrections CSV."""
-    for line, row in read_rows(path, CORRECTION_COLUMNS, required=("action", "name")):
+    return (correction for _, correction in parse_corrections(path, read_text(path)))
+
+
+def parse_corrections(path: Path, text: str) -> Iterator[tuple[int, Correction]]:
+    """The lines of a corrections CSV with their numbers; ``path`` is what a fault is told of."""
+    for line, row in read_rows(path, text, CORRECTION_COLUMNS, required=("action", "name")):
         action = row["action"]
         if action not in ACTIONS:
             raise CatalogError(f"{path}, line {line}: unknown action {action!r}; use one of {', '.join(ACTIONS)}")
@@ -48,13 +53,15 @@ def read_corrections(path: Path) -> Iterator[Correction]:
         missing = [column for column in NEEDS[action] if not row[column]]
         if missing:
             raise CatalogError(f"{path}, line {line}: {action} needs a value in {' and '.join(missing)}")
-        yield Correction(action, row["type"], row["name"], row["target"], row["article"])
+        yield line, Correction(action, row["type"], row["name"], row["target"], row["article"])
 
 
-def read_rows(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    path: Path, text: str, columns: tuple[str, ...], required: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Number of the first line and cells of each row; white space in a cell, line breaks included, is one space."""
     header: list[str] | None = None
-    for line, cells in read_cells(path):
+    for line, cells in read_cells(path, text):
         if header is None:
             header = check_header(path, line, cells, columns, required)
             continue
@@ -69,15 +76,25 @@ def read_rows(path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -
         raise CatalogError(f"{path}: empty; its first line must be {','.join(columns)}")
 
 
-def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row that has any; lines that start with # are comments, except inside a quoted cell."""
+def read_text(path: Path) -> str:
+    """The text of a file, every line's end as it stands there; CatalogError where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return decode(path, path.read_bytes())
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror or error}; give the path of a CSV file") from error
+
+
+def decode(path: Path, data: bytes) -> str:
+    """The text of a file's bytes; CatalogError where they are none."""
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    lines = enumerate(io.StringIO(text), 1)
+
+
+def read_cells(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row that has any; lines that start with # are comments, except inside a quoted cell."""
+    lines = enumerate(io.StringIO(text, newline=None), 1)
     for number, line in lines:
         if line.lstrip().startswith("#"):
             continue

@@ -11,12 +11,17 @@ from flows.link.database import read_batches
 from flows.storage.database import let_read, literal
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
-FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words")
-FORM_TYPES = "normal VARCHAR, first VARCHAR, last VARCHAR, middle VARCHAR, first_group VARCHAR, n_words INTEGER"
+FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words", "core")
+FORM_TYPES = (
+    "normal VARCHAR, first VARCHAR, last VARCHAR, middle VARCHAR, first_group VARCHAR, n_words INTEGER, core VARCHAR"
+)
+NAMED_COLUMNS = "entity_id, entity_type, name, n_articles, n_pronouns"
 FORMS_OF = f"""
-    SELECT entity_id, entity_type, name, n_articles, {", ".join(FORM_COLUMNS)}
+    SELECT {NAMED_COLUMNS}, {", ".join(FORM_COLUMNS)}
     FROM {{}} LEFT JOIN known USING (entity_type, name)
 """
+# How often pronouns and titles refer to a local entity: only people are referred to so.
+REFERRED = "(SELECT *, he + she + mr + ms AS n_pronouns FROM named)"
 # The file of names is written anew once it lacks one name in so many; until then the few are worked out again.
 STALE_SHARE = 100
 
@@ -29,10 +34,8 @@ def read_forms(con: duckdb.DuckDBPyConnection, known: str | None, scratch: Path)
     """
     n_known = read_known(con, known) if known else 0
     con.execute(f"CREATE TABLE IF NOT EXISTS known (entity_type VARCHAR, name VARCHAR, {FORM_TYPES})")
-    con.execute(f"CREATE TABLE forms AS {FORMS_OF.format('named')}")
-    con.execute(
-        "CREATE TABLE unread AS SELECT entity_id, entity_type, name, n_articles FROM forms WHERE normal IS NULL"
-    )
+    con.execute(f"CREATE TABLE forms AS {FORMS_OF.format(REFERRED)}")
+    con.execute(f"CREATE TABLE unread AS SELECT {NAMED_COLUMNS} FROM forms WHERE normal IS NULL")
     n_new = 0
     for batch in read_batches(con, "SELECT DISTINCT entity_type, name FROM unread"):
         con.register("batch", with_forms(batch))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from flows.link import body_rules as bodies
 from flows.link.database import insert
 from transforms.catalog import Correction, entity_id_of
 from transforms.link.chains import chain_ends
@@ -20,8 +21,6 @@ from transforms.resolve.names import normal_name
 
 # A surname alone joins the person who bears it in at least MIN_ARTICLES articles and SHARE of all with that surname.
 MIN_ARTICLES, SHARE = 5, 0.8
-# A name typed otherwise in few articles takes the type it has in at least this many times as many.
-TYPE_RATIO = 10
 
 GAZETTEER = """
     SELECT DISTINCT f.entity_id, g.to_id, 'gazetteer', 1 FROM forms f JOIN gazetteer g USING (entity_type, normal)
@@ -47,32 +46,6 @@ NAME_VARIANT = """
     SELECT DISTINCT entity_id, to_id, 'name_variant', 3 FROM ranked WHERE entity_id <> to_id
 """
 
-# "FEC" in one article, where others spell it out with those letters, and all of them the same way.
-ACRONYM = """
-    WITH defined AS (
-        SELECT DISTINCT entity_id AS to_id, alias FROM (
-            SELECT entity_id, unnest(aliases) AS alias FROM worded
-            WHERE entity_type = 'organization'
-            AND list_has_any(merge_rules, ['defined_acronym', 'acronym', 'known_acronym'])
-        ) WHERE regexp_full_match(alias, '[A-Z][A-Za-z&.]{1,7}') AND alias = upper(alias)
-    ), sure AS (SELECT alias, min(to_id) AS to_id FROM defined GROUP BY alias HAVING count(DISTINCT to_id) = 1)
-    SELECT DISTINCT f.entity_id, s.to_id, 'acronym_elsewhere', 3 FROM forms f JOIN sure s ON f.name = s.alias
-    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id AND f.n_words = 1
-"""
-
-# A name that the annotator took for a work in one article and for an organisation in ten.
-TYPE_OF_MOST = f"""
-    WITH typed AS (
-        SELECT normal, entity_type, min(entity_id) AS entity_id, sum(n_articles) AS n FROM forms
-        WHERE entity_type IN ('organization', 'work', 'product', 'event', 'law') AND normal <> '' GROUP BY ALL
-    ), top AS (
-        SELECT normal, arg_max(entity_id, (n, entity_id)) AS to_id, max(n) AS n_top FROM typed
-        GROUP BY normal HAVING count(*) > 1
-    )
-    SELECT DISTINCT t.entity_id, top.to_id, 'type_of_most', 2 FROM typed t JOIN top USING (normal)
-    WHERE t.entity_id <> top.to_id AND top.n_top >= {TYPE_RATIO} * t.n
-"""
-
 # "Clinton" in an article that gives no first name, where the data set knows but one person it can be.
 DOMINANT_SURNAME = f"""
     WITH bearers AS (
@@ -88,7 +61,20 @@ DOMINANT_SURNAME = f"""
     WHERE f.entity_type = 'person' AND f.n_words = 1
 """
 
-RULES = (GAZETTEER, TYPE_OF_MOST, NAME_VARIANT, ACRONYM, DOMINANT_SURNAME)
+# In this order, for a rule may read the links of those before it.
+RULES = (
+    GAZETTEER,
+    bodies.TYPE_OF_MOST,
+    NAME_VARIANT,
+    bodies.SAME_CORE,
+    bodies.ACRONYM,
+    bodies.SHORT_FORM,
+    bodies.NOT_A_PERSON,
+    bodies.PERSON_OF_MOST,
+    DOMINANT_SURNAME,
+)
+# What the rules from ACRONYM on read beside the links.
+EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS)
 
 
 def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
@@ -100,6 +86,9 @@ def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> 
     """
     con.execute("CREATE TABLE links (from_id VARCHAR, to_id VARCHAR, rule VARCHAR, priority INTEGER)")
     for rule in RULES:
+        if rule is bodies.ACRONYM:
+            for table in EVIDENCE:
+                con.execute(table)
         con.execute(f"INSERT INTO links {rule}")
     # An entity of the gazetteer is where links end; one link an entity, the surest.
     con.execute("DELETE FROM links WHERE priority > 1 AND from_id IN (SELECT to_id FROM gazetteer)")

@@ -11,10 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from prefect import get_run_logger, runtime
 from prefect.artifacts import (
+    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
@@ -32,6 +34,7 @@ from flows.run.progress import subscribe
 from flows.run.refresh import Outcome
 from flows.run.summary import RunSummary
 from flows.settings import mask_secrets
+from flows.storage.address import is_remote
 from flows.storage.database import fetch_rows, let_read, open_database
 from flows.store.base import Stage, Store
 from flows.store.parquet import open_parquet, table_paths
@@ -45,6 +48,7 @@ PROGRESS_STEP = 0.02
 PROGRESS_PAUSE_S = 60.0  # after an update that failed: a server that is away would hold up the workers each time
 MAX_NAME_CHARS = 120
 RUNNING = "running"
+REPORT = "report.html"
 
 _TOP_SPEAKERS = """
     SELECT name AS speaker, entity_type AS type, count(*) AS quotes, count(DISTINCT article_id) AS articles
@@ -153,6 +157,23 @@ def publish_run(summary: RunSummary, store: Store, outcome: Outcome) -> None:
     with only_worth_a_warning("The run's copies could not be published"):
         copies = _top(_LARGEST_COPIES, "articles", store, outcome, duplicates="article_duplicates", articles="articles")
         _publish_table(copies, key="largest-copies", description="The stories of this run that have most copies")
+
+
+def publish_report(store: Store, outcome: Outcome) -> None:
+    """The data set at a glance, as a file beside it that each run makes anew, and a link to it."""
+    with only_worth_a_warning("The data set's report could not be made"):
+        from flows.view.report import report_page
+
+        number, out = outcome.manifest.number, mask_secrets(store.address)
+        store.note(REPORT, report_page(store, number, out).encode())
+        place = mask_secrets(store.noted_at(REPORT))
+        create_link_artifact(
+            place if is_remote(place) else Path(place).absolute().as_uri(),
+            link_text=f"The data set at a glance, snapshot {number:06d}",
+            key="report",
+            description=f"One file to read or mail: {code(place)}. Browsers do not follow a link from here to a file: "
+            f"copy its address, or write it elsewhere with {code(f'newsmill report --out {out} --to report.html')}.",
+        )
 
 
 def publish_quarantine(stage: Stage, results: Sequence[BatchResult]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +19,11 @@ from flows.run.plan import FilePlan
 from flows.run.todo import Todo
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Origin, Stage, Store
-from flows.store.internal import RECORDS, SOURCES_SCHEMA
+from flows.store.internal import CORRECTIONS_SCHEMA, RECORDS, SOURCES_SCHEMA
 from flows.store.manifest import INTERNAL, SOURCES, Manifest
 from flows.store.parquet import open_parquet
 from transforms.catalog import Catalog
+from transforms.datapackage import DATA_PACKAGE, README, Described, data_package, readme
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLES, BY_NAME, PART_TABLES, RUNS, SCHEMA_VERSION
 
@@ -63,6 +64,9 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
     join_articles(snapshot, parts, work.previous, work.catalog, is_built_on_previous=work.base is not None)
+    if work.catalog.corrections:
+        corrections = pa.Table.from_pylist([asdict(c) for c in work.catalog.corrections], schema=CORRECTIONS_SCHEMA)
+        snapshot.add_table(INTERNAL, "corrections.parquet", corrections)
     snapshot.add_table(INTERNAL, "sources.parquet", pa.Table.from_pylist(sources, schema=SOURCES_SCHEMA))
     counts, n_statements = snapshot.count_rows(), _count_statements(store, stage, parts)
     runs = pa.Table.from_pylist(
@@ -150,11 +154,13 @@ def _run_row(work: Work, sources: Sequence[Mapping[str, Any]], counts: Mapping[s
 
 
 def _publish(store: Store, stage: Stage, snapshot: NextSnapshot, work: Work, counts: dict[str, int]) -> Manifest:
+    number, created_at = max([*store.numbers(), 0]) + 1, datetime.now(UTC).isoformat(timespec="seconds")
+    _describe(snapshot, Described(number, created_at, work.run.run_id, work.versions, counts, snapshot.table_parts()))
     manifest = Manifest(
-        number=max([*store.numbers(), 0]) + 1,
+        number=number,
         parent=work.previous.number if work.previous else None,
         run_id=work.run.run_id,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=created_at,
         versions=dict(work.versions),
         linked_with=work.catalog.fingerprint,
         counts=counts,
@@ -163,6 +169,12 @@ def _publish(store: Store, stage: Stage, snapshot: NextSnapshot, work: Work, cou
     )
     store.publish(stage, manifest, snapshot.origins)
     return manifest
+
+
+def _describe(snapshot: NextSnapshot, described: Described) -> None:
+    """Have the snapshot say by itself what it is."""
+    snapshot.add_text(DATA_PACKAGE, json.dumps(data_package(described), indent=1, ensure_ascii=False) + "\n")
+    snapshot.add_text(README, readme(described))
 
 
 def read_sources(store: Store, manifest: Manifest | None) -> list[dict[str, Any]]:

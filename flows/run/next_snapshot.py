@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +37,21 @@ class NextSnapshot:
         """Take a local Parquet file for this snapshot."""
         file = stage_file(self.stage, "new", table, name, path, pq.ParquetFile(path).metadata.num_rows)
         self.add(file, Origin(None, f"new/{file.path}"))
+
+    def add_text(self, name: str, text: str) -> None:
+        """Write a file that describes the snapshot and stands beside the tables' folders."""
+        data = text.encode()
+        self.stage.write(f"new/{name}", data)
+        file = StoredFile("", name, 0, len(data), hashlib.sha256(data).hexdigest())
+        self.add(file, Origin(None, f"new/{name}"))
+
+    def table_parts(self) -> dict[str, list[tuple[str, int]]]:
+        """Paths and bytes of the files of each table."""
+        parts: dict[str, list[tuple[str, int]]] = {table.name: [] for table in TABLES}
+        for file in self.files:
+            if file.table in parts:
+                parts[file.table].append((file.path, file.n_bytes))
+        return parts
 
     def count_rows(self) -> dict[str, int]:
         """Rows a table."""

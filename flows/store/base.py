@@ -7,7 +7,7 @@ A local folder is in ``local.py``, object storage in ``objects.py``. Names insid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -126,12 +126,35 @@ class Store(Protocol):
         """Remove all but the newest snapshots, never the latest or its parent; the numbers removed."""
         ...
 
+    def beside(self, name: str) -> str:
+        """The path or the address of what lies beside the snapshots and is disposable."""
+        ...
+
+    def lend(self, number: int, files: Mapping[str, str]) -> None:
+        """Have files of a snapshot (name to name) lie beside the snapshots too, without a copy where that can be.
+
+        A name there stands for its bytes: what is there already stays.
+        """
+        ...
+
+    def names_beside(self, folder: str) -> list[str]:
+        """All that lies below a folder beside the snapshots, by its path in the folder, sorted."""
+        ...
+
+    def remove_beside(self, names: Iterable[str]) -> None:
+        """Remove files beside the snapshots."""
+        ...
+
     def note(self, name: str, data: bytes) -> None:
         """Keep a small disposable file beside the snapshots."""
         ...
 
     def noted(self, name: str) -> bytes | None:
         """What was noted; None where nothing was."""
+        ...
+
+    def noted_at(self, name: str) -> str:
+        """The path or the address of what is noted under a name."""
         ...
 
 

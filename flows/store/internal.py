@@ -115,3 +115,5 @@ SIGNATURES_SCHEMA = pa.schema(
         pa.field("passages", pa.list_(pa.field("item", PASSAGE, nullable=False)), nullable=False),
     ]
 )
+# One line of the corrections that the snapshot was linked with; a snapshot without any has no such file.
+CORRECTIONS_SCHEMA = _schema(dict.fromkeys(("action", "entity_type", "name", "target", "article"), _TEXT), {})

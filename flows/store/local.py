@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -102,8 +102,7 @@ class LocalStore:
 
     def file_names(self, number: int) -> list[str]:
         """All files of a snapshot's folder."""
-        folder = self.folder(number)
-        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        return _files_below(self.folder(number))
 
     def manifest(self, number: int) -> Manifest:
         """The manifest of snapshot ``number``."""
@@ -225,17 +224,51 @@ class LocalStore:
             shutil.rmtree(doomed, ignore_errors=True)
         return removed
 
+    def beside(self, name: str) -> str:
+        """A path in the data folder."""
+        return str(self.root / name)
+
+    def lend(self, number: int, files: Mapping[str, str]) -> None:
+        """Hard-link files of a snapshot."""
+        with writing(self.root):
+            for name, target in files.items():
+                path = self.root / target
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not path.exists():
+                    _hard_link(self.locate(number, name), path)
+
+    def names_beside(self, folder: str) -> list[str]:
+        """All files below a folder of the data folder."""
+        return _files_below(self.root / folder)
+
+    def remove_beside(self, names: Iterable[str]) -> None:
+        """Remove files of the data folder."""
+        with writing(self.root):
+            for name in names:
+                (self.root / name).unlink(missing_ok=True)
+
     def note(self, name: str, data: bytes) -> None:
         """Keep a small file, hidden beside the snapshots."""
         fresh = self.root / f".{name}.new"
-        fresh.write_bytes(data)
-        fresh.replace(self.root / f".{name}")
+        try:
+            fresh.write_bytes(data)
+            fresh.replace(self.root / f".{name}")
+        finally:
+            fresh.unlink(missing_ok=True)  # of a disk that is full, half a file
 
     def noted(self, name: str) -> bytes | None:
         """What was noted."""
         with suppress(OSError):
             return (self.root / f".{name}").read_bytes()
         return None
+
+    def noted_at(self, name: str) -> str:
+        """The path of a note."""
+        return str(self.root / f".{name}")
+
+
+def _files_below(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _hard_link(source: str, target: Path) -> None:

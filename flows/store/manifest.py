@@ -16,12 +16,13 @@ SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
 SAYING_PAIRS = f"{INTERNAL}/saying_pairs.parquet"
 COPIES = f"{INTERNAL}/copies.parquet"
+CORRECTIONS = f"{INTERNAL}/corrections.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file of a snapshot: its folder (a table's name, or one below ``internal``), rows, bytes, checksum.
+    """One file of a snapshot: its folder (a table's name, one below ``internal``, "" for none), rows, bytes, checksum.
 
     ``linked`` is the digest of the entity ids that linking changed in it, "" for a file as its batch wrote it.
     """
@@ -36,7 +37,7 @@ class StoredFile:
     @property
     def path(self) -> str:
         """The name in the snapshot."""
-        return f"{self.table}/{self.name}"
+        return f"{self.table}/{self.name}" if self.table else self.name
 
     @property
     def batch(self) -> str:

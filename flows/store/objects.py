@@ -11,7 +11,7 @@ import fnmatch
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -282,6 +282,30 @@ class ObjectStore:
                 self._bucket.delete_below(folder)
         return removed
 
+    def beside(self, name: str) -> str:
+        """An address below the data set's."""
+        return f"{self._bucket.address}/{self._key(name)}"
+
+    def lend(self, number: int, files: Mapping[str, str]) -> None:
+        """Copy objects of a snapshot, on the side of the server."""
+        self._check_lease()
+        folders = {target.rpartition("/")[0] for target in files.values()}
+        there = {f"{folder}/{name}" for folder in folders for name in self.names_beside(folder)}
+        source = self._folder(number)
+        missing = {name: target for name, target in files.items() if target not in there}
+        self._bucket.copy((f"{source}/{name}", self._key(target)) for name, target in missing.items())
+
+    def names_beside(self, folder: str) -> list[str]:
+        """All objects below a prefix of the data set's."""
+        prefix = self._key(folder)
+        return sorted(entry.key.removeprefix(f"{prefix}/") for entry in self._bucket.entries(prefix))
+
+    def remove_beside(self, names: Iterable[str]) -> None:
+        """Delete objects."""
+        if keys := [self._key(name) for name in names]:
+            self._check_lease()
+            self._bucket.delete(keys)
+
     def note(self, name: str, data: bytes) -> None:
         """Keep a small object beside the snapshots."""
         self._bucket.put(self._key(NOTES, name), data)
@@ -292,3 +316,7 @@ class ObjectStore:
             return self._bucket.read(self._key(NOTES, name))
         except FileNotFoundError:
             return None
+
+    def noted_at(self, name: str) -> str:
+        """The address of a note."""
+        return f"{self._bucket.address}/{self._key(NOTES, name)}"

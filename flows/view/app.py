@@ -12,22 +12,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from flows.export.writers import ExportError
+from flows.link.catalog_files import CatalogError
+from flows.storage.errors import StorageError
+from flows.view.forms import FormError
 from flows.view.guard import Guard
 from flows.view.pages.article import article
+from flows.view.pages.correct import add, correct, corrections, undo
 from flows.view.pages.entity import entity
 from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, list_page
 from flows.view.pages.overview import figure_file, look_at, overview
 from flows.view.pages.quotes import count_all, quotes, quotes_file
 from flows.view.quote_filter import QuestionError
 from flows.view.rendering import static_files
-from flows.view.site import NotThereError, Site, page, site_of
+from flows.view.site import Lease, NotThereError, Site, page, site_of
 from flows.view.snapshot import QueryTimeoutError, Snapshot
 
 STATIC_AGE_S = 3600
 
 
 def make_app(site: Site, port: int, token: str = "") -> Starlette:
-    """The pages of a data set, behind their guard."""
+    """The pages of a data set, behind their guard; what changes corrections only where there is a file for them."""
+    posts = {"/corrections": add, "/corrections/undo": undo} if site.corrections else {}
     app = Starlette(
         routes=[
             Route("/", overview),
@@ -38,8 +43,10 @@ def make_app(site: Site, port: int, token: str = "") -> Starlette:
             *(Route(f"/{kind.name}", list_page(kind)) for kind in (ARTICLES, ENTITIES, RUNS, QUARANTINE)),
             Route("/figures/{figure}.{form}", figure_file),
             Route("/static/{name}", static),
+            *([Route("/corrections", corrections), Route("/entity/{entity_id}/correct", correct)] if posts else ()),
+            *(Route(path, answer, methods=["POST"]) for path, answer in posts.items()),
         ],
-        middleware=[Middleware(Guard, port=port, token=token)],
+        middleware=[Middleware(Guard, port=port, token=token, posts=frozenset(posts)), Middleware(Lease, site=site)],
         exception_handlers=_HANDLERS,
     )
     app.state.site = site
@@ -63,8 +70,8 @@ def static(request: Request) -> Response:
 
 def _told(status: int, title: str, text: Callable[[Exception], str]) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
-        snapshot = site_of(request).latest.get()
-        return page(request, snapshot, "told.html", status, title=title, text=text(error))
+        with site_of(request).latest.lease() as snapshot:  # what went wrong may have ended the request's own
+            return page(request, snapshot, "told.html", status, title=title, text=text(error))
 
     return answer
 
@@ -74,9 +81,12 @@ _HANDLERS: Mapping[object, Callable[[Request, Exception], Response]] = {
     404: _NOT_THERE,
     NotThereError: _NOT_THERE,
     QuestionError: _told(400, "That cannot be asked", str),
+    FormError: _told(403, "Nothing was changed", str),
+    CatalogError: _told(409, "Nothing was changed", str),
     ExportError: _told(400, "That cannot be taken along so", str),
     QueryTimeoutError: _told(503, "That takes too long", lambda _: "Ask for less: fewer days, or one speaker."),
     sqlite3.OperationalError: _told(503, "That takes too long", lambda _: "Search for rarer words."),
+    StorageError: _told(503, "The object storage does not answer", str),
     FileNotFoundError: _told(503, "Just a moment", lambda _: "A newer snapshot is being opened; load this page again."),
     500: _told(500, "That went wrong", lambda _: "The terminal in which `newsmill view` runs says what."),
 }

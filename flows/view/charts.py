@@ -66,18 +66,18 @@ def timeline(days: Sequence[tuple[date, int]], span: tuple[date, date] | None = 
     return Timeline(unit, bars)
 
 
-def time_bars(line: Timeline, address: Callable[[Bar], str], noun: str) -> Markup:
-    """The bars of a timeline, each a link."""
+def time_bars(line: Timeline, address: Callable[[Bar], str] | None, noun: str) -> Markup:
+    """The bars of a timeline, each a link to its ``address``, or, without one, a picture."""
     most = max((bar.n for bar in line.bars), default=0) or 1
-    drawn = [
-        Markup(
-            '<a href="{}"><title>{}: {:,} {}</title><rect class="hit" x="{}" y="0" width="1" height="{}"/>{}</a>'
-        ).format(address(bar), bar.label, bar.n, noun, place, HEIGHT, _bar(place, bar.n, most, len(line.bars)))
-        for place, bar in enumerate(line.bars)
-    ]
-    label = f"{line.total:,} {noun} by {line.unit}"
-    return Markup('<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-label="{}">{}</svg>').format(
-        max(len(line.bars), 1), HEIGHT, label, Markup("").join(drawn)
+    drawn = []
+    for place, bar in enumerate(line.bars):
+        told = Markup('<title>{}: {:,} {}</title><rect class="hit" x="{}" y="0" width="1" height="{}"/>{}').format(
+            bar.label, bar.n, noun, place, HEIGHT, _bar(place, bar.n, most, len(line.bars))
+        )
+        drawn.append(Markup('<a href="{}">{}</a>').format(address(bar), told) if address else Markup(f"<g>{told}</g>"))
+    label, role = f"{line.total:,} {noun} by {line.unit}", Markup("") if address else Markup(' role="img"')
+    return Markup('<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none"{} aria-label="{}">{}</svg>').format(
+        max(len(line.bars), 1), HEIGHT, role, label, Markup("").join(drawn)
     )
 
 

@@ -40,16 +40,23 @@ def _write(fresh: Path, store: Store, manifest: Manifest, numbers: Mapping[str, 
         "temp_directory": str(fresh.parent / "spill"),
     }
     with duckdb.connect(str(fresh), config=config) as con:
-        con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
-        for table in BY_NAME:
-            _open_table(con, store, manifest, table)
-        parts = sorted_parts(manifest, "quotes")
-        con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in parts]})
-        con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
-        for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_MENTIONS, *_LISTS):
-            con.execute(step)
-        for table in BY_NAME:
-            con.execute(f"DROP VIEW source_{table}")
+        make_facts(con, store, manifest, numbers, with_mentions=True)
+
+
+def make_facts(
+    con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, numbers: Mapping[str, int], *, with_mentions: bool
+) -> None:
+    """The tables of facts in a database; those of mentions, which take longest, only where they are wanted."""
+    con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+    for table in BY_NAME:
+        _open_table(con, store, manifest, table)
+    parts = sorted_parts(manifest, "quotes")
+    con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in parts]})
+    con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
+    for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *(_MENTIONS if with_mentions else ()), *_LISTS):
+        con.execute(step)
+    for table in BY_NAME:
+        con.execute(f"DROP VIEW source_{table}")
 
 
 def sorted_parts(manifest: Manifest, table: str) -> list[StoredFile]:

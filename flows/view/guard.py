@@ -4,6 +4,8 @@ The page shows what may be confidential, to a browser that visits other sites to
 
 - it answers only requests that name it as their host, or a site could have its own name lead here (DNS rebinding);
 - it answers only GET and HEAD, and refuses what another site's page asks for in the background;
+- a POST is answered at the addresses alone that change something, if there are any, and only to a page of its own: the
+  browser's Origin must say so, as must the token that stands in the form (see flows/view/forms.py);
 - where it listens to other machines, it wants a token, which the link that it prints holds and a cookie keeps;
 - its pages may load nothing but what they come with, run no script or style that stands in them, and stand in no frame.
 """
@@ -11,6 +13,7 @@ The page shows what may be confidential, to a browser that visits other sites to
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -32,11 +35,15 @@ LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Guard:
-    """Stands before the pages. ``port`` is the page's own; with a ``token`` any host name will do."""
+    """Stands before the pages. ``port`` is the page's own; with a ``token`` any host name will do.
 
-    def __init__(self, app: ASGIApp, port: int, token: str = "") -> None:
+    ``posts`` are the paths at which something may be changed.
+    """
+
+    def __init__(self, app: ASGIApp, port: int, token: str = "", posts: Collection[str] = ()) -> None:
         self._app = app
         self._token = token
+        self._posts = posts
         self._cookie = f"newsmill_view_{port}"
         self._hosts = (
             None if token else {f"{name}:{port}" for name in LOCAL_NAMES} | ({*LOCAL_NAMES} if port == 80 else set())
@@ -64,7 +71,10 @@ class Guard:
         host = headers.get("host", "").lower()
         if self._hosts is not None and host not in self._hosts:
             return PlainTextResponse("This page answers only to its own address.\n", 403)
-        if scope["method"] not in ("GET", "HEAD"):
+        if scope["method"] == "POST" and scope["path"] in self._posts:
+            if not _is_own_form(headers, host):
+                return PlainTextResponse("Only a page of this site may change anything.\n", 403)
+        elif scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse("This page can only be read.\n", 405, {"Allow": "GET, HEAD"})
         if _is_from_elsewhere(headers, host):
             return PlainTextResponse("This page is not for other sites.\n", 403)
@@ -93,6 +103,20 @@ class Guard:
 
     def _is_token(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self._token.encode())
+
+
+def _is_own_form(headers: Headers, host: str) -> bool:
+    """Whether a page of this site sends a form: browsers name the origin of every POST, and nobody else need send any.
+
+    A proxy with TLS before this server makes the scheme another; the host is the same.
+    """
+    origin = urlsplit(headers.get("origin", ""))
+    return (
+        origin.scheme in ("http", "https")
+        and origin.netloc.lower() == host
+        and headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        and headers.get("content-type", "").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+    )
 
 
 def _is_from_elsewhere(headers: Headers, host: str) -> bool:

@@ -14,6 +14,8 @@ from urllib.parse import quote
 import uvicorn
 
 from flows.errors import SettingsError
+from flows.link.corrections_file import CorrectionsFile
+from flows.store.disk import local_path
 from flows.view.app import make_app, prepare
 from flows.view.site import Site
 from flows.view.snapshot import Latest
@@ -22,14 +24,27 @@ LOCAL = "127.0.0.1"
 MIN_TOKEN_CHARS = 16
 
 
-def view(out: str, host: str, port: int, token: str, *, opens_browser: bool, say: Callable[[str], None]) -> None:
-    """Serve the latest snapshot of ``out``; whoever asks from another machine needs the token."""
+def view(
+    out: str,
+    host: str,
+    port: int,
+    token: str,
+    *,
+    corrections: str = "",
+    opens_browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Serve the latest snapshot of ``out``; whoever asks from another machine needs the token.
+
+    ``corrections`` is the path of the file that readers may add to; "" where nothing can be changed.
+    """
     token = _token_for(host, token)
+    file = CorrectionsFile(local_path(corrections, "--corrections", "CSV file")) if corrections else None
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     latest = Latest(out, say, prepare)
     try:
-        site = Site(latest)
+        site = Site(latest, corrections=file)
         threading.Thread(target=_find_prefect, args=(site,), daemon=True).start()
         address = f"http://{LOCAL if host == LOCAL else _shown_host(host)}:{port}/" + (
             f"?token={quote(token)}" if token else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,15 +139,26 @@ class Latest:
         number = latest_of(self.store, out)
         self._folder = cache_folder(self.store.address)
         self._current = self._open(number, tell)
+        self._readers: Counter[Snapshot] = Counter()
+        self._counting = threading.Lock()
         self._opening = threading.Lock()
         self._looked_at = time.monotonic()
 
-    def get(self) -> Snapshot:
-        """The snapshot to show now."""
+    @contextmanager
+    def lease(self) -> Iterator[Snapshot]:
+        """The snapshot to show now, which stays open to the end of the block even where a newer one takes its place."""
         if time.monotonic() - self._looked_at >= LOOK_EVERY_S and self._opening.acquire(blocking=False):
             self._looked_at = time.monotonic()
             threading.Thread(target=self._follow, daemon=True).start()
-        return self._current
+        with self._counting:
+            snapshot = self._current
+            self._readers[snapshot] += 1
+        try:
+            yield snapshot
+        finally:
+            with self._counting:
+                self._readers[snapshot] -= 1
+                self._close_unused()
 
     def _open(self, number: int, tell: Callable[[str], None]) -> Snapshot:
         opened = open_snapshot(self.store, number, self._folder, tell)
@@ -158,11 +170,22 @@ class Latest:
         """Close what is open."""
         self._current.close()
 
+    def _close_unused(self) -> None:
+        """Close those that are shown no more and that nobody reads any more; only while counting."""
+        unused = [snapshot for snapshot, n in self._readers.items() if not n and snapshot is not self._current]
+        for snapshot in unused:
+            del self._readers[snapshot]
+            snapshot.close()
+
     def _follow(self) -> None:
         try:
             number = self.store.latest_number()
             if number is not None and number != self._current.number:
-                self._current = self._open(number, lambda _: None)
+                opened = self._open(number, lambda _: None)
+                with self._counting:
+                    self._readers[self._current] += 0  # one that nobody has asked yet is unused too
+                    self._current = opened
+                    self._close_unused()
         except (UserError, OSError, duckdb.Error) as error:  # the one before goes on being shown
             logging.getLogger(__name__).warning("the latest snapshot cannot be opened: %s", error)
         finally:

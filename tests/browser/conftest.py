@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 
 from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
+from flows.link.corrections_file import CorrectionsFile
 from flows.view.app import make_app
 from flows.view.serve import _listen
 from flows.view.site import Site
@@ -33,13 +35,45 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page whose ``told`` holds what the browser said of it: errors, and what its policy had to stop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    opened.told = []
+    opened.on("console", lambda message: opened.told.append(message.text))
+    opened.on("pageerror", lambda error: opened.told.append(str(error)))
+    yield opened
+    context.close()
+
+
+def serious_faults(browser: Any, scheme: str, addresses: Sequence[str]) -> list[tuple[str, str, list[str]]]:
+    """What axe-core finds serious on some pages."""
+    axe = files(pytest.importorskip("axe_playwright_python")) / "axe.min.js"
+    # The page's own policy lets no script in but its own, which is right: for axe alone it is put aside.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    faults = []
+    for address in addresses:
+        opened.goto(address)
+        opened.add_script_tag(path=str(axe))
+        faults += [
+            (address, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+            for fault in opened.evaluate("axe.run()")["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+    context.close()
+    return faults
+
+
 @contextmanager
-def serving(out: Path) -> Iterator[str]:
+def serving(out: Path, corrections: Path | None = None) -> Iterator[str]:
     """The page of a data set on a free port; yields its address."""
     listening = _listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     latest = Latest(str(out))
-    server = uvicorn.Server(uvicorn.Config(make_app(Site(latest), port), log_level="warning", access_log=False))
+    site = Site(latest, corrections=CorrectionsFile(corrections) if corrections else None)
+    server = uvicorn.Server(uvicorn.Config(make_app(site, port), log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

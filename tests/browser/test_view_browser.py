@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import serious_faults, serving
 from tests.integration.hostile import STRINGS, write_hostile
 from tests.integration.view_site import RECORDS, write_news
 from tests.pieces import refresh
@@ -38,17 +37,6 @@ def hostile_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
     refresh(seeds.root, folder / "out")
     with serving(folder / "out") as address:
         yield address
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    opened.told = []
-    opened.on("console", lambda message: opened.told.append(message.text))
-    opened.on("pageerror", lambda error: opened.told.append(str(error)))
-    yield opened
-    context.close()
 
 
 def test_search_choose_open_follow_take_along(page: Any, site: str, tmp_path: Path) -> None:
@@ -108,24 +96,8 @@ def test_no_page_is_wider_than_the_screen(page: Any, site: str, width: int) -> N
     ("scheme", "paths"),
     [("light", (*PATHS, "/quotes?q=nobody", "/quotes?page=0")), ("dark", ("/", "/quotes?q=harbour*"))],
 )
-def test_axe_finds_no_serious_fault(browser: Any, site: str, scheme: str, paths: tuple[str, ...]) -> None:
-    axe = files(pytest.importorskip("axe_playwright_python")) / "axe.min.js"
-    # The page's own policy lets no script in but its own, which is right: for axe alone it is put aside.
-    context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    article, entity = _some(opened, site)
-    faults = []
-    for path in (*paths, article, entity):
-        opened.goto(site + path)
-        opened.add_script_tag(path=str(axe))
-        found = opened.evaluate("axe.run()")["violations"]
-        faults += [
-            (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
-            for fault in found
-            if fault["impact"] in ("serious", "critical")
-        ]
-    context.close()
-    assert faults == []
+def test_axe_finds_no_serious_fault(browser: Any, page: Any, site: str, scheme: str, paths: tuple[str, ...]) -> None:
+    assert serious_faults(browser, scheme, [site + path for path in (*paths, *_some(page, site))]) == []
 
 
 def test_nothing_hostile_lives(page: Any, hostile_site: str) -> None:

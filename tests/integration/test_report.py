@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import duckdb
 import httpx
@@ -67,7 +68,10 @@ def test_a_history_of_runs(newsroom: Newsroom) -> None:
     first = newsroom.run()
     assert first.name == "Completed"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d 3 new", name_of(first))
-    assert set(artifacts_of(first)) == {"run-summary", "progress", "top-speakers", "top-entities"}
+    assert set(artifacts_of(first)) == {"run-summary", "progress", "top-speakers", "top-entities", "report"}
+
+    link = artifacts_of(first)["report"]
+    assert "Mary Major" in Path(unquote(urlsplit(re.findall(r"\((file:[^)]*)\)", link)[0]).path)).read_text("utf-8")
 
     newsroom.seeds.write("3.txt", SAID.format(n=3, speaker="Peter Novak"))
     newsroom.seeds.write("bad.txt", bytes(range(32)) * 9)

@@ -245,10 +245,10 @@ def test_nothing_is_at_any_other_address(pages: TestClient, address: str) -> Non
 
 
 def test_a_query_that_takes_too_long_is_stopped(pages: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = pages.app.state.site.latest.get()  # type: ignore[attr-defined]
+    latest = pages.app.state.site.latest  # type: ignore[attr-defined]
     endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7"
     started = time.monotonic()
-    with pytest.raises(QueryTimeoutError), shown.asking(limit_s=0.2) as cursor:
+    with latest.lease() as shown, pytest.raises(QueryTimeoutError), shown.asking(limit_s=0.2) as cursor:
         cursor.execute(endless).fetchall()
     assert time.monotonic() - started < 10
     monkeypatch.setattr(snapshots.Snapshot, "rows", lambda *_, **__: (_ for _ in ()).throw(QueryTimeoutError()))
@@ -256,7 +256,7 @@ def test_a_query_that_takes_too_long_is_stopped(pages: TestClient, monkeypatch: 
 
 
 def test_the_facts_open_no_file(pages: TestClient) -> None:
-    shown = pages.app.state.site.latest.get()  # type: ignore[attr-defined]
+    latest = pages.app.state.site.latest  # type: ignore[attr-defined]
     for query in (
         "SELECT * FROM read_csv('/etc/passwd')",
         "COPY quote TO '/tmp/x.csv'",
@@ -265,7 +265,7 @@ def test_the_facts_open_no_file(pages: TestClient) -> None:
         "ATTACH '/tmp/x.duckdb'",
         "INSTALL httpfs",
     ):
-        with pytest.raises(duckdb.Error):
+        with latest.lease() as shown, pytest.raises(duckdb.Error):
             shown.rows(query)
 
 
@@ -293,6 +293,31 @@ def test_a_new_snapshot_is_followed_and_its_index_is_what_a_new_one_would_be(
     shutil.rmtree(out / ".view")
     anew = open_pages(out)
     assert {query: said(anew, query) for query in followed} == followed
+
+
+def test_what_is_shown_no_more_is_closed_once_nobody_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "LOOK_EVERY_S", 0.0)
+    seeds, out = SeedFolder(tmp_path / "seeds"), tmp_path / "out"
+    write_news(seeds)
+    refresh(seeds.root, out)
+    latest = snapshots.Latest(str(out))
+    with latest.lease() as old:
+        write_news(seeds, RECORDS[:1], "more.jsonl")
+        refresh(seeds.root, out)
+        deadline = time.monotonic() + 20
+        new = old
+        while new is old:
+            assert time.monotonic() < deadline
+            with latest.lease() as new:
+                time.sleep(0.05)
+        # The request that began before goes on reading what it read.
+        assert old.rows("SELECT count(*) AS n FROM article") == [{"n": len(RECORDS)}]
+        assert new.rows("SELECT count(*) AS n FROM article") == [{"n": len(RECORDS) + 1}]
+    with pytest.raises(duckdb.ConnectionException):
+        old.rows("SELECT 1")
+    with latest.lease() as still:
+        assert still.rows("SELECT 1 AS n") == [{"n": 1}]
+    latest.close()
 
 
 def test_a_read_only_data_set_is_shown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import lxml.html
 from starlette.testclient import TestClient
 
+from flows.link.corrections_file import CorrectionsFile
 from flows.view.app import make_app, prepare
 from flows.view.site import Site
 from flows.view.snapshot import Latest
@@ -35,9 +36,10 @@ def write_news(seeds: SeedFolder, records: tuple[tuple[str, ...], ...] = RECORDS
     seeds.write_records(name, rows)
 
 
-def open_pages(out: Path, *, token: str = "", port: int = PORT) -> TestClient:
+def open_pages(out: Path | str, *, token: str = "", port: int = PORT, corrections: Path | None = None) -> TestClient:
     """A client of the page of a data set."""
-    site = Site(Latest(str(out), prepare=prepare))
+    file = CorrectionsFile(corrections) if corrections else None
+    site = Site(Latest(str(out), prepare=prepare), corrections=file)
     return TestClient(make_app(site, port, token), base_url=f"http://127.0.0.1:{port}", raise_server_exceptions=False)
 
 

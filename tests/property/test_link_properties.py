@@ -27,8 +27,9 @@ FIRSTS = ["Mike", "Michael", "Mick", "Ada", "M.", "Chris"]
 MIDDLES = ["", "", "", "", "Q. ", "Q. ", "P. ", "Quentin "]
 LASTS = ["Okoro", "Okoro", "Okoro", "Lind", "Al-Lind", "Lind-Okoro"]
 BODIES = ["Norland Harbour Board", "National Health Bureau", "Harbour Gazette", "The Harbour Gazette", "Tide Bank Inc."]
+BODIES += ["The Tide Bank Group plc", "Tide Bank (TB.N)", "Tide Bank Securities", "Mike Okoro", "Okoro"]
 ACRONYMS = ["NHB", "N.H.B.", "HG", "FBI", "TB"]
-DISPUTED = ["organization", "organization", "work", "product", "event", "law"]
+DISPUTED = ["organization", "organization", "person", "place", "group", "work", "product", "event", "law"]
 PLACES = [
     ("North Korea", "iso3166:KP"),
     ("DPRK", "iso3166:KP"),
@@ -74,8 +75,12 @@ def entities(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
         name, external = draw(st.sampled_from(PLACES))
         return "place", name, {**more, "external_id": external}
     entity_type, name = draw(names)
+    if entity_type == "person":
+        more["pronouns"] = {"he": draw(st.integers(0, 1)), "she": 0, "mr": draw(st.integers(0, 1)), "ms": 0}
     if draw(st.booleans()):
-        aliases = st.sampled_from([*LASTS, "Mike Okoro"] if entity_type == "person" else [*ACRONYMS, "the Board"])
+        aliases = st.sampled_from(
+            [*LASTS, "Mike Okoro"] if entity_type == "person" else [*ACRONYMS, "the Board", "Tide", "Norland"]
+        )
         more["aliases"] = sorted(draw(st.sets(aliases, max_size=3)) - {name})
         more["merge_rules"] = sorted(draw(st.sets(st.sampled_from(RULES), max_size=2)))
     if draw(st.integers(0, 5)) == 0:

@@ -47,7 +47,7 @@ def test_every_setting_has_an_option() -> None:
     arguments += ["--engine", "dask", "--engine-address", "tcp://h:1"]
     arguments += ["--max-gone-share", "0.9", "--allow-gone", "--follow-links", "--field"]
     arguments += ["text=BODY", "--max-record-mb", "30", "--max-unpacked-gb", "2", "--max-unpacking-ratio", "9"]
-    arguments += ["--max-archive-depth", "5", "--keep-mojibake"]
+    arguments += ["--max-archive-depth", "5", "--keep-mojibake", "--table-format", "delta"]
     settings = settings_from(given(*arguments))
     assert settings.seeds == ("a", "b")
     unset = {name for name in Settings.model_fields if getattr(settings, name) == getattr(Settings(), name)}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import core_name
 from transforms.resolve.countries import country_code
 from transforms.resolve.names import normal_name, parse_person
 from transforms.resolve.organizations import org_words
 from transforms.resolve.places import singular
 
 # Counted up whenever ``name_form`` gives any name other parts: the word lists it reads count too.
-NAME_FORM_VERSION = 1
+NAME_FORM_VERSION = 2
 
 
 def canonical_key(entity_type: str, name: str) -> str:
@@ -31,7 +32,11 @@ def canonical_key(entity_type: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
-    """What the linking rules compare of a name: see flows/link/rules.py."""
+    """What the linking rules compare of a name: see flows/link/rules.py.
+
+    ``core`` is an organisation's: what tells its name from others. ``first`` of a thing is its first word where that
+    is a common first name, so that the thing may be a person.
+    """
 
     normal: str
     first: str = ""
@@ -39,13 +44,17 @@ class NameForm:
     middle: str = ""
     first_group: str = ""
     n_words: int = 0
+    core: str = ""
 
 
 def name_form(entity_type: str, name: str) -> NameForm:
     """The parts of a name that the linking rules compare; ``first_group`` is one for all short forms of a name."""
     normal = normal_name(name)
     if entity_type != "person":
-        return NameForm(normal, n_words=len(normal.split()))
+        words = normal.split()
+        first = words[0] if 0 < len(words) < 4 and words[0] in lexicon.first_name_genders() else ""
+        core = core_name(name) if entity_type == "organization" else ""
+        return NameForm(normal, first, n_words=len(words), core=core)
     form = parse_person(name)
     groups = lexicon.short_forms().get(form.first, frozenset())
     # A short form of several names ("Chris") says nothing certain; only names of one group are taken as one.

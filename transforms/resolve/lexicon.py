@@ -82,6 +82,13 @@ def known_acronyms() -> dict[str, str]:
     return {short.strip(): full.strip() for short, _, full in pairs}
 
 
+@lru_cache(maxsize=1)
+def spellings() -> dict[str, str]:
+    """The spelling under which a folded word of an organisation's name is compared, where it has several."""
+    pairs = (line.partition("=") for line in data_lines("spellings.txt"))
+    return {variant.strip(): one.strip() for variant, _, one in pairs}
+
+
 def same_first_name(one: str, other: str) -> bool:
     """Whether two folded first names can belong to one person: equal, an initial, or forms of one name."""
     if one == other:

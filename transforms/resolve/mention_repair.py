@@ -15,7 +15,7 @@ from transforms.resolve.missed import DOUBTFUL, NameIndex, is_common, missed_nam
 from transforms.resolve.name_ends import without_tail
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
-from transforms.resolve.organizations import SHORT_HEADS
+from transforms.resolve.organizations import COMMON_STARTS, SHORT_HEADS
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
 WITH_NICKNAME = re.compile(
@@ -140,11 +140,14 @@ def settle_types(names: Sequence[Name], text: str) -> None:
         if name.entity_type == "person" and name.person.is_full:
             surnames.add(name.person.last)
     surnames |= surnames_in_text(text, names)
+    titled = {name.words[0] for name in names if name.titles and len(name.words) == 1}
+    companies = company_starts(names) - titled
     for name in names:
         top, times = counts[name.words].most_common(1)[0]
         if times >= 3 * counts[name.words][name.entity_type]:
             name.entity_type = top
-        if name.entity_type == "person" and " ".join(name.words) in lexicon.words("never_people"):
+        is_never = " ".join(name.words) in lexicon.words("never_people") and name.words[-1] not in surnames
+        if name.entity_type == "person" and (is_never or is_company(name, companies, surnames)):
             name.entity_type = "organization"
         elif len(name.words) == 1 and is_plural(name.words[0], surnames):
             name.entity_type = "group"
@@ -180,6 +183,20 @@ def is_personal_name(name: Name, surnames: set[str]) -> bool:
     words = name.words
     known = lexicon.first_name_genders()
     return 1 < len(words) < 4 and words[0] in known and words[-1] in surnames and words[0] not in NAMES_OF_PLACES
+
+
+def company_starts(names: Sequence[Name]) -> set[str]:
+    """The first words of the article's companies: "Ford" of "Ford Motor Co", but not "Lind" of "Lind campaign"."""
+    return {
+        name.words[0]
+        for name in names
+        if name.entity_type == "organization" and len(name.words) > 1 and name.words[-1] not in GENERIC_HEADS
+    } - COMMON_STARTS
+
+
+def is_company(name: Name, companies: set[str], surnames: set[str]) -> bool:
+    """Whether a supposed person of one word is the start of a company's name and nobody's surname."""
+    return len(name.words) == 1 and name.words[0] in companies and name.words[0] not in surnames
 
 
 def is_surname_slip(name: Name, surnames: set[str]) -> bool:

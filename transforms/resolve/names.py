@@ -97,6 +97,8 @@ def parse_person(text: str) -> PersonName:
     """The parts of a person's name as one mention gives it; ``words`` is empty where nothing is left."""
     rest, gender = strip_titles(re.sub(r"\s+", " ", text))
     rest = POSSESSIVE.sub("", rest.strip(EDGES))
+    if rest.count("(") != rest.count(")"):  # "Luc) Lindet", where a page has "(Jean-Luc) Lindet"
+        rest = rest.replace("(", "").replace(")", "")
     nickname = NICKNAME.search(rest)
     bare = NICKNAME.sub(" ", rest) if nickname else rest
     words = words_of(ARABIC_ARTICLE.sub("", bare))

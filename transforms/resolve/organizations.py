@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import says_enough
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import words_of
 
@@ -14,11 +16,17 @@ LEGAL_ENDINGS = lexicon.words("legal_endings")
 SMALL_WORDS = lexicon.words("small_words")
 # Heads that stand for the full name once it was given: "the Post", "the commission".
 SHORT_HEADS = lexicon.words("short_heads")
+# What may follow a start of several words that stands for the whole name.
+REST_OF_NAME = SHORT_HEADS | lexicon.words("holding_endings") | {"brothers", "stores", "force", "system", "systems"}
+# What follows a company's name in that of a unit of it, which is a company of its own.
+UNIT_WORDS = lexicon.words("unit_words")
 # First words many names share: alone they are no short form.
 COMMON_STARTS = lexicon.words("common_starts")
 # "UN Security Council" is the "United Nations Security Council".
 UNIONS = {"un": "united nations", "eu": "european union"}
-BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[]\s*(?:the )?[\"“‘]?$")
+BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
+# "GM.N", as exchanges write a company.
+TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}")
 
 
 def org_words(text: str) -> tuple[str, ...]:
@@ -26,7 +34,7 @@ def org_words(text: str) -> tuple[str, ...]:
     words = words_of(re.sub(r"\s*&\s*", " and ", text))
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
-    while len(words) > 1 and words[-1] in LEGAL_ENDINGS:
+    while len(words) > 1 and words[-1] in LEGAL_ENDINGS and says_enough(words[:-1]):
         words = words[:-1]
     while len(words) > 1 and words[-1] in SMALL_WORDS:
         words = words[:-1]
@@ -60,7 +68,7 @@ def equal_name_clusters(names: Iterable[Name]) -> list[Cluster]:
 def is_acronym(text: str) -> bool:
     """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
     bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
-    if bare.istitle() and 4 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef"
+    if bare.istitle() and 3 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef", "Fed"
         return bare.lower() in lexicon.known_acronyms()
     return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
 
@@ -97,11 +105,16 @@ def acronym_target(
         return None, ""
     for name in cluster.names:
         start = name.span.char_start
-        for gap in range(2, 7):
+        for gap in range(2, 12):
             before = ends.get(start - gap)
-            if not before or " " not in before.key or not BRACKET_GAP.match(text[start - gap : start]):
+            between = text[start - gap : start]
+            if not before or before is cluster or not BRACKET_GAP.match(between):
                 continue
-            if text[name.span.char_end : name.span.char_end + 1] in ")]" and may_stand_for(cluster.key, before.key):
+            if text[name.span.char_end : name.span.char_end + 1] not in tuple(")]>"):
+                continue
+            if TICKER.fullmatch(name.text) or ":" in between or between.endswith("<"):
+                return before, "ticker"
+            if " " in before.key and may_stand_for(cluster.key, before.key):
                 return before, "defined_acronym"
     if not any(is_acronym(name.text) for name in cluster.names):
         return None, ""
@@ -140,12 +153,22 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
 def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether ``short`` can stand for ``full``: its head ("Post"), or its distinctive start ("Brookings")."""
     n = len(short)
-    if not 0 < n < len(full):
+    if not 0 < n < len(full) or " ".join(short) in full_names():
         return False
     if full[-n:] == short:
         return short[-1] in SHORT_HEADS or n > 1
-    start_alone = n > 1 or (short[0] not in COMMON_STARTS and len(short[0]) > 3)
-    return full[:n] == short and start_alone and (n > 1 or full[n] not in SMALL_WORDS)
+    rest = full[n:]
+    if full[:n] != short or rest[0] in UNIT_WORDS or (len(rest) > 1 and rest[1] == "of"):
+        return False  # a unit of it: "Norlink Securities", "Norland Reserve Bank of Easton"
+    if n > 1:
+        return rest[0] in SMALL_WORDS or (len(rest) == 1 and rest[0] in REST_OF_NAME)
+    return short[0] not in COMMON_STARTS and len(short[0]) > 3 and rest[0] not in SMALL_WORDS
+
+
+@lru_cache(maxsize=1)
+def full_names() -> frozenset[str]:
+    """The folded full names of widely known acronyms, none of which is short for another name."""
+    return frozenset(lexicon.known_acronyms().values())
 
 
 def finish_organization(cluster: Cluster) -> None:

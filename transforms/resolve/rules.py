@@ -79,6 +79,12 @@ NAME_RULES = (
         "Norland Harbour Board = NHB",
     ),
     Rule(
+        "ticker",
+        "An exchange code in brackets right after a name is that company's.",
+        "{organization|Norlink Corp} ({organization|NLK.N}) rose. {organization|NLK.N} fell.",
+        "Norlink Corp = NLK.N",
+    ),
+    Rule(
         "acronym",
         "An acronym is the one name of the article whose initials it is.",
         "{organization|Bureau of Tides} was founded late. The {organization|BoT} met.",
@@ -329,14 +335,43 @@ LINK_RULES = (
     ),
     Rule(
         "acronym_elsewhere",
-        "An acronym never spelt out in its article is the one name that other articles give it.",
+        "An acronym never spelt out in its article is the name that nine of ten other articles give it.",
         "NHB in one article; Norland Harbour Board (NHB) in another.",
         "NHB = Norland Harbour Board",
     ),
     Rule(
+        "same_core",
+        "Names of organisations that differ by legal form (Inc, Corp, Group, Plc), “the”, case, spaces, punctuation or "
+        "an exchange code alone are one, and so are “Department of” and “Department”; units keep names of their own.",
+        "Norlink in one article, The Norlink Group, Inc. (NLK.N) in another; Norlink Securities in a third.",
+        "Norlink = The Norlink Group, Inc.",
+    ),
+    Rule(
+        "short_form_elsewhere",
+        "The start of a name alone is that organisation where at least two articles use it beside the full name, nine "
+        "of ten this one, and no place or person has the name in as many.",
+        "Norlink in one article; Norlink Brothers, then Norlink, in two.",
+        "Norlink = Norlink Brothers",
+    ),
+    Rule(
+        "not_a_person",
+        "A person whom no pronoun or title refers to is the organisation of that name, where it is one in at least "
+        "two articles and in twice as many as people are shown to bear it; ten times for places and peoples.",
+        "Norlink a person in one article, an organisation in two.",
+        "one organisation",
+    ),
+    Rule(
+        "person_of_most",
+        "A thing with the first and last name of somebody whom articles refer to by pronouns and titles is that "
+        "person, unless it is a thing in three times as many.",
+        "Ada Lind an organisation in one article; a person, and “she”, in two.",
+        "one person",
+    ),
+    Rule(
         "type_of_most",
-        "A name taken for an organisation in ten times as many articles as for a work is the organisation there too "
-        "(works, products, events, laws and organisations only).",
+        "A name of one word taken for an organisation in ten times as many articles as for a work is the organisation "
+        "there too (works, products, events, laws, and places that are organisations only); a name of several words is "
+        "what it is in most articles, in three times as many where one is a place.",
         "Harbour Gazette a work in one article, an organisation in ten.",
         "one organisation",
     ),

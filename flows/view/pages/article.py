@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from flows.store.parquet import open_parquet
 from flows.view.article_marks import MarkedText
-from flows.view.site import NotThereError, page, site_of
+from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.paragraphs import paragraph_spans
 
@@ -28,7 +28,7 @@ HEADER = (
 
 def article(request: Request) -> Response:
     """The page of an article."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     known = snapshot.row("SELECT * FROM article WHERE article_id = $id", {"id": request.path_params["article_id"]})
     if known is None:
         raise NotThereError("article")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from flows.view.charts import time_bars, timeline
+from flows.view.pages.correct import pending_of
 from flows.view.pages.quotes import days_address, with_marks
+from flows.view.pending import merged_into
 from flows.view.quote_filter import QuoteFilter
 from flows.view.quote_search import match_words, read_page
-from flows.view.site import NotThereError, page, site_of
+from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.resolve.rules import LINK_RULES, NAME_RULES
 
@@ -44,9 +46,11 @@ _ARTICLES = f"""
 
 def entity(request: Request) -> Response:
     """The page of an entity."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     row = snapshot.row("SELECT * FROM entity WHERE entity_id = $id", {"id": request.path_params["entity_id"]})
     if row is None:
+        if into := merged_into(snapshot, request.path_params["entity_id"]):
+            return RedirectResponse(f"/entity/{into}", 303)
         raise NotThereError("entity")
     number = {"entity": row["entity"]}
     line = timeline([(day["day"], day["n"]) for day in snapshot.rows(_DAYS, number)])
@@ -70,6 +74,7 @@ def entity(request: Request) -> Response:
         said_of=_examples(snapshot, about),
         said_address=said.address(),
         about_address=about.address(),
+        corrections=pending_of(request),
     )
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from flows.view.quote_filter import MAX_PAGE, MAX_VALUE_CHARS, NONE, QuestionError, read_day, read_page, read_search
-from flows.view.site import page, site_of
+from flows.view.site import page, snapshot_of
 from flows.view.snapshot import Row
 from transforms.tables import ENTITY_TYPES, REASONS, STAGES
 
@@ -142,7 +142,7 @@ def list_page(kind: List) -> Callable[[Request], Response]:
     """The page of a list."""
 
     def answer(request: Request) -> Response:
-        snapshot = site_of(request).latest.get()
+        snapshot = snapshot_of(request)
         asked = Asked.from_address(kind, request.query_params)
         rows, count, values = asked.query()
         total = int(snapshot.rows(count, values)[0]["n"])

@@ -15,7 +15,7 @@ from flows.view.downloads import download
 from flows.view.quote_filter import FACETS, MAX_PAGE, PAGE_SIZE, QuoteFilter
 from flows.view.quote_search import Found, Matched, count_found, match_words, read_all, read_page
 from flows.view.search_index import MARKS, MAX_RANKED
-from flows.view.site import page, site_of
+from flows.view.site import page, snapshot_of
 from flows.view.snapshot import Snapshot
 from transforms.visible import visible
 
@@ -43,7 +43,7 @@ CONFIDENCES = (0.9, 0.8, 0.7, 0.5)
 
 def quotes(request: Request) -> Response:
     """The page of quotations."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     asked = QuoteFilter.from_address(request.query_params)
     words = ("words", asked.expression, asked.order == "rank")
     matched = snapshot.keep(words, lambda: match_words(snapshot, asked))
@@ -113,7 +113,7 @@ def _marked(text: str) -> Markup:
 
 def quotes_file(request: Request) -> Response:
     """All quotations of a question as a file, in the order of the page."""
-    snapshot = site_of(request).latest.get()
+    snapshot = snapshot_of(request)
     asked = QuoteFilter.from_address(request.query_params)
     return download(request.path_params["form"], "quotes", DOWNLOAD_COLUMNS, _batches(snapshot, asked))
 

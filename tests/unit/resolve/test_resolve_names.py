@@ -20,6 +20,7 @@ from transforms.resolve.names import compatible, normal_name, one_edit_apart, pa
         ("Nadia Al-Rashid", "nadia rashid", "Nadia Al-Rashid"),
         ("Al Moreno", "al moreno", "Al Moreno"),
         ("President", "president", "President"),
+        ("Jean-Luc) Lindet", "jean luc lindet", "Jean-Luc Lindet"),
     ],
 )
 def test_a_name_without_titles_and_accents(text: str, key: str, shown: str) -> None:
