@@ -199,4 +199,6 @@ def blank(field: pa.Field, n_rows: int) -> pa.Array:
         return pa.nulls(n_rows, field.type)
     if pa.types.is_list(field.type):
         return pa.array([[]] * n_rows, field.type)
+    if pa.types.is_struct(field.type):
+        return pa.array([{part.name: 0 for part in field.type}] * n_rows, field.type)
     return pa.array(["" if field.type == pa.string() else 0] * n_rows).cast(field.type)

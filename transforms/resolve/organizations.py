@@ -158,7 +158,7 @@ def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     if full[-n:] == short:
         return short[-1] in SHORT_HEADS or n > 1
     rest = full[n:]
-    if full[:n] != short or rest[0] in UNIT_WORDS or (len(rest) > 1 and rest[1] == "of"):
+    if full[:n] != short or rest[0] in UNIT_WORDS or (n > 1 and rest[1:2] == ("of",)):
         return False  # a unit of it: "Norlink Securities", "Norland Reserve Bank of Easton"
     if n > 1:
         return rest[0] in SMALL_WORDS or (len(rest) == 1 and rest[0] in REST_OF_NAME)

@@ -66,10 +66,18 @@ def are_one(one: Mention, other: Mention, text: str) -> bool:
     if AND.search(first):
         return other.entity_type in BODIES and goes_on(first, second) and not stands_alone(first, text)
     if OPEN.search(first):
+        if is_firm(first):
+            return False
         return other.entity_type in BODIES and fold(first.split()[0]) not in DIRECTIONS
     if other.entity_type != "organization" or (second.isupper() and len(second) < 7 and not first.isupper()):
         return False  # "Norlink NLK": letters beside the name that they stand for
     return one.entity_type == "organization" or has_heads_alone(second)
+
+
+def is_firm(name: str) -> bool:
+    """Whether a name is whole before its "of": "Norlink GmbH of"."""
+    words = LOOSE.sub("", name).split()
+    return bool(words) and fold(words[-1]).strip(".") in lexicon.words("legal_endings")
 
 
 def has_heads_alone(name: str) -> bool:
@@ -98,7 +106,12 @@ def ended(name: Mention, stop: int, text: str) -> Mention | None:
     words = text[start:end]
     if name.entity_type == "person":  # transforms/resolve/names.py and name_ends.py read those
         return name
-    if name.entity_type == "organization" and OPEN.search(words) and (" of " in words or not AND.search(words)):
+    if (
+        name.entity_type == "organization"
+        and OPEN.search(words)
+        and not is_firm(words)
+        and (" of " in words or not AND.search(words))
+    ):
         more = CAPITALS.match(text, end, max(stop, end))
         if more:
             return replace(name, span=Span(start, more.end()))

@@ -45,6 +45,7 @@ def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
     [
         ("{o:Norlink and} {o:Easton Steel} met. {o:Norlink} won.", ["o:Norlink", "o:Easton Steel", "o:Norlink"]),
         ("{o:Norlink,} {o:Easton Steel} and others", ["o:Norlink", "o:Easton Steel"]),
+        ("{o:Norlink GmbH of} {l:Easton} said", ["o:Norlink GmbH", "l:Easton"]),
         ("the {o:Department of Tides and} {o:Ministry of Peat}", ["o:Department of Tides", "o:Ministry of Peat"]),
         ("{o:Norlink Brothers} {o:NLK} fell", ["o:Norlink Brothers", "o:NLK"]),
         ("{l:North of} {l:Easton Village}", ["l:North of", "l:Easton Village"]),
