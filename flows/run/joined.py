@@ -133,12 +133,12 @@ def join_articles(
         for part in parts:
             add_part(snapshot, part, joins)
         snapshot.add_file("entities", "part-0.parquet", linked.entities)
-        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates)
-        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate)
-        snapshot.add_file("sayings", "part-0.parquet", reused.sayings)
-        snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse)
-        snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs)
-        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs)
+        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
+        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
+        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
+        snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
+        snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
+        snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
