@@ -6,6 +6,7 @@ import pyarrow as pa
 
 RECORDS = "internal/records"
 ANNOTATIONS = "internal/annotations"
+SAYINGS = "internal/sayings"
 SIGNATURES = "internal/signatures"
 
 # Faults of the moment: another try may mend them, so the next run tries again. All others lie in the bytes.
@@ -69,6 +70,25 @@ RECORDS_SCHEMA = _schema(
 )
 # What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
 ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})
+# What of one quotation can be found again elsewhere, and what is told of it then: see transforms/link/sayings.py.
+SAYINGS_SCHEMA = _schema(
+    {
+        "quote_id": _TEXT,
+        "article_id": _TEXT,
+        "node": pa.uint64(),
+        "wording": pa.uint64(),
+        "words": _TEXT,
+        "quoted": _TEXT,
+        "n_words": pa.int32(),
+        "speaker": _TEXT,
+        "quote_type": _TEXT,
+        "char_start": pa.int32(),
+        "char_end": pa.int32(),
+        "is_named": pa.bool_(),
+        "prints": pa.list_(pa.field("item", pa.uint64(), nullable=False)),
+    },
+    {"speaker_entity_id": _TEXT},
+)
 # What of one article is compared with all others, to find its copies and what its source says in every article; made
 # by transforms/copies/signature.py. The lists of passages go together.
 SIGNATURES_SCHEMA = pa.schema(
