@@ -12,7 +12,8 @@ authors: the exact set, over the pages whose gold names any, and over all whose 
 too).
 
 Gold has faults of its own. ``extraction_doubts.tsv`` lists, by the names of pages, where it was found wrong by reading
-the page (the day of a change, a name that is not there, captions in the body); figures are given with and without.
+the page (the day of a change, a name that is not there, captions in the body); figures are given with and without. A
+page that it lists as no article (a section's front page) counts in none, only whether it is refused.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from typing import Any
 
 NGRAM = 4
 DOUBTS = Path(__file__).with_name("extraction_doubts.tsv")
+NO_ARTICLE = "article"  # in place of a field, where the page is none
 MIN_PHRASE_CHARS = 4
 
 
@@ -213,11 +215,21 @@ def figures(golds: list[Gold], reads: list[Read]) -> dict[str, float | int]:
     }
 
 
+def _doubts() -> list[tuple[str, str]]:
+    with DOUBTS.open(encoding="utf-8", newline="") as lines:
+        return [(row["page"], row["field"]) for row in csv.DictReader(lines, delimiter="\t")]
+
+
 def without_doubts(golds: list[Gold]) -> list[Gold]:
     """Gold without what was found to be wrong in it."""
-    with DOUBTS.open(encoding="utf-8", newline="") as lines:
-        doubted = [(row["page"], row["field"]) for row in csv.DictReader(lines, delimiter="\t")]
+    doubted = _doubts()
     return [replace(gold, **{field: None for page, field in doubted if page == gold.name}) for gold in golds]
+
+
+def split_by_kind(golds: list[Gold]) -> tuple[list[Gold], list[Gold]]:
+    """The articles, and the pages that are none, whatever the gold makes of them."""
+    others = {page for page, field in _doubts() if field == NO_ARTICLE}
+    return [gold for gold in golds if gold.name not in others], [gold for gold in golds if gold.name in others]
 
 
 def mean(values: Any) -> float:
@@ -269,7 +281,7 @@ def main() -> int:
     parser.add_argument("--wrong", action="store_true", help="list what newsmill gets wrong")
     arguments = parser.parse_args()
     golds = [gold for folder in arguments.folder for gold in load(folder)]
-    golds = [gold for gold in golds if arguments.half in (None, half_of(gold.name))]
+    golds, others = split_by_kind([gold for gold in golds if arguments.half in (None, half_of(gold.name))])
     reads, seconds = timed(read_by_newsmill, golds)
     ours, surely = figures(golds, reads), figures(without_doubts(golds), reads)
     peer = {} if arguments.alone else figures(golds, timed(read_by_trafilatura, golds)[0])
@@ -283,6 +295,8 @@ def main() -> int:
         values = (value, peer.get(name, ""), surely[name])
         shown = [f"{v:.3f}" if isinstance(v, float) else str(v) for v in values]
         print(f"{name:22}{shown[0]:>10}{shown[1]:>13}{shown[2]:>33}")
+    n_refused = sum(not read_by_newsmill(gold.data).text for gold in others)
+    print(f"pages that are no article: {n_refused} of {len(others)} refused")
     return 0
 
 

@@ -3,16 +3,19 @@
 Each input is a sample with a few kinds of damage: bits turned, pieces cut, doubled, moved, taken from another sample,
 repeated thousands of times or nested, words of the format put where they do not belong. What lies compressed or in an
 archive is also damaged inside of it. An input is read as the run reads it: its records found, each parsed, an article
-made of it, and of every twentieth the sentences, names and rows. Nothing may raise, end the process, or take more than
-ten seconds. Input ``i`` of a seed is the same on every machine.
+made of it, and of every twentieth the sentences, names and rows. Nothing may raise, end the process, take more than
+ten seconds of processor time or more than 1 GB of memory. Input ``i`` of a seed is the same on every machine. With
+``--log FILE`` each outcome is a line of that file, and the same command goes on where it ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import gzip
 import io
+import json
 import multiprocessing
 import random
 import re
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
     from flows.formats.base import Document
     from transforms.records import Article
 
-LIMIT_S = 10
+LIMIT_S = 10  # of processor time: a busy machine makes nothing slow
+HANG_S = 3600  # of the clock, since what waits takes no processor time; a busy machine makes others wait long
+LIMIT_BYTES = 10**9  # beyond what the process held before
 MAX_INPUT_BYTES = 50_000
 TIMES = (*[1] * 20, *[3] * 5, 100, 100, 10_000)  # a thing is repeated: seldom often, for those inputs take long
 ROWS_OF_EVERY = 20  # inputs: making rows and checking them costs more than all before it
@@ -44,7 +49,8 @@ class Outcome(NamedTuple):
 
     number: int
     format: str
-    seconds: float
+    seconds: float  # of processor time
+    n_bytes: int  # of memory at the most, beyond what the process held before
     n_documents: int
     n_refused: int
     failure: str
@@ -181,24 +187,53 @@ def try_input(number: int, seed: int) -> Outcome:
     """Read one input as a run does."""
     sample, name, data = damaged(number, seed)
     counts: Counter[str] = Counter()
-    started = time.perf_counter()
+    started = time.process_time()
     failure = ""
-    signal.signal(signal.SIGALRM, _raise_too_slow)
-    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    held = _forget_peak()
     try:
-        read(name, data, counts, with_rows=number % ROWS_OF_EVERY == 0)
-    except TooSlowError:
-        failure = f"more than {LIMIT_S} s"
+        with _limited_time():
+            read(name, data, counts, with_rows=number % ROWS_OF_EVERY == 0)
+    except TooSlowError as error:
+        failure = str(error)
     except BaseException as error:
         failure = f"{type(error).__name__}: {str(error)[:200]}"
+    seconds, n_bytes = time.process_time() - started, _memory("VmHWM") - held
+    if n_bytes > LIMIT_BYTES:
+        failure = failure or f"{n_bytes / 1e6:,.0f} MB"
+    return Outcome(number, sample.format, seconds, n_bytes, counts["documents"], counts["refused"], failure)
+
+
+@contextlib.contextmanager
+def _limited_time() -> Iterator[None]:
+    for timer, kind, seconds in _TIMERS:
+        signal.signal(kind, _raise_too_slow)
+        signal.setitimer(timer, seconds)
+    try:
+        yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    seconds = time.perf_counter() - started
-    return Outcome(number, sample.format, seconds, counts["documents"], counts["refused"], failure)
+        for timer, _, _ in _TIMERS:
+            signal.setitimer(timer, 0)
+
+
+_TIMERS = (
+    (signal.ITIMER_PROF, signal.SIGPROF, LIMIT_S),
+    (signal.ITIMER_REAL, signal.SIGALRM, HANG_S),
+)
 
 
 def _raise_too_slow(signal_number: int, frame: object) -> None:
-    raise TooSlowError
+    raise TooSlowError(f"more than {LIMIT_S} s" if signal_number == signal.SIGPROF else f"it hung for {HANG_S} s")
+
+
+def _forget_peak() -> int:
+    """The bytes of memory that this process holds; from here on its peak is counted anew (Linux only)."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _memory("VmRSS")
+
+
+def _memory(kind: str) -> int:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(kind))
+    return int(line.split()[1]) * 1024
 
 
 def read(name: str, data: bytes, counts: Counter[str], *, with_rows: bool = True) -> None:
@@ -273,7 +308,7 @@ def try_many(n_inputs: int, seed: int, first: int = 0) -> Iterator[Outcome]:
                 try:
                     yield from pool.submit(_try_all, range(number, number + 1), seed).result()
                 except BrokenProcessPool:
-                    yield Outcome(number, SAMPLES[number % len(SAMPLES)].format, 0, 0, 0, "the process ended")
+                    yield Outcome(number, SAMPLES[number % len(SAMPLES)].format, 0, 0, 0, 0, "the process ended")
             pool = _pool()
     pool.shutdown()
 
@@ -282,18 +317,31 @@ def _pool() -> concurrent.futures.ProcessPoolExecutor:
     return concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
 
 
+def logged(n_inputs: int, seed: int, first: int, log: Path) -> Iterator[Outcome]:
+    """The outcomes that a log holds, then those of the other inputs, each written to it as it comes."""
+    log.touch()
+    known = [Outcome(*json.loads(line)) for line in log.read_text().splitlines() if line.endswith("]")]
+    yield from known
+    n_known = max((outcome.number + 1 - first for outcome in known), default=0)
+    with log.open("a", buffering=1) as file:
+        for outcome in try_many(n_inputs - n_known, seed, first + n_known):
+            file.write(json.dumps(outcome) + "\n")
+            yield outcome
+
+
 def _try_all(numbers: range, seed: int) -> list[Outcome]:
     return [try_input(number, seed) for number in numbers]
 
 
 def report(outcomes: list[Outcome]) -> str:
     """A table with one line a format, and the inputs that failed."""
-    lines = ["| format | inputs | documents | refused | slowest, s | failures |", "|---|---|---|---|---|---|"]
+    lines = ["| format | inputs | documents | refused | slowest, s | most, MB | failures |", "|---" * 7 + "|"]
     for name in [*sorted({outcome.format for outcome in outcomes}), "all"]:
         group = [outcome for outcome in outcomes if name in (outcome.format, "all")]
         counts = f"{sum(o.n_documents for o in group):,} | {sum(o.n_refused for o in group):,}"
-        slowest, n_failures = max(o.seconds for o in group), sum(bool(o.failure) for o in group)
-        lines.append(f"| {name} | {len(group):,} | {counts} | {slowest:.2f} | {n_failures} |")
+        slowest, most = max(o.seconds for o in group), max(o.n_bytes for o in group) / 1e6
+        n_failures = sum(bool(o.failure) for o in group)
+        lines.append(f"| {name} | {len(group):,} | {counts} | {slowest:.2f} | {most:,.0f} | {n_failures} |")
     failed = [f"input {o.number} ({o.format}): {o.failure}" for o in outcomes if o.failure]
     return "\n".join([*lines, "", *failed[:50]])
 
@@ -304,6 +352,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="append outcomes to this file, and go on where it ends")
     parser.add_argument("--write", type=Path, help="write the first input to this file instead of reading any")
     arguments = parser.parse_args()
     if arguments.write:
@@ -312,7 +361,8 @@ def main() -> int:
         print(f"{arguments.write}: read as {name}")
         return 0
     started = time.perf_counter()
-    outcomes = list(try_many(arguments.inputs, arguments.seed, arguments.first))
+    what = (arguments.inputs, arguments.seed, arguments.first)
+    outcomes = list(logged(*what, arguments.log) if arguments.log else try_many(*what))
     print(report(outcomes))
     print(f"{len(outcomes):,} inputs in {time.perf_counter() - started:.0f} s", file=sys.stderr)
     return 1 if any(outcome.failure for outcome in outcomes) else 0

@@ -162,19 +162,28 @@ def _bare_mbox(file: IO[bytes]) -> Iterator[Any]:
     return (box.get_bytes(key) for key in box.keys())  # noqa: SIM118 - it is no dict
 
 
-def _unpacking(module: Any) -> Callable[[IO[bytes]], Iterator[Any]]:
-    return lambda file: iter(module.open(file, "rb"))
+def _unpacking(unpacked: Callable[..., Any]) -> Callable[[IO[bytes]], Iterator[Any]]:
+    return lambda file: _bare_lines(unpacked(file))
 
 
 Sample = tuple[Callable[[IO[bytes], list[dict[str, str]]], Any], Callable[[IO[bytes]], Iterator[Any]]]
 SAMPLES: dict[str, Sample] = {
     "a.jsonl": (lambda file, rows: file.write(_lines_of(rows)), _bare_lines),
-    "a.jsonl.gz": (lambda file, rows: file.write(gzip.compress(_lines_of(rows))), _unpacking(gzip)),
-    "a.jsonl.bz2": (lambda file, rows: file.write(bz2.compress(_lines_of(rows))), _unpacking(bz2)),
-    "a.jsonl.xz": (lambda file, rows: file.write(lzma.compress(_lines_of(rows), preset=1)), _unpacking(lzma)),
+    "a.jsonl.gz": (
+        lambda file, rows: file.write(gzip.compress(_lines_of(rows))),
+        _unpacking(lambda file: gzip.GzipFile(fileobj=file)),
+    ),
+    "a.jsonl.bz2": (
+        lambda file, rows: file.write(bz2.compress(_lines_of(rows))),
+        _unpacking(bz2.BZ2File),
+    ),
+    "a.jsonl.xz": (
+        lambda file, rows: file.write(lzma.compress(_lines_of(rows), preset=1)),
+        _unpacking(lzma.LZMAFile),
+    ),
     "a.jsonl.zst": (
         lambda file, rows: file.write(pa.compress(_lines_of(rows), codec="zstd", asbytes=True)),
-        lambda file: iter(io.BufferedReader(pa.CompressedInputStream(file, "zstd"))),
+        _unpacking(lambda file: io.BufferedReader(pa.CompressedInputStream(file, "zstd"))),
     ),
     "a.json": (lambda file, rows: file.write(json.dumps({"articles": rows}).encode()), _bare_json),
     "a.csv": (_write_csv, _bare_csv),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeAnnotator
 from tests.pieces import refresh
-from tests.seed_folder import SeedFolder, story
+from tests.seed_folder import SPEAKERS, SeedFolder, story
 from transforms.records import Annotation
 
 Step = Callable[[SeedFolder], object]
@@ -25,18 +25,36 @@ TEXT_NAMES = st.sampled_from(["a.txt", "b.txt", "2019-05-06 c.txt", "sub/a.txt",
 FEED_NAMES = st.sampled_from(["r.jsonl", "sub/s.jsonl", "packed.jsonl.gz"])
 ODD_TEXTS = ["", "\x00\x01\x02\x00binary", "One line only.", "<html><body><p>Page text here.</p></body></html>"]
 NUMBERS = st.integers(0, 8)
-TEXTS = st.one_of(
-    NUMBERS.map(story), st.sampled_from(ODD_TEXTS), NUMBERS.map(lambda n: f"{story(n)}\n\nFAILS-AT-FIRST {n}")
+RETOLD = (
+    "“The bridge in district {} will open in May,” said {}.",
+    "“We are told that the bridge in district {} will open in May ... or in June at the latest,” said {}.",
+    "“The bridge in district {} will reopen in May,” said {}.",
 )
 
 
-def _record(number: int, own_id: int | None) -> str:
+def retold(number: int, way: str, speaker: str) -> str:
+    """Another article that quotes what ``story`` does: whole, with more around it, or with a word changed."""
+    return f"Bridge number {number} in brief\n\n{way.format(number, speaker)}\n"
+
+
+RETELLINGS = st.builds(retold, st.integers(0, 4), st.sampled_from(RETOLD), st.sampled_from(SPEAKERS[:2]))
+TEXTS = st.one_of(
+    NUMBERS.map(story),
+    RETELLINGS,
+    st.sampled_from(ODD_TEXTS),
+    NUMBERS.map(lambda n: f"{story(n)}\n\nFAILS-AT-FIRST {n}"),
+)
+
+
+def _record(number: int, own_id: int | None, text: str | None = None, day: int | None = None) -> str:
     own = {} if own_id is None else {"id": f"wire-{own_id}"}
-    return json.dumps({**own, "title": f"Record {number}", "text": story(number)})
+    dated = {} if day is None else {"date": f"2019-05-{day:02d}", "publisher": f"Gazette {day % 2}"}
+    return json.dumps({**own, **dated, "title": f"Record {number}", "text": text or story(number)})
 
 
 RECORDS = st.one_of(
     st.builds(_record, NUMBERS, st.one_of(st.none(), st.integers(0, 4))),
+    st.builds(_record, NUMBERS, st.one_of(st.none(), st.integers(0, 4)), RETELLINGS, st.integers(1, 9)),
     st.sampled_from(["{not json", '{"text": ""}', "[1, 2]", "[" * 700 + "]" * 700, ""]),
 )
 PICKS = st.integers(0, 20)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 # Where a record has several names of one column, the first of them that holds something counts.
 FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +45,7 @@ IGNORED_NAMES = frozenset(
     {"id", "tags", "tag", "keywords", "topics", "slug", "layout", "updated", "lastupdated", "modified", "draft"}
 )
 
+_USUAL_NAMES = {**FIELD_NAMES, "text": TEXT_NAMES, "id": ID_NAMES}
 _KNOWN_NAMES = frozenset((*TEXT_NAMES, *ID_NAMES, *(name for names in FIELD_NAMES.values() for name in names)))
 _COLUMN_OF_NAME = {name: column for column, names in FIELD_NAMES.items() for name in names}
 _COLUMN_OF_NAME |= dict.fromkeys(IGNORED_NAMES, IGNORED)
@@ -100,8 +101,39 @@ def names_of(column: str, fields: Mapping[str, str] | None = None) -> tuple[str,
 
     ``fields`` are names that the user knows better, by column: {"text": "BODY"}. They go before the usual ones.
     """
-    usual = {"text": TEXT_NAMES, "id": ID_NAMES}.get(column) or FIELD_NAMES[column]
+    usual = _USUAL_NAMES[column]
     return (normal_name(fields[column]), *usual) if fields and column in fields else usual
+
+
+class OwnNames(NamedTuple):
+    """A record's own names of its text, id and date; of each the first that holds something counts."""
+
+    text: tuple[str, ...]
+    id: tuple[str, ...]
+    published_date: tuple[str, ...]
+
+
+def own_names(record: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> OwnNames:
+    """Which of a record's names stand for what is asked of every record. ``fields`` as in ``names_of``.
+
+    Records of one file mostly have the same names, so that what was found of the last ones is kept.
+    """
+    key = (tuple(record), tuple(fields.items()) if fields else ())
+    found = _FOUND.get(key)
+    if found is None:
+        own = named_values({name: name for name in record})
+        columns = ([own[name] for name in names_of(column, fields) if name in own] for column in OwnNames._fields)
+        found = OwnNames(*map(tuple, columns))
+        if sum(map(len, key[0])) <= _MAX_CHARS_KEPT:
+            if len(_FOUND) == _MAX_KEPT:
+                _FOUND.clear()
+            _FOUND[key] = found
+    return found
+
+
+# Not lru_cache, which would keep whatever it is asked for: names may have megabytes.
+_FOUND: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], OwnNames] = {}
+_MAX_KEPT, _MAX_CHARS_KEPT = 500, 4000
 
 
 def named_values(record: Mapping[Any, Any]) -> dict[str, Any]:

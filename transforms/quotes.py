@@ -73,6 +73,7 @@ def _row(article: Article, sentences: Sequence[Span], quotation: Quotation, spea
         "speaker_status": speaker.status,
         "attribution_method": speaker.method,
         "confidence": quotation.confidence * speaker.confidence,
+        "reuse_cluster_id": None,  # known once all articles are
     }
 
 

@@ -30,6 +30,8 @@ ATTRIBUTION_METHODS = (
     "organization",
     "none",
 )
+SPEAKER_AGREEMENTS = ("agreed", "disputed", "uncertain", "unknown")
+QUOTE_FORMS = ("whole", "shortened", "changed", "partly_indirect", "indirect")
 # How the bytes of a source say a text's letters; see offset_map.
 WRITTEN = ("plain", "escaped", "repaired", "composed")
 COPY_KINDS = ("exact", "near", "contained", "new_edition")
@@ -137,6 +139,7 @@ REASONS = (
 
 _STRING = pa.string()
 _INT = pa.int32()
+_DEGREES = pa.float64()
 _STRINGS = pa.list_(pa.field("item", _STRING, nullable=False))
 _PRONOUNS = pa.struct([pa.field(word, _INT) for word in ("he", "she", "mr", "ms")])
 _SEGMENT = pa.struct([pa.field("char_start", _INT, nullable=False), pa.field("char_end", _INT, nullable=False)])
@@ -393,6 +396,14 @@ QUOTES = Table(
             vocabulary=ATTRIBUTION_METHODS,
         ),
         Column("confidence", pa.float32(), "Chance that quotation and speaker are right, 0 to 1.", "0.93"),
+        Column(
+            "reuse_cluster_id",
+            _STRING,
+            "The saying, where another article quotes it too; null where none does.",
+            "r-4f6kq2m3zt7hw5ya-q00002",
+            True,
+            references="sayings",
+        ),
     ),
     offsets=(
         OffsetCheck("char_start", "char_end", "text"),
@@ -504,7 +515,23 @@ ENTITIES = Table(
         Column("name", _STRING, "Its fullest common name.", "Kim Jong Un"),
         Column("entity_type", _STRING, "What kind of thing it is.", "person", vocabulary=ENTITY_TYPES),
         Column("aliases", _STRINGS, "Other names it goes by in the data set, sorted.", "[Kim]"),
-        Column("external_id", _STRING, "Its id elsewhere: iso3166:KP, or the gazetteer's.", "iso3166:KP", True),
+        Column(
+            "external_id",
+            _STRING,
+            "Its id elsewhere: iso3166:KP of a country, geonames:1835848 of a city or region, or the gazetteer's.",
+            "iso3166:KP",
+            True,
+        ),
+        Column("country_code", _STRING, "Where a place lies, ISO 3166-1; null where not sure.", "KP", True),
+        Column(
+            "latitude",
+            _DEGREES,
+            "Degrees north (WGS 84), as GeoNames has it; of a country or region the mean of its cities, weighed by "
+            "inhabitants; null where the place is not sure.",
+            "39.0339",
+            True,
+        ),
+        Column("longitude", _DEGREES, "Degrees east, likewise.", "125.7543", True),
         Column("merge_rules", _STRINGS, "The rules that joined its names, sorted.", "[surname]"),
         Column("n_mentions", _INT, "Rows of it in entity_mentions.", "9"),
         Column("n_articles", _INT, "Articles that mention it.", "1"),
@@ -515,6 +542,73 @@ ENTITIES = Table(
         _HOW_REFERRED_TO,
         Column("first_published_date", pa.date32(), "Earliest published_date of its articles.", "2021-07-11", True),
         Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-11", True),
+    ),
+)
+
+SAYINGS = Table(
+    name="sayings",
+    grain="one thing somebody said that more than one article quotes",
+    key="reuse_cluster_id",
+    scope="data set",
+    columns=(
+        Column(
+            "reuse_cluster_id", _STRING, "r- and the first quotation's id; the same in any order.", "r-4f6k…-q00002"
+        ),
+        Column("text", _STRING, "Its fullest quotation as that stands in its article, direct where there is one."),
+        Column("fullest_quote_id", _STRING, "That quotation.", "4f6kq2m3zt7hw5ya-q00002", references="quotes"),
+        Column(
+            "speaker_entity_id",
+            _STRING,
+            "Who says it in most articles, copies counted once.",
+            "e-…",
+            True,
+            references="entities",
+        ),
+        Column("speaker_name", _STRING, "The name of that entity.", "Kim Jong Un", True),
+        Column(
+            "speaker_entity_ids", _STRINGS, "All it is given to, most articles first.", "[e-…]", references="entities"
+        ),
+        Column(
+            "speaker_agreement",
+            _STRING,
+            "agreed; disputed (given to two people, to each by name); uncertain (to two, but to one of them by a "
+            "pronoun or a description, or to two bodies); unknown (no speaker found).",
+            "agreed",
+            vocabulary=SPEAKER_AGREEMENTS,
+        ),
+        Column(
+            "first_quote_id", _STRING, "The earliest quotation by published_date, then by id.", "…", references="quotes"
+        ),
+        Column("first_article_id", _STRING, "Its article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column("first_publisher", _STRING, "Who published that.", "The Harbour Gazette", True),
+        Column("first_published_date", pa.date32(), "The day of that.", "2021-07-11", True),
+        Column("last_published_date", pa.date32(), "Latest published_date of its articles.", "2021-07-14", True),
+        Column("n_quotes", _INT, "Rows of quotes that quote it.", "9"),
+        Column("n_articles", _INT, "Articles that quote it.", "8"),
+        Column("n_articles_without_copies", _INT, "The same, with articles that are copies of each other as one.", "3"),
+        Column("n_publishers", _INT, "Publishers of those articles, as stated.", "5"),
+    ),
+)
+
+QUOTE_REUSE = Table(
+    name="quote_reuse",
+    grain="one quotation of a saying that more than one article quotes",
+    key="quote_id",
+    scope="data set",
+    columns=(
+        Column("quote_id", _STRING, "The quotation.", "4f6kq2m3zt7hw5ya-q00002", references="quotes"),
+        Column("reuse_cluster_id", _STRING, "The saying.", "r-4f6k…-q00002", references="sayings"),
+        Column("article_id", _STRING, "The quotation's article.", "4f6kq2m3zt7hw5ya", references="articles"),
+        Column(
+            "form",
+            _STRING,
+            "Against the saying's fullest quotation: whole (the same words), shortened (some of a longer one's), "
+            "changed (words differ), partly_indirect (some words in marks), indirect (none).",
+            "shortened",
+            vocabulary=QUOTE_FORMS,
+        ),
+        Column("is_first", pa.bool_(), "Whether it is the earliest.", "false"),
+        Column("is_copy", pa.bool_(), "Whether its article is a copy of one that quotes it earlier.", "true"),
     ),
 )
 
@@ -642,6 +736,8 @@ TABLES: tuple[Table, ...] = (
     ARTICLE_ENTITIES,
     OFFSET_MAP,
     ENTITIES,
+    SAYINGS,
+    QUOTE_REUSE,
     ARTICLE_DUPLICATES,
     BOILERPLATE,
     QUARANTINE,

@@ -25,6 +25,8 @@ FIRST_COLUMNS = {
     "offset_map": ("article_id", "char_start", "char_end", "byte_start", "byte_end", "bytes_per_char", "written"),
     "entities": ("name", "entity_type", "aliases", "n_mentions", "n_articles", "n_quotes", "external_id"),
     "article_duplicates": ("kept_article_id", "article_id", "kind", "similarity", "shared_words", "method"),
+    "sayings": ("speaker_name", "speaker_agreement", "n_articles", "first_published_date", "first_publisher", "text"),
+    "quote_reuse": ("reuse_cluster_id", "quote_id", "form", "is_first", "is_copy"),
     "boilerplate": ("article_id", "char_start", "char_end", "n_articles"),
     "quarantine": ("source_uri", "record_index", "stage", "reason", "detail"),
     "runs": ("started_at", "annotator", "n_sources", "n_articles", "n_quotes", "n_quarantined"),
@@ -32,6 +34,7 @@ FIRST_COLUMNS = {
 # Text order, which is key order, is what a reader wants elsewhere.
 ORDER = {
     "entities": "ORDER BY n_mentions DESC, name",
+    "sayings": "ORDER BY n_articles_without_copies DESC, n_articles DESC, reuse_cluster_id",
     "article_duplicates": "ORDER BY count(*) OVER (PARTITION BY kept_article_id) DESC, kept_article_id, article_id",
     "runs": "ORDER BY started_at DESC",
 }

@@ -28,30 +28,36 @@ def write_boilerplate(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     return write_query(con, "SELECT * FROM spans ORDER BY article_id, char_start", BOILERPLATE, path)
 
 
+# Counted with repetitions first: to tell articles apart is dear.
 FREQUENT = f"""
     CREATE TABLE frequent AS
-    SELECT source_key, key, count(DISTINCT article_id)::INTEGER AS n_articles
-    FROM (SELECT article_id, source_key, unnest(passages).key AS key FROM signatures)
-    GROUP BY ALL HAVING count(*) >= {MIN_ARTICLES} AND count(DISTINCT article_id) >= {MIN_ARTICLES}
+    WITH often AS (
+        SELECT key FROM (SELECT unnest(passage_keys) AS key FROM signatures)
+        GROUP BY key HAVING count(*) >= {MIN_ARTICLES}
+    )
+    SELECT key, count(DISTINCT article_id)::INTEGER AS n_articles
+    FROM (SELECT article_id, unnest(passage_keys) AS key FROM signatures) SEMI JOIN often USING (key)
+    GROUP BY key HAVING count(DISTINCT article_id) >= {MIN_ARTICLES}
 """
 
-# The frequent sentences of every article that has enough beside them.
+# The frequent sentences of every article, and the articles that have enough beside them.
 HOSTS = f"""
     CREATE TABLE placed AS
-    SELECT s.article_id, s.day, s.n_words AS n_of_article, s.source_key, s.passage, f.n_articles
-    FROM (SELECT article_id, day, n_words, source_key, unnest(passages) AS passage FROM signatures
-          WHERE source_key IN (SELECT source_key FROM frequent)) s
-    JOIN frequent f ON f.source_key = s.source_key AND f.key = s.passage.key;
+    SELECT s.*, f.n_articles FROM (
+        SELECT article_id, day, n_words AS n_of_article, unnest(passage_keys) AS key,
+               unnest(passage_starts) AS char_start, unnest(passage_ends) AS char_end, unnest(passage_words) AS n_words
+        FROM signatures
+    ) s JOIN frequent f USING (key);
     CREATE TABLE hosts AS
     SELECT article_id FROM placed GROUP BY article_id
-    HAVING sum(passage.n_words) <= {1 - MIN_OWN_SHARE} * any_value(n_of_article)
+    HAVING sum(n_words) <= {1 - MIN_OWN_SHARE} * any_value(n_of_article)
 """
 
 # An article without a day counts as one of a day of its own.
 FLAGGED = f"""
     CREATE TABLE flagged AS
-    SELECT source_key, passage.key AS key FROM placed SEMI JOIN hosts USING (article_id)
-    GROUP BY ALL HAVING count(DISTINCT article_id) >= {MIN_ARTICLES}
+    SELECT key FROM placed SEMI JOIN hosts USING (article_id)
+    GROUP BY key HAVING count(DISTINCT article_id) >= {MIN_ARTICLES}
     AND count(DISTINCT coalesce(day::VARCHAR, article_id)) >= {MIN_DAYS}
 """
 
@@ -61,8 +67,7 @@ NO_SPANS = "CREATE TABLE spans (article_id VARCHAR, char_start INTEGER, char_end
 SPANS = """
     CREATE TABLE spans AS
     WITH sentences AS (
-        SELECT p.article_id, passage.char_start AS char_start, passage.char_end AS char_end, p.n_articles
-        FROM placed p JOIN flagged f ON f.source_key = p.source_key AND f.key = p.passage.key
+        SELECT article_id, char_start, char_end, n_articles FROM placed SEMI JOIN flagged USING (key)
     ), begun AS (
         SELECT *, coalesce(char_start - lag(char_end) OVER in_text > 2, true) AS is_start FROM sentences
         WINDOW in_text AS (PARTITION BY article_id ORDER BY char_start)

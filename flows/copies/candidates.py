@@ -31,24 +31,25 @@ def find_candidates(con: duckdb.DuckDBPyConnection) -> None:
     else:
         con.execute("CREATE TABLE touched AS SELECT n FROM numbered WHERE NOT is_gone")
         _add_all(con)
+    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys WHERE NOT is_gone)", is_by_key="true"))
     con.execute(CANDIDATES)
 
 
 def _find_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(WANTED.format(which="is_changed"))
+    con.execute(f"CREATE TEMP TABLE lists AS {WANTED_LISTS}")
     con.execute(CHANGED_LISTS)
     con.execute(TOUCHED)
 
 
 def _add_touched(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(WANTED.format(which="NOT is_gone AND n IN (SELECT n FROM touched)"))
-    con.execute(f"CREATE TEMP TABLE lists AS {WANTED_LISTS}")
+    if count(con, "touched ANTI JOIN (SELECT n FROM numbered WHERE is_changed) USING (n)"):
+        con.execute(WANTED.format(which="NOT is_gone AND n IN (SELECT n FROM touched)"))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE lists AS {WANTED_LISTS}")
     con.execute(COUNTED.format(lists="lists", is_by_key="false"))
-    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys WHERE NOT is_gone)", is_by_key="true"))
 
 
 def _add_all(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(COUNTED.format(lists="(SELECT key AS f, n FROM keys)", is_by_key="true"))
     n_all = con.execute("SELECT coalesce(sum(n_fingerprints), 0)::BIGINT FROM numbered").fetchall()[0][0]
     n_rounds = 1 + int(n_all) // FINGERPRINTS_AT_ONCE
     for number in range(n_rounds):
@@ -84,9 +85,9 @@ WANTED_LISTS = """
     JOIN (SELECT article_id, n FROM numbered WHERE NOT is_gone) USING (article_id)
 """
 
-CHANGED_LISTS = f"""
+CHANGED_LISTS = """
     CREATE TEMP TABLE changed_lists AS
-    SELECT f::BIGINT AS f, n, false AS is_gone FROM ({WANTED_LISTS})
+    SELECT f::BIGINT AS f, n, false AS is_gone FROM lists
     UNION ALL
     SELECT f, n, true FROM (SELECT article_id, unnest(fingerprints) AS f FROM gone_rows) SEMI JOIN wanted USING (f)
     JOIN (SELECT article_id, n FROM numbered WHERE is_gone) USING (article_id)

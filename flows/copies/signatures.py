@@ -66,12 +66,12 @@ NUMBERED = """
     CREATE TABLE numbered AS
     SELECT row_number() OVER (ORDER BY day NULLS LAST, agency_rank, n_words DESC, article_id, is_gone)::INTEGER AS n, *
     FROM (
-        SELECT article_id, batch, day, agency_rank, n_words, text_key, address_keys, source_key,
+        SELECT article_id, batch, day, agency_rank, n_words, text_key, address_keys,
                len(fingerprints)::INTEGER AS n_fingerprints, false AS is_gone,
                {is_first} OR article_id IN (SELECT article_id FROM changed_ids) AS is_changed
         FROM signatures
         UNION ALL
-        SELECT article_id, -1, day, agency_rank, n_words, text_key, address_keys, source_key,
+        SELECT article_id, -1, day, agency_rank, n_words, text_key, address_keys,
                len(fingerprints)::INTEGER, true, true
         FROM gone_rows WHERE article_id IN (SELECT article_id FROM gone_ids)
     )

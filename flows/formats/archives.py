@@ -333,5 +333,5 @@ class _Slice(io.RawIOBase):
 FORMATS = (
     Format("zip", (".zip",), _recognise_zip, _read_zip, opens=b"P"),
     Format("7z", (".7z",), _recognise_7z, _read_7z, opens=b"7"),
-    Format("tar", (".tar", ".tgz", ".tbz2", ".tbz", ".txz", ".tzst"), _recognise_tar, _read_tar),
+    Format("tar", (".tar", ".tgz", ".tbz2", ".tbz", ".txz", ".tzst"), _recognise_tar, _read_tar, is_page=True),
 )

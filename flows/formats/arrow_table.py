@@ -54,9 +54,20 @@ def _read_arrow(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
             for batch in batches
             for start in range(0, batch.num_rows, N_ROWS_A_BATCH)
         )
-        yield from _rows((part.select(list(columns.names)) for part in slices), columns, "arrow", reading)
+        yield from _rows((_checked(part.select(list(columns.names))) for part in slices), columns, "arrow", reading)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(error) from None
+
+
+def _checked(batch: Any) -> Any:
+    """The batch; raises ArrowException where its offsets lead out of its bytes, which nothing has looked at so far.
+
+    Whether texts are UTF-8 is not looked at: one that is not must not take the others along.
+    """
+    for column in batch.columns:
+        plain = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}.get(column.type)
+        (column.view(plain) if plain else column).validate(full=True)
+    return batch
 
 
 def _rewound(stream: IO[bytes]) -> IO[bytes]:
@@ -84,7 +95,7 @@ def _rows(batches: Iterator[Any], columns: Columns, format_: str, reading: Readi
         # Not to_pylist() of the whole: one damaged text must not take its batch along.
         cells = [_values(column) for column in batch.columns]
         for row in zip(*cells, strict=True):
-            yield row_record([_plain(cell) for cell in row], columns, format_, stated, reading)
+            yield row_record(row, columns, format_, stated, reading)
 
 
 def _values(column: Any) -> list[Any]:
@@ -92,7 +103,10 @@ def _values(column: Any) -> list[Any]:
         found: list[Any] = column.to_pylist()
     except UnicodeDecodeError:
         found = column.cast(pa.large_binary()).to_pylist()
-    return found
+    else:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            return found
+    return [_plain(cell) for cell in found]
 
 
 def _plain(cell: Any) -> Any:

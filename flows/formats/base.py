@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import IO
+from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from flows.formats.limits import Limits
 from transforms.source_text import SourceText
@@ -49,8 +50,10 @@ class Head:
     compression: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Record(NamedTuple):
     """One document as its container holds it, still to be parsed.
 
     ``data`` are its bytes, which ``format`` (a name in the registry) parses. ``stated`` is what the container says of
@@ -67,10 +70,15 @@ class Record:
     name: str
     own_id: str | None = None
     member: str = ""
-    stated: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, str] = _NOTHING
     byte_start: int | None = None
     date_order: str = ""
     source_start: int | None = None
+
+    def inside(self, member: str, stated: Mapping[str, str]) -> Record:
+        """The record as one of a member of a container, which states ``stated`` of it."""
+        stated = {**stated, **self.stated} if stated else self.stated
+        return Record(self.data, self.format, self.name, self.own_id, member, stated)
 
 
 def is_about_reading(name: str) -> bool:
@@ -84,9 +92,9 @@ def field_names_of(record: Record) -> dict[str, str]:
     return {key.removeprefix(FIELD_PREFIX): name for key, name in stated if key.startswith(FIELD_PREFIX)}
 
 
-def field_names_stated(fields: Mapping[str, str]) -> dict[str, str]:
+def field_names_stated(fields: Mapping[str, str]) -> Mapping[str, str]:
     """The user's names as a record states them, so that whoever parses it knows them and other names change it."""
-    return {FIELD_PREFIX + column: name for column, name in fields.items()}
+    return {FIELD_PREFIX + column: name for column, name in fields.items()} if fields else _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +181,8 @@ class Format:
     bytes a document or raises FormatError. Whatever else they raise becomes a Fault of that record, or of the rest of
     the stream. ``chars_per_byte`` is about how much text a byte of a record gives, for batches of equal work.
     ``opens`` are the bytes of which one is the first in its files, byte order marks and white space aside; b"" where
-    any may be: most files need not be shown to most formats.
+    any may be: most files need not be shown to most formats. ``is_page`` says whether its files may begin as pages of
+    the web do, of which archives hold many.
     ``source_text``, where offsets lead back to the bytes, gives the characters of a record that was parsed, with where
     they are; None where that cannot be told.
     """
@@ -185,4 +194,5 @@ class Format:
     parse: Callable[[Record], Document] = _parses_nothing
     chars_per_byte: float = 1.0
     opens: bytes = b""
+    is_page: bool = False
     source_text: Callable[[Record, Document], SourceText | None] | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import pyarrow as pa
+from isal import igzip
 
 from flows.formats.base import Format, Head, Item, Match, Reading
 
@@ -36,9 +37,7 @@ class _Frames(io.RawIOBase):
         self._unpacked = pa.CompressedInputStream(self._stream, codec)
 
     def readinto(self, buffer: Any) -> int:
-        data = self._unpacked.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+        return int(self._unpacked.readinto(buffer))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if whence != io.SEEK_SET:
@@ -54,6 +53,56 @@ class _Frames(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
+        return True
+
+
+class Gzip(io.RawIOBase):
+    """What gzip unpacks, by the fast library; from where that fails, by Python's own.
+
+    The fast one loses what it unpacked just before the damage, and with it some thousand records.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._begin()
+
+    def _begin(self) -> None:
+        self._unpacked: gzip.GzipFile = igzip.IGzipFile(fileobj=self._stream)  # type: ignore[no-untyped-call]
+        self._is_fast = True
+        self._offset = 0
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as the next bytes at hand go."""
+        try:
+            n_bytes = self._unpacked.readinto1(buffer)
+        except Exception:
+            if not self._is_fast:
+                raise
+            self._is_fast = False
+            self._stream.seek(0)
+            self._unpacked = gzip.GzipFile(fileobj=self._stream)
+            self._unpacked.seek(self._offset)
+            n_bytes = self._unpacked.readinto1(buffer)
+        self._offset += n_bytes
+        return n_bytes
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset from the start of what is unpacked; back means to begin anew."""
+        if whence != io.SEEK_SET:
+            raise io.UnsupportedOperation("only from the start")
+        if offset < self._offset:
+            self._stream.seek(0)
+            self._begin()
+        while (missing := offset - self._offset) > 0 and self.read(min(missing, 2**20)):
+            pass
+        return self._offset
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
         return True
 
 
@@ -88,10 +137,8 @@ def _reader(unpack: Callable[[IO[bytes]], Any]) -> Callable[[IO[bytes], Reading]
 
 # Brotli first: it goes by the suffix, so that no signature that its bytes happen to have may speak against it.
 FORMATS = (
-    Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli"))),
-    Format(
-        "gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(lambda stream: gzip.GzipFile(fileobj=stream)), opens=b"\x1f"
-    ),
+    Format("brotli", (".br",), _brotli, _reader(lambda stream: _Frames(stream, "brotli")), is_page=True),
+    Format("gzip", (".gz",), _signed(b"\x1f\x8b"), _reader(Gzip), opens=b"\x1f"),
     Format("bzip2", (".bz2",), _signed(b"BZh"), _reader(bz2.BZ2File), opens=b"B"),
     Format("xz", (".xz",), _signed(b"\xfd7zXZ\0"), _reader(lzma.LZMAFile), opens=b"\xfd"),
     Format(

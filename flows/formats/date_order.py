@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.formats.base import Item, Record
 from transforms.article_dates import DATE_ORDER
 from transforms.dates import readings
-from transforms.field_names import names_of
 
 EITHER = "either"
 MAX_RECORDS_AHEAD, MAX_BYTES_AHEAD = 2000, 8 * 2**20  # looked at for a date that tells
 
 
-def date_order_of(named: Mapping[str, Any], fields: Mapping[str, str]) -> str:
-    """The order that the date of named values shows, EITHER where it shows none, "" where it is no date of numbers."""
-    names = names_of("published_date", fields)
-    for name in names if len(named) > len(names) else sorted(filter(names.__contains__, named), key=names.index):
-        value = named.get(name)
-        if value:
+def date_order_of(record: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The order that a record's date shows, EITHER where it shows none, "" where it is no date of numbers.
+
+    ``names`` are the record's own of its date.
+    """
+    for name in names:
+        if value := record[name]:
             found = readings(value) if isinstance(value, str) else {}
-            return EITHER if len(found) > 1 else next(iter(found), "")
+            if not found:
+                return ""
+            return EITHER if len(found) > 1 else next(iter(found))
     return ""
 
 
@@ -65,4 +66,4 @@ def _read_ahead(first: Record, items: Iterator[Item], orders: set[str]) -> Itera
 def _stating(item: Item, order: str) -> Item:
     if not order or not isinstance(item, Record) or item.date_order != EITHER:
         return item
-    return replace(item, stated={**item.stated, DATE_ORDER: order})
+    return item._replace(stated={**item.stated, DATE_ORDER: order})

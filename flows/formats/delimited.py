@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any, NamedTuple
 
@@ -34,7 +34,7 @@ from flows.formats.date_order import date_order_of
 from flows.formats.limits import MAX_PREAMBLE_ROWS
 from flows.formats.table_rows import Columns, columns_of, has_text, row_values
 from flows.formats.unpacked import start_of
-from transforms.field_names import field_sources, is_known_name, named_values, names_of, normal_name
+from transforms.field_names import field_sources, is_known_name, names_of, normal_name, own_names
 from transforms.source_text import SourceText, cells_of, decoded
 
 SUFFIXES = (".csv", ".tsv", ".tab")
@@ -162,50 +162,48 @@ class _Lines:
         self._stream = stream
         self._limit = max_row_bytes
         self._wide = wide
-        self._n_bytes = self._n_quotes = 0
+        self._n_bytes = 0
         self._row: list[bytes] = []
-        self._row_start: int | None = 0
-        self._end: int | None = n_mark if wide else 0
+        self._row_start: int | None = n_mark if wide else 0
         self.is_at_end = False
 
-    def __iter__(self) -> _Lines:
-        return self
+    def __iter__(self) -> Iterator[str]:
+        """The lines up to the end, or the row that is too long."""
+        readline, limit = self._stream.readline, self._limit
+        while line := readline(limit + 1):
+            self._n_bytes += len(line)
+            if self._n_bytes > limit:
+                self._skip(line)
+                raise FormatError("too_large", f"more than {limit:,} bytes in one row")
+            self._row.append(line)
+            yield line.decode("latin-1")
+        self.is_at_end = True
 
     def start_row(self) -> None:
         """From here on another row is read."""
-        self._n_bytes = self._n_quotes = 0
+        if self._row_start is not None:
+            self._row_start += len(self._wide_row()) if self._wide else self._n_bytes
+        self._n_bytes = 0
         self._row = []
-        self._row_start = self._end
 
     def row_of(self, cells: list[str]) -> _Row:
         """The row that was read last; without the end of its last line, which the last row of a file may lack."""
         data = b"".join(self._row).rstrip(b"\r\n")
         return _Row(cells, data.decode().encode(self._wide) if self._wide else data, self._row_start)
 
-    def __next__(self) -> str:
-        line = self._stream.readline(self._limit + 1)
-        self._n_bytes += len(line)
-        self._n_quotes += line.count(b'"')
-        if self._n_bytes > self._limit:
-            self._skip(line)
-            raise FormatError("too_large", f"more than {self._limit:,} bytes in one row")
-        if not line:
-            self.is_at_end = True
-            raise StopIteration
-        self._row.append(line)
-        if self._end is not None:
-            self._end += len(line.decode().encode(self._wide)) if self._wide else len(line)
-        return line.decode("latin-1")
+    def _wide_row(self) -> bytes:
+        assert self._wide is not None
+        return b"".join(self._row).decode().encode(self._wide)
 
     def _skip(self, line: bytes) -> None:
         """Go on to the end of the first line that no quotation is open in."""
-        n_bytes = len(line)
-        while line and not (line.endswith(b"\n") and self._n_quotes % 2 == 0):
+        n_quotes = sum(part.count(b'"') for part in (*self._row, line))
+        while line and not (line.endswith(b"\n") and n_quotes % 2 == 0):
             line = self._stream.readline(2**16)
-            self._n_quotes += line.count(b'"')
-            n_bytes += len(line)
-        # Of a wide text the pieces may end inside a character, so that they cannot be measured.
-        self._end = self._end + n_bytes if self._end is not None and not self._wide else None
+            n_quotes += line.count(b'"')
+            self._n_bytes += len(line)
+        if self._wide:  # the pieces may end inside a character, so that they cannot be measured
+            self._row_start = None
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
@@ -228,9 +226,8 @@ def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     stated = {**field_names_stated(reading.fields), LAYOUT: json.dumps(layout)}
     if charset != "utf-8" and not marked:
         stated["charset"] = charset
-    blank = Record(b"", "csv", reading.name, stated=stated)
     for row in rows:
-        yield row if isinstance(row, Fault) else _record(row, columns, layout, blank, reading)
+        yield row if isinstance(row, Fault) else _record(row, columns, layout, stated, reading)
 
 
 def _allow_cells_of(n_bytes: int) -> None:
@@ -255,10 +252,11 @@ def _rows(lines: _Lines, dialect: Dialect) -> Iterator[_Row | Fault]:
             return
         except FormatError as error:
             yield Fault(error.reason, str(error))
+            parser = _parser(lines, dialect)
         except csv.Error as error:
             yield Fault("bad_record", f"no row of a table: {error}")
         else:
-            if any(not cell.isspace() for cell in cells if cell):
+            if any(map(str.strip, cells)):
                 yield lines.row_of(cells)
 
 
@@ -278,24 +276,22 @@ def _header(rows: Iterator[_Row | Fault], charset: str, reading: Reading) -> Col
     return first or columns_of([], reading.fields)
 
 
-def _record(row: _Row, columns: Columns, layout: _Layout, blank: Record, reading: Reading) -> Item:
+def _record(row: _Row, columns: Columns, layout: _Layout, stated: Mapping[str, str], reading: Reading) -> Item:
     n_cells = len(row.cells)
     while n_cells > columns.n_columns and not row.cells[n_cells - 1].strip():  # a delimiter at each line's end
         n_cells -= 1
     if n_cells > columns.n_columns or n_cells <= columns.last_needed:
         return Fault("bad_record", f"a row of {n_cells:,} cells under {columns.n_columns:,} columns")
     try:
-        named = named_values(_values(row.cells, layout, blank.stated.get("charset"))[0])
+        values = _values(row.cells, layout, stated.get("charset"))[0]
     except FormatError as error:
         return Fault(error.reason, str(error))
-    if not has_text(named, reading.fields):
+    own = own_names(values, reading.fields)
+    if not has_text(values, own.text):
         return Fault("no_text", "the row's text is empty")
+    record_id, order = json_record.own_id(values, own.id), date_order_of(values, own.published_date)
     byte_start = None if layout.wide else row.start
-    record_id = json_record.own_id(named, reading.fields)
-    order = date_order_of(named, reading.fields)
-    return replace(
-        blank, data=row.data, own_id=record_id, byte_start=byte_start, source_start=row.start, date_order=order
-    )
+    return Record(row.data, "csv", reading.name, record_id, "", stated, byte_start, order, row.start)
 
 
 # One row
@@ -333,6 +329,8 @@ def _values(cells: Sequence[str], layout: _Layout, charset: str | None) -> tuple
 
 def _decoded(cells: Sequence[str], charset: str | None) -> tuple[list[str], encodings.Decoded]:
     """Cells in Latin-1 as they were meant, and how they were read."""
+    if all(map(str.isascii, cells)):
+        return list(cells), encodings.Decoded("", "utf-8")
     data = _CELL_EDGE.join(cells).encode("latin-1")
     try:
         found = encodings.Decoded(data.decode("utf-8"), "utf-8")

@@ -25,6 +25,7 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARK_STARTS = frozenset(mark[:1] for mark, _ in _BYTE_ORDER_MARKS)
 _BINARY_SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"PAR1")
 _SAMPLE_BYTES = 64 * 1024
 _CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1a\x1b")
@@ -117,6 +118,8 @@ def is_binary(start: bytes) -> bool:
 
 def byte_order_mark(data: bytes) -> str | None:
     """The encoding that a leading byte order mark states."""
+    if data[:1] not in _MARK_STARTS:
+        return None
     return next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
 
 

@@ -126,4 +126,4 @@ def _end(paragraphs: list[str]) -> int:
     return len(paragraphs)
 
 
-FORMAT = Format("europresse", (), _recognise, _read, _parse, chars_per_byte=0.3)
+FORMAT = Format("europresse", (), _recognise, _read, _parse, chars_per_byte=0.3, is_page=True)

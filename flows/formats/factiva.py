@@ -168,5 +168,5 @@ def _xml_paragraphs(article: Element, name: str) -> list[str]:
     return [" ".join(block.split()) for text in texts for block in _INDENTED.split(text) if block.strip()]
 
 
-HTML = Format("factiva_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.3)
+HTML = Format("factiva_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.3, is_page=True)
 XML = Format("factiva_xml", (), _recognise_xml, _read_xml, _parse_xml, chars_per_byte=0.5, opens=b"<")

@@ -16,7 +16,7 @@ from flows.formats import json_record
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record, read_at_most
 from flows.formats.limits import MAX_FAULTS_A_SOURCE
 from flows.formats.unpacked import start_of
-from transforms.field_names import named_values, names_of, normal_name
+from transforms.field_names import names_of, normal_name, own_names
 
 SUFFIXES = (".json",)
 MAX_DEPTH = 4  # of the list of records in the file: response.result.items.hits
@@ -103,10 +103,11 @@ def find_records(value: Any, fields: Mapping[str, str], depth: int = 0) -> list[
 def _is_record(value: Any, fields: Mapping[str, str]) -> bool:
     if not isinstance(value, dict) or _turned(value):
         return False
-    named = named_values(json_record.unwrapped(value, fields))
-    texts = [named[name] for name in names_of("text", fields) if name in named]
+    article = json_record.unwrapped(value, fields)
+    names = own_names(article, fields).text
+    texts = [article[name] for name in names]
     # A list of titled objects under a name like "content" is the records themselves.
-    return json_record.has_text(named, fields) and all(
+    return json_record.has_text(article, names) and all(
         json_record.is_paragraphs(text) for text in texts if isinstance(text, list)
     )
 

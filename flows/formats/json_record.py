@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, FormatError, Item, Reading, Record, field_names_of, field_names_stated
 from flows.formats.date_order import date_order_of
 from flows.formats.html import field_text
-from transforms.field_names import named_values, names_of, stated_fields
+from transforms.field_names import named_values, names_of, own_names, stated_fields
 from transforms.text import replace_surrogates
 
 MAX_ID_CHARS = 200
@@ -81,29 +81,21 @@ def record_of(
     """
     if not isinstance(value, dict):
         return Fault("bad_json", f"a JSON object was expected, not a {type(value).__name__}")
-    named = named_values(value)
-    if not has_text(named, reading.fields):
-        named = named_values(unwrapped(value, reading.fields))
-    if not has_text(named, reading.fields):
-        return Fault("no_text", f"no field holds the text; the record's fields: {field_list(value)}")
+    article, own = value, own_names(value, reading.fields)
+    if not has_text(article, own.text):
+        article = unwrapped(value, reading.fields)
+        own = own_names(article, reading.fields)
+        if not has_text(article, own.text):
+            return Fault("no_text", f"no field holds the text; the record's fields: {field_list(value)}")
     try:
         data = data or _dump(value)
     except (ValueError, RecursionError) as error:
         return Fault("bad_json", f"it cannot be written as JSON: {error}")
-    if len(data) > reading.max_record_bytes:
+    if len(data) > reading.limits.record_bytes:
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one record")
-    record_id = own_id(named, reading.fields) or key[:MAX_ID_CHARS] or None
-    stated = field_names_stated(reading.fields)
-    return Record(
-        data,
-        format_,
-        reading.name,
-        record_id,
-        stated=stated,
-        byte_start=byte_start,
-        source_start=source_start,
-        date_order=date_order_of(named, reading.fields),
-    )
+    record_id = own_id(article, own.id) or key[:MAX_ID_CHARS] or None
+    stated, order = field_names_stated(reading.fields), date_order_of(article, own.published_date)
+    return Record(data, format_, reading.name, record_id, "", stated, byte_start, order, source_start)
 
 
 def _dump(value: dict[str, Any]) -> bytes:
@@ -123,19 +115,23 @@ def unwrapped(record: dict[str, Any], fields: Mapping[str, str] | None = None) -
 
     What states an id or an address around it stays.
     """
-    named = named_values(record)
-    if has_text(named, fields):
+    if has_text(record, own_names(record, fields).text):
         return record
+    named = named_values(record)
     for name in WRAPPERS.intersection(named):
         inner = named[name]
-        if isinstance(inner, dict) and has_text(named_values(inner), fields):
+        if isinstance(inner, dict) and has_text(inner, own_names(inner, fields).text):
             return {**{key: value for key, value in record.items() if value is not inner}, **inner}
     return record
 
 
-def has_text(named: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> bool:
-    """Whether one of the named fields that may hold the body holds anything."""
-    return any((value := named.get(name)) and _holds_text(value) for name in names_of("text", fields))
+def has_text(record: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Whether one of the fields that may hold the body, by a record's own ``names``, holds anything."""
+    for name in names:
+        value = record[name]
+        if (bool(value) and not value.isspace()) if type(value) is str else _holds_text(value):
+            return True
+    return False
 
 
 def _holds_text(value: Any, depth: int = 0) -> bool:
@@ -148,10 +144,10 @@ def _holds_text(value: Any, depth: int = 0) -> bool:
     return isinstance(value, dict) and _holds_text(_inner_text(value), depth + 1)
 
 
-def own_id(named: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> str | None:
-    """The id that a record gives itself: the first string or whole number in a named field of that meaning."""
-    for name in names_of("id", fields):
-        value = named.get(name)
+def own_id(record: Mapping[str, Any], names: Iterable[str]) -> str | None:
+    """The id that a record gives itself: the first string or whole number in a field of that meaning."""
+    for name in names:
+        value = record[name]
         if isinstance(value, str | int) and not isinstance(value, bool):
             found = str(value).strip()
             if 0 < len(found) <= MAX_ID_CHARS:

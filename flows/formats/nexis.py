@@ -136,5 +136,5 @@ def article_document(parts: Parts, media_type: str, decoded: encodings.Decoded) 
     return finished(text, media_type, decoded.encoding, parts.fields, decoded.quality_flags)
 
 
-HTML = Format("nexis_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.5)
+HTML = Format("nexis_html", (), _recognise_html, _read_html, _parse_html, chars_per_byte=0.5, is_page=True)
 TEXT = Format("nexis_text", (), _recognise_text, _read_text, _parse_text)

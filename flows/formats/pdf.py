@@ -82,4 +82,4 @@ def _headline(paragraphs: list[tuple[float, str]]) -> str:
     return largest[1] if is_headline else ""
 
 
-FORMAT = Format("pdf", (".pdf",), _recognise, one_record("pdf"), _parse, chars_per_byte=0.2)
+FORMAT = Format("pdf", (".pdf",), _recognise, one_record("pdf"), _parse, chars_per_byte=0.2, is_page=True)

@@ -122,6 +122,10 @@ def format_of(head: Head) -> Format | None:
 
 def surest_format(head: Head) -> tuple[Format | None, Match]:
     """The same, and how sure it is."""
+    if _PAGE.match(head.start):
+        page = next((format_ for format_ in _PAGES if format_.recognise(head) is Match.CONTENT), None)
+        if page is not None:
+            return page, Match.CONTENT
     best, best_match = None, Match.NO
     first = head.start[:_OPENING_BYTES].lstrip(_BEFORE_OPENING)[:1]
     for format_ in FORMATS:
@@ -135,6 +139,9 @@ def surest_format(head: Head) -> tuple[Format | None, Match]:
     return best, best_match
 
 
+# What cannot be the start of any XML but XHTML, nor of text; with anything odd before it, every format is asked.
+_PAGE = re.compile(rb"\s{0,99}(?:<!doctype html[^<>]{0,300}>\s{0,99})?<html[\s>]", re.I)
+_PAGES = tuple(format_ for format_ in FORMATS if format_.is_page)
 _OPENING_BYTES = 1024
 _BEFORE_OPENING = b" \t\r\n\v\f\0\xef\xbb\xbf\xff\xfe"  # white space, and byte order marks
 
@@ -258,14 +265,7 @@ class _Source:
                 if isinstance(item, Fault):
                     yield replace(item, member=member)
                 else:
-                    yield replace(
-                        item,
-                        member=member,
-                        stated={**stated, **item.stated},
-                        byte_start=None,
-                        source_start=None,
-                        date_order="",
-                    )
+                    yield item.inside(member, stated)
 
         yield from settled(format_.read(stream, Reading(name, read_inner, self._limits, self._fields)))
 

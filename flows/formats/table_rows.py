@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import orjson
 from flows.formats.base import Fault, Item, Reading, Record, field_names_stated
 from flows.formats.date_order import date_order_of
 from flows.formats.json_record import own_id
-from transforms.field_names import is_known_name, named_values, names_of, normal_name
+from transforms.field_names import is_known_name, names_of, normal_name, own_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def row_values(cells: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None and cell != ""}
 
 
-def has_text(named: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
-    """Whether a column of texts holds one; ``named`` are the values of a row as ``named_values`` gives them."""
-    texts = (named.get(name) for name in names_of("text", fields))
+def has_text(row: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Whether one of the columns of texts of these names holds one; ``row`` as ``row_values`` gives it."""
+    texts = (row[name] for name in names)
     return any(text and not (isinstance(text, str) and text.isspace()) for text in texts)
 
 
@@ -69,16 +69,16 @@ def row_record(
 ) -> Item:
     """The record of a row's cells, one for each of the columns' names; a Fault where its text is empty."""
     row = row_values(cells, columns.names)
-    named = named_values(row)
-    if not has_text(named, reading.fields):
+    own = own_names(row, reading.fields)
+    if not has_text(row, own.text):
         return Fault("no_text", "the row's text is empty")
     try:
         data = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
         data = json.dumps(row, default=str).encode()
-    if len(data) > reading.max_record_bytes:
+    if len(data) > reading.limits.record_bytes:
         return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one row")
-    record_id = own_id(named, reading.fields)
-    stated = {**field_names_stated(reading.fields), **stated}
-    order = date_order_of(named, reading.fields)
-    return Record(data, format_, reading.name, record_id, stated=stated, date_order=order)
+    record_id, order = own_id(row, own.id), date_order_of(row, own.published_date)
+    if reading.fields:
+        stated = {**field_names_stated(reading.fields), **stated}
+    return Record(data, format_, reading.name, record_id, "", stated, None, order)

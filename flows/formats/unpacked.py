@@ -51,7 +51,7 @@ class Unpacked(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], budget: Budget, start: bytes = b"", damage: Exception | None = None) -> None:
         """``start`` has been read of the stream, and counted; behind it comes ``damage``, if there is any."""
-        self._read1 = getattr(stream, "read1", stream.read)
+        self._readinto = getattr(stream, "readinto1", None) or stream.readinto  # type: ignore[attr-defined]
         self._stream = stream
         self._budget = budget
         self._damage = damage
@@ -62,20 +62,21 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as the next bytes at hand go."""
         if self._is_start_whole and self._offset < len(self._start):
-            data = bytes(self._start[self._offset : self._offset + len(buffer)])
+            data = self._start[self._offset : self._offset + len(buffer)]
+            n_bytes = len(data)
+            buffer[:n_bytes] = data
         else:
-            data = self._attempt(self._read1 if self._damage is None else self._fail, len(buffer))
-            self._budget.spend(len(data))
-            self._keep(data)
-        self._offset += len(data)
-        buffer[: len(data)] = data
-        return len(data)
+            n_bytes = self._attempt(self._readinto if self._damage is None else self._fail, buffer)
+            self._budget.spend(n_bytes)
+            self._keep(buffer[:n_bytes])
+        self._offset += n_bytes
+        return n_bytes
 
-    def _fail(self, _n_bytes: int) -> bytes:
+    def _fail(self, _buffer: Any) -> int:
         assert self._damage is not None
         raise self._damage
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: Any) -> None:
         if self._is_start_whole:
             self._start += data
             if len(self._start) > 2 * HEAD_BYTES + BUFFER_BYTES:  # whoever looked at the start has seen it
@@ -108,7 +109,7 @@ class Unpacked(io.RawIOBase):
         """Yes; far back only where the stream below can."""
         return True
 
-    def _attempt(self, action: Any, *arguments: int) -> Any:
+    def _attempt(self, action: Any, *arguments: Any) -> Any:
         try:
             return action(*arguments)
         except FormatError:

@@ -116,13 +116,9 @@ def _record(entry: _Entry, data: bytes, reading: Reading) -> Record:
     stated = {"url": entry.url, "crawled_at": entry.crawled_at, "charset": charset[1] if charset else ""}
     if entry.kind == "conversion":
         stated["charset"] = "utf-8"
-    return Record(
-        data,
-        "html" if _is_page(entry, data) and entry.kind != "conversion" else "text",
-        reading.name,
-        entry.record_id or None,
-        stated={name: value for name, value in stated.items() if value},
-    )
+    format_ = "html" if entry.kind != "conversion" and _is_page(entry, data) else "text"
+    stated = {name: value for name, value in stated.items() if value}
+    return Record(data, format_, reading.name, entry.record_id or None, "", stated)
 
 
 # WARC
@@ -145,14 +141,16 @@ def _warc_entries(stream: IO[bytes]) -> Iterator[_Entry]:
 
 
 def _warc_entry(record: Any) -> _Entry:
-    headers = record.headers
-    kind = (headers.get("WARC-Type") or "unknown").strip().lower()
+    headers: dict[str, str] = {}
+    for name, value in record.headers.items():  # all at once, since asking for each goes over all
+        headers.setdefault(name.lower(), value)
+    kind = (headers.get("warc-type") or "unknown").strip().lower()
     entry = _Entry(
         kind=kind,
-        record_id=(headers.get("WARC-Record-ID") or "").strip("<> "),
-        url=(headers.get("WARC-Target-URI") or "").strip("<> "),
-        crawled_at=headers.get("WARC-Date") or "",
-        media_type=_media_type(headers.get("Content-Type") or ""),
+        record_id=headers.get("warc-record-id", "").strip("<> "),
+        url=headers.get("warc-target-uri", "").strip("<> "),
+        crawled_at=headers.get("warc-date", ""),
+        media_type=_media_type(headers.get("content-type", "")),
         content=record.reader,
         n_bytes=record.content_length or 0,
     )

@@ -15,7 +15,7 @@ from flows.formats.html import field_text, fragment_text
 from flows.formats.parsed import finished
 from flows.formats.unpacked import start_of
 from flows.formats.xml import Element, local_name, words
-from transforms.field_names import TEXT_NAMES, named_values, normal_name, stated_fields
+from transforms.field_names import TEXT_NAMES, normal_name, own_names, stated_fields
 
 MAX_FIELDS = 500  # of one record that are looked at
 
@@ -34,9 +34,10 @@ def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     name = _record_name(start_of(stream))
     stated = {"charset": xml.stream_encoding(stream)}
     for element in xml.read_elements(stream, (name,), reading.max_record_bytes):
-        named = named_values(_values(element))
-        if json_record.has_text(named):
-            own_id, order = json_record.own_id(named), date_order_of(named, {})
+        values = _values(element)
+        own = own_names(values)
+        if json_record.has_text(values, own.text):
+            own_id, order = json_record.own_id(values, own.id), date_order_of(values, own.published_date)
             yield Record(xml.dump_element(element), "xml", reading.name, own_id, stated=stated, date_order=order)
         else:
             yield Fault("no_text", f"an element {name} in which none holds the text")

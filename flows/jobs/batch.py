@@ -16,13 +16,22 @@ from flows.jobs.specs import BatchResult, BatchSpec
 from flows.jobs.steps import Progress, Step
 from flows.store import open_store
 from flows.store.base import Stage
-from flows.store.internal import ANNOTATIONS, RECORDS, RECORDS_SCHEMA, SIGNATURES, SIGNATURES_SCHEMA
+from flows.store.internal import (
+    ANNOTATIONS,
+    RECORDS,
+    RECORDS_SCHEMA,
+    SAYINGS,
+    SAYINGS_SCHEMA,
+    SIGNATURES,
+    SIGNATURES_SCHEMA,
+)
 from flows.store.manifest import StoredFile, part_name
 from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.copies.signature import signature
 from transforms.document import document_rows, quarantine_row, text_hash
 from transforms.language import is_known, without_annotation, without_foreign
+from transforms.link.sayings import saying_rows
 from transforms.offset_map import Row
 from transforms.records import Annotation, Article, Reject
 from transforms.schema import ContractError, Rows, conform
@@ -255,6 +264,13 @@ class _Batch:
         merged["quarantine"] = [quarantine_row(reject) for reject in self._rejects]
         return merged
 
+    def _sayings(self) -> list[dict[str, Any]]:
+        rows = []
+        for pending, tables in self._documents:
+            types = {entity["entity_id"]: entity["entity_type"] for entity in tables["article_entities"]}
+            rows += saying_rows(pending.article.text, tables["quotes"], types)
+        return rows
+
     def _write(self, tables: Mapping[str, pa.Table]) -> Iterator[StoredFile]:
         for pending, _ in self._documents:
             self._record(pending.todo, pending.article.article_id, None)
@@ -264,6 +280,7 @@ class _Batch:
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),
             SIGNATURES: pa.Table.from_pylist(signatures, schema=SIGNATURES_SCHEMA),
+            SAYINGS: pa.Table.from_pylist(self._sayings(), schema=SAYINGS_SCHEMA),
         }
         name = part_name(self._spec.batch_id)
         for table, data in {**tables, **internal}.items():

@@ -30,9 +30,20 @@ def open_parts(
     con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], parts: Mapping[str, Sequence[str]]
 ) -> None:
     """A view of some columns over all part files; ``batch`` is the number of the row's batch in ``parts``."""
+    open_rows(con, table.name, arrow_schema(table), columns, parts)
+
+
+def open_rows(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    schema: pa.Schema,
+    columns: Sequence[str],
+    parts: Mapping[str, Sequence[str]],
+) -> None:
+    """The same for part files that are of no table of the contract."""
     located = [(path, number) for number, paths in enumerate(parts.values()) for path in paths]
-    name, chosen = table.name, ", ".join(columns)
-    rows = rows_of(con, name, [path for path, _ in located], arrow_schema(table))
+    chosen = ", ".join(columns)
+    rows = rows_of(con, name, [path for path, _ in located], schema)
     batch = f"list_extract(getvariable('{name}_batches'), file_index::BIGINT + 1)" if located else "0"
     con.execute(f"SET VARIABLE {name}_batches = $batches", {"batches": [number for _, number in located]})
     con.execute(f"CREATE VIEW {name} AS SELECT {chosen}, {batch} AS batch FROM {rows}")

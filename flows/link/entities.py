@@ -26,6 +26,8 @@ from transforms.resolve.countries import printed_names
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLE_DUPLICATES, ARTICLE_ENTITIES, ARTICLES
 
+CHANGED = pa.schema([(name, pa.string()) for name in ("article_id", "local_id", "final_id")])
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -45,6 +47,10 @@ class Linked:
         """What becomes of the ids in the batch, sorted; those that are not named stay."""
         rows = self.changes_by_batch.get(batch)
         return () if rows is None else tuple(map(Change, *(column.to_pylist() for column in rows.columns)))
+
+    def all_changes(self) -> pa.Table:
+        """The changes of all batches, as article_id, local_id and final_id."""
+        return pa.concat_tables([CHANGED.empty_table(), *self.changes_by_batch.values()])
 
     def digest(self, batch: str) -> str:
         """One value for equal changes: where it is as before, so are the final parts. Empty without any change."""

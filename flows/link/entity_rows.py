@@ -10,13 +10,15 @@ from pathlib import Path
 
 import duckdb
 
-from flows.link.database import count, write_query
+from flows.link.database import count, insert, write_query
+from transforms.resolve.geonames import places_with_ids
 from transforms.tables import ENTITIES
 
 # Strings that hardly ever come twice are not worth a dictionary.
 REPEATED = [
     "entity_type",
     "external_id",
+    "country_code",
     "merge_rules.list.element",
     "n_mentions",
     "n_articles",
@@ -40,7 +42,19 @@ def write_entities(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         con.execute(PLACED_APART)
     for step in (TOUCHED, SUMMED, SHOWN, JOINED_ARTICLES, OTHER_NAMES, RULES_USED):
         con.execute(step)
+    add_locations(con)
     return write_query(con, ROWS, ENTITIES, path, use_dictionary=REPEATED)
+
+
+def add_locations(con: duckdb.DuckDBPyConnection) -> None:
+    """The table ``located``: country and coordinates of the external ids that say where a place is."""
+    con.execute("CREATE TABLE located (external_id VARCHAR, country_code VARCHAR, latitude DOUBLE, longitude DOUBLE)")
+    ids = con.execute(
+        "SELECT external_id FROM summed WHERE entity_type = 'place' AND external_id IS NOT NULL "
+        "UNION SELECT external_id FROM shown WHERE external_id IS NOT NULL"
+    ).fetchall()
+    places = places_with_ids(external_id for (external_id,) in ids)
+    insert(con, "located", [(id_, place.country, place.latitude, place.longitude) for id_, place in places])
 
 
 # Rows of an article's entities under the id of their entity of the data set; null where they are none.
@@ -138,11 +152,13 @@ RULES_USED = """
 ROWS = """
     SELECT n.id AS entity_id, coalesce(s.name, n.name) AS name, coalesce(s.entity_type, n.entity_type) AS entity_type,
            coalesce(o.aliases, []) AS aliases, coalesce(s.external_id, n.external_id) AS external_id,
-           coalesce(r.merge_rules, []) AS merge_rules, n.n_mentions,
+           l.country_code, l.latitude, l.longitude, coalesce(r.merge_rules, []) AS merge_rules, n.n_mentions,
            coalesce(j.n_articles, n.n_articles) AS n_articles, n.n_quotes, n.n_attributions,
            coalesce(j.n_articles_without_copies, n.n_articles_without_copies) AS n_articles_without_copies,
            n.n_quotes_without_copies, n.pronouns,
            n.first_published_date, n.last_published_date
     FROM summed n LEFT JOIN shown s USING (id) LEFT JOIN joined_articles j USING (id)
-    LEFT JOIN other_names o USING (id) LEFT JOIN rules_used r USING (id) ORDER BY n.id
+    LEFT JOIN other_names o USING (id) LEFT JOIN rules_used r USING (id)
+    LEFT JOIN located l ON l.external_id = coalesce(s.external_id, n.external_id)
+                        AND coalesce(s.entity_type, n.entity_type) = 'place' ORDER BY n.id
 """

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from flows.run.todo import Todo
 from flows.store.base import Origin, Stage, Store
-from flows.store.internal import ANNOTATIONS, RECORDS, SIGNATURES
+from flows.store.internal import ANNOTATIONS, RECORDS, SAYINGS, SIGNATURES
 from flows.store.manifest import BASE, Manifest, StoredFile, part_name
 from flows.store.parquet import open_parquet, stage_table
 from transforms.ids import short_hash
@@ -21,7 +21,7 @@ from transforms.tables import PART_TABLES
 SMALL_BATCH_ARTICLES = 500
 SMALL_BATCHES_TO_JOIN = 32
 
-BASE_TABLES = (*(table.name for table in PART_TABLES), RECORDS, ANNOTATIONS, SIGNATURES)
+BASE_TABLES = (*(table.name for table in PART_TABLES), RECORDS, ANNOTATIONS, SAYINGS, SIGNATURES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,17 @@ import pyarrow as pa
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
 from flows.link.entities import Linked, link_entities
+from flows.link.reuse import Known, Reused, link_reuse
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
-from flows.store.internal import SIGNATURES
-from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, Manifest
+from flows.store.internal import SAYINGS, SIGNATURES
+from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, Manifest
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
-from transforms.link.final_ids import ID_COLUMNS, with_final_ids
+from transforms.link.final_ids import ID_COLUMNS, with_clusters, with_final_ids
 
 # Tables whose final values can be taken out again, so that the first form of a part is not kept beside it.
 REVERSIBLE = ("articles",)
@@ -70,6 +71,19 @@ class _Copies:
         return with_copies(data, self.copies.kept(batch)) if table == "articles" else data
 
 
+@dataclass(frozen=True)
+class _Reuse:
+    """Which quotations are of one saying."""
+
+    reused: Reused
+
+    def digest(self, table: str, batch: str) -> str:
+        return self.reused.digest(batch) if table == "quotes" else ""
+
+    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
+        return with_clusters(data, self.reused.clusters(batch)) if table == "quotes" else data
+
+
 def join_articles(
     snapshot: NextSnapshot,
     parts: Sequence[BasePart],
@@ -101,16 +115,30 @@ def join_articles(
                 duplicates=copies.duplicates,
                 names=known,
             )
+            reused = link_reuse(
+                paths(SAYINGS),
+                paths("articles"),
+                paths("quotes"),
+                scratch,
+                entities=linked.entities,
+                final_ids=linked.all_changes(),
+                duplicates=copies.duplicates,
+                boilerplate=copies.boilerplate,
+                known=_sayings_before(snapshot, parts, previous) if is_built_on_previous else None,
+            )
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)
             raise
-        joins: tuple[Join, ...] = (_Copies(copies), _Entities(linked))
+        joins: tuple[Join, ...] = (_Copies(copies), _Entities(linked), _Reuse(reused))
         for part in parts:
             add_part(snapshot, part, joins)
         snapshot.add_file("entities", "part-0.parquet", linked.entities)
-        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates)
-        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate)
-        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs)
+        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
+        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
+        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
+        snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
+        snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
+        snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
@@ -130,6 +158,22 @@ def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: 
         boilerplate=store.locate(number, "boilerplate/part-0.parquet"),
         new_signatures=[located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
         gone_signatures=[store.locate(number, path) for path in gone],
+    )
+
+
+def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Known | None:
+    """The same of sayings."""
+    table = "sayings/part-0.parquet"
+    if previous is None or not {SAYING_PAIRS, table} <= {file.path for file in previous.files}:
+        return None
+    store, number = snapshot.store, previous.number
+    now = [part for part in parts if part.file.table == SAYINGS]
+    kept = {part.origin.name for part in now if part.origin.number is not None}
+    return Known(
+        store.locate(number, SAYING_PAIRS),
+        store.locate(number, table),
+        [store.locate(number, file.path) for file in previous.parts(SAYINGS) if file.path not in kept],
+        [located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
     )
 
 

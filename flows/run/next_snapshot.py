@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.store.base import Origin, Stage, Store
-from flows.store.manifest import StoredFile
+from flows.store.manifest import Manifest, StoredFile
 from flows.store.parquet import stage_file, stage_table
 from transforms.tables import TABLES
 
@@ -33,10 +33,11 @@ class NextSnapshot:
         file = stage_table(self.stage, "new", table, name, data)
         self.add(file, Origin(None, f"new/{file.path}"))
 
-    def add_file(self, table: str, name: str, path: Path) -> None:
-        """Take a local Parquet file for this snapshot."""
+    def add_file(self, table: str, name: str, path: Path, previous: Manifest | None = None) -> None:
+        """Take a local Parquet file for this snapshot; that of the snapshot before, where it has the same bytes."""
         file = stage_file(self.stage, "new", table, name, path, pq.ParquetFile(path).metadata.num_rows)
-        self.add(file, Origin(None, f"new/{file.path}"))
+        same = previous is not None and any(file == other for other in previous.parts(table))
+        self.add(file, Origin(previous.number, file.path) if same and previous else Origin(None, f"new/{file.path}"))
 
     def add_text(self, name: str, text: str) -> None:
         """Write a file that describes the snapshot and stands beside the tables' folders."""

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 RECORDS = "internal/records"
 ANNOTATIONS = "internal/annotations"
+SAYINGS = "internal/sayings"
 SIGNATURES = "internal/signatures"
 
 # Faults of the moment: another try may mend them, so the next run tries again. All others lie in the bytes.
@@ -25,17 +26,6 @@ def _schema(required: dict[str, pa.DataType], optional: dict[str, pa.DataType]) 
 
 
 _TEXT, _LONG = pa.string(), pa.int64()
-PASSAGE = pa.struct(
-    [
-        pa.field(name, kind, nullable=False)
-        for name, kind in {
-            "key": pa.int64(),
-            "char_start": pa.int32(),
-            "char_end": pa.int32(),
-            "n_words": pa.int32(),
-        }.items()
-    ]
-)
 
 # One file found. `sha256` is null where it could not be read to its end, or changed meanwhile;
 # `e_tag` is empty for a local file, and null in snapshots from before there were others.
@@ -80,8 +70,27 @@ RECORDS_SCHEMA = _schema(
 )
 # What the annotator found in one text, so that the same text is never annotated twice: see run/annotations.py.
 ANNOTATIONS_SCHEMA = _schema({"article_id": _TEXT, "text_sha256": _TEXT, "annotator": _TEXT, "found": pa.binary()}, {})
+# What of one quotation can be found again elsewhere, and what is told of it then: see transforms/link/sayings.py.
+SAYINGS_SCHEMA = _schema(
+    {
+        "quote_id": _TEXT,
+        "article_id": _TEXT,
+        "node": pa.uint64(),
+        "wording": pa.uint64(),
+        "words": _TEXT,
+        "quoted": _TEXT,
+        "n_words": pa.int32(),
+        "speaker": _TEXT,
+        "quote_type": _TEXT,
+        "char_start": pa.int32(),
+        "char_end": pa.int32(),
+        "is_named": pa.bool_(),
+        "prints": pa.list_(pa.field("item", pa.uint64(), nullable=False)),
+    },
+    {"speaker_entity_id": _TEXT},
+)
 # What of one article is compared with all others, to find its copies and what its source says in every article; made
-# by transforms/copies/signature.py.
+# by transforms/copies/signature.py. The lists of passages go together.
 SIGNATURES_SCHEMA = pa.schema(
     [
         pa.field("article_id", _TEXT, nullable=False),
@@ -89,10 +98,17 @@ SIGNATURES_SCHEMA = pa.schema(
         pa.field("agency_rank", pa.int8(), nullable=False),
         pa.field("n_words", pa.int32(), nullable=False),
         pa.field("text_key", _LONG, nullable=False),
-        pa.field("address_keys", pa.list_(pa.field("item", _LONG, nullable=False)), nullable=False),
-        pa.field("fingerprints", pa.list_(pa.field("item", pa.uint32(), nullable=False)), nullable=False),
-        pa.field("source_key", _LONG, nullable=False),
-        pa.field("passages", pa.list_(pa.field("item", PASSAGE, nullable=False)), nullable=False),
+        *(
+            pa.field(name, pa.list_(pa.field("item", kind, nullable=False)), nullable=False)
+            for name, kind in {
+                "address_keys": _LONG,
+                "fingerprints": pa.uint32(),
+                "passage_keys": _LONG,
+                "passage_starts": pa.int32(),
+                "passage_ends": pa.int32(),
+                "passage_words": pa.int32(),
+            }.items()
+        ),
     ]
 )
 # One line of the corrections that the snapshot was linked with; a snapshot without any has no such file.

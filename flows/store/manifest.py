@@ -14,6 +14,7 @@ INTERNAL = "internal"
 BASE = f"{INTERNAL}/base"
 SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
+SAYING_PAIRS = f"{INTERNAL}/saying_pairs.parquet"
 COPIES = f"{INTERNAL}/copies.parquet"
 CORRECTIONS = f"{INTERNAL}/corrections.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon

@@ -20,7 +20,7 @@ FIXED_NAMES = {
     "entity_mentions": "mention_id article_id sentence_id entity_id text entity_type mention_type char_start char_end"
     " quote_id confidence",
     "entities": "entity_id name entity_type aliases external_id n_mentions n_articles n_quotes n_attributions"
-    " first_published_date last_published_date",
+    " first_published_date last_published_date country_code latitude longitude",
     "quarantine": "source_uri record_index source_sha256 stage reason detail",
 }
 

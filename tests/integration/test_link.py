@@ -68,6 +68,24 @@ def test_country_goes_by_its_usual_name(tmp_path: Path) -> None:
     assert entities["North Korea"]["external_id"] == "iso3166:KP"
 
 
+def test_a_place_has_its_country_and_where_it_lies(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("place", "London", {"external_id": "geonames:2643743"}))
+    corpus.article(("place", "Norland", {}), ("place", "North Korea", {"external_id": "iso3166:KP"}))
+    _, entities = link(corpus, tmp_path)
+    london, norland, korea = entities["London"], entities["Norland"], entities["North Korea"]
+    assert (london["country_code"], round(london["latitude"], 1), round(london["longitude"], 1)) == ("GB", 51.5, -0.1)
+    assert (norland["country_code"], norland["latitude"], norland["longitude"]) == (None, None, None)
+    assert korea["country_code"] == "KP" and 38 < korea["latitude"] < 41 and 125 < korea["longitude"] < 128
+
+
+def test_the_gazetteer_can_say_where_a_place_lies(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("place", "Big Smoke", {}))
+    _, entities = link(corpus, tmp_path, Catalog((GazetteerRow("Big Smoke", "place", (), "geonames:2643743"),)))
+    assert entities["Big Smoke"]["country_code"] == "GB"
+
+
 def test_a_lone_surname_joins_the_one_person_who_bears_it(tmp_path: Path) -> None:
     corpus = Corpus()
     five_times(corpus, ("person", "Ada Lind"))

@@ -13,7 +13,7 @@ from flows.operate.inputs import check_inputs
 from flows.settings import Settings
 from flows.sources.files import SeedsError, find_files
 from tests.object_folder import ObjectFolder
-from tests.pieces import all_rows, refresh
+from tests.pieces import all_rows, refresh, rows_of
 from tests.seed_folder import SeedFolder, story
 from tests.storage_fixtures import Faults
 
@@ -27,10 +27,12 @@ def outside_snapshots(address: str) -> list[str]:
 def test_a_data_set_is_the_same_there_as_on_a_disk(storage: str, mixed_seeds: SeedFolder, tmp_path: Path) -> None:
     refresh(mixed_seeds.root, storage)
     mixed_seeds.write("more.txt", story(9))
+    mixed_seeds.write("again.txt", f"In brief\n\n{story(9)}")
     mixed_seeds.delete("story-0002.txt")
     assert refresh(mixed_seeds.root, storage).is_new
     refresh(mixed_seeds.root, tmp_path / "full")
     assert all_rows(storage) == all_rows(tmp_path / "full")
+    assert rows_of(storage, "sayings")
     assert check_snapshot(storage, None) == (2, [])
     assert outside_snapshots(storage) == LEFT
     assert not refresh(mixed_seeds.root, storage).is_new

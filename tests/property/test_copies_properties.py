@@ -103,6 +103,13 @@ def _before(copies: Copies | None, was: dict[str, Batch], now: dict[str, Batch])
     return Before(str(copies.pairs), str(copies.boilerplate), new, gone)
 
 
+def test_a_text_that_moved_alone_is_no_copy_of_what_it_was(tmp_path: Path) -> None:
+    was, now = (write_batch(tmp_path / name, [Told(name, sentences_of(1, 8))]) for name in ("was", "now"))
+    first = copies_of({"was": was}, tmp_path / "first")
+    before = Before(str(first.pairs), str(first.boilerplate), [now.signatures], [was.signatures])
+    assert contents(copies_of({"now": now}, tmp_path / "then", before)) == contents(first)
+
+
 def test_the_order_of_rows_and_batches_does_not_matter(tmp_path: Path) -> None:
     stories = [(sentences_of(n % 4, 8)[: 3 + n % 6], f"a{n:02}") for n in range(24)]
     told = [Told(name, sentences, DAY + dt.timedelta(n % 3)) for n, (sentences, name) in enumerate(stories)]

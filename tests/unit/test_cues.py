@@ -40,6 +40,15 @@ def read(marked: str) -> CueReading:
         ("<Lind> [decided] {to leave}.", "intention", "decide"),
         ("<The board> [refused] {to pay}.", "intention", "refuse"),
         ("<Lind> [promised] {to pay}.", "statement", "promise"),
+        # Things reveal and make clear, people say.
+        ("<The scandal> [revealed] {how loosely the bridge was guarded}.", "knowledge", "reveal"),
+        ("<Lind> [revealed] {how loosely the bridge was guarded}.", "statement", "reveal"),
+        ("<The video> [made clear] {the story was longer}.", "knowledge", "make clear"),
+        ("<Lind> [made clear] {the story was longer}.", "statement", "make clear"),
+        # A term in quotation marks was not said for that; several words were.
+        ("<We> [zigzag] {a “narrow” win as a loss}.", None, "zigzag"),
+        ("<She> [zigzagged] {that the win was “as narrow as it gets”}.", "statement", "zigzag"),
+        ("<She> [said] {that the win was “narrow”}.", "statement", "say"),
         # To expect that others do is a belief, to expect to do it oneself a plan.
         ("<Lind> [expects] {prices to fall}.", "belief", "expect"),
         ("<Lind> [expects] {to resign in May}.", "intention", "expect"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from transforms.annotate.word_lists import ABBREVIATIONS, BINDING_ABBREVIATIONS, SENTENCE_STARTERS, TITLES
+from transforms.annotate.word_lists import ABBREVIATIONS, BINDING_ABBREVIATIONS, SENTENCE_STARTERS, TIME_ZONES, TITLES
 from transforms.paragraphs import paragraph_spans
 from transforms.records import Span
 
@@ -22,9 +22,17 @@ LOST_STOP = re.compile(
 # Who said it, after the quotation: "It is a long game." - Ann Example
 DASHED_NAME = re.compile(r"(?:-{1,2}|–|—) ?[A-Z]")
 
+# The rest of a quotation in the block that its speaker signs: ... It is short." - Ann Example
+SIGNED_REST = re.compile(r"[^\"“”]{0,600}+[\"”]\s?(?:-{1,2}|–|—) ?[A-Z]")
+# A title or a state behind a hyphen: "then-Sen. Ann Example", "(D-Va.)".
+HYPHENED = re.compile(r"^.*[-–](?=[A-Z])")
+SPACED_DOTS = re.compile(r"(?:\. ){2,}\.$")
+CREDIT = re.compile(r"\((?:AP|AFP|Reuters|Photo|Getty)\b|(?:Contributing|Reporting|Editing|Correction|Update):")
+
 # Abbreviations that never end a sentence.
 BINDING_EVER = ("vs", "v", "e.g", "i.e", "cf", "ca")
 DOTTED_WORD = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
+QUOTATION_MARKS = frozenset('"“')
 LAST_WORD = re.compile(r"[^\s\"“”‘(\[]+$")
 
 
@@ -73,13 +81,22 @@ def is_boundary(text: str, begin: int, at: int, end: int) -> bool:
     bare = re.sub(r"(?:\[\d+\])+$", "", before).rstrip("\"”“’'»)]")
     if bare != before and DASHED_NAME.match(following):
         return False
-    if following[0].islower() and not re.match(r"(?:i[A-Z]|e[A-Z])", following):
+    if following[0] in ".…" or (following[0].islower() and not re.match(r"(?:i[A-Z]|e[A-Z])", following)):
         return False
-    if bare.endswith(("…", "...")):
+    if text[begin : begin + 1] in QUOTATION_MARKS and in_signed_block(text, begin, at):
+        return False
+    if bare.endswith(("…", "...")) or SPACED_DOTS.search(bare):
         return opens_sentence(following)
-    if not bare.endswith(".") or bare != before:
+    in_brackets = before.endswith((".)", ".]")) and opens_sentence(following)
+    if not in_brackets and (not bare.endswith(".") or bare != before):
         return opens_sentence(following)
-    return not is_abbreviation(bare[:-1], following)
+    word = bare[:-1]
+    return not is_abbreviation(HYPHENED.sub("", word) if in_brackets else word, following)
+
+
+def in_signed_block(text: str, begin: int, at: int) -> bool:
+    """Whether ``at`` lies in a quotation from ``begin`` that is one block: its speaker signs it behind a dash."""
+    return not re.search(r"[\"“”]", text[begin + 1 : at]) and SIGNED_REST.match(text, at) is not None
 
 
 def opens_sentence(following: str) -> bool:
@@ -97,8 +114,13 @@ def is_abbreviation(before: str, following: str) -> bool:
     next_word = (re.match(r"[^\W_]+", following.lstrip("\"“‘'«([")) or [""])[0]
     starts_anew = next_word.lower() in SENTENCE_STARTERS and next_word[:1].isupper()
     starts_anew = starts_anew and not re.match(r"[A-Z]\.", following)
-    if lower in TITLES and word[:1].isupper():
+    title = HYPHENED.sub("", word)
+    if title.lower() in TITLES and title[:1].isupper():
         return True
+    if lower in ("a.m", "p.m") and next_word[:1].isupper() and next_word.lower() in TIME_ZONES:
+        return True
+    if CREDIT.match(following):  # "... in McLean, Va. Contributing: Ann Example", "... in Miami, Fla. (AP Photo)"
+        return False
     if lower in BINDING_ABBREVIATIONS and (next_word[:1].isdigit() or lower in BINDING_EVER):
         return True
     if re.fullmatch(r"[A-Z]", word):

@@ -66,6 +66,12 @@ BINDING_ABBREVIATIONS = word_set(
     approx apr aug ca cf dec e.g feb fig i.e jan jul jun mar no nos nov oct pp sep sept v vol vs
     """
 )
+# What stands behind "8 p.m.", in capitals.
+TIME_ZONES = word_set(
+    """
+    bst cdt central cest cet cst ct eastern edt est et gmt ist mdt mountain mst mt pacific pdt pst pt utc
+    """
+)
 SENTENCE_STARTERS = word_set(
     """
     a according after all also although among an and another as asked at before both but by despite dr during

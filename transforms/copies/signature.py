@@ -17,7 +17,8 @@ MIN_PASSAGE_WORDS = 4
 
 def signature(article: Mapping[str, Any], sentences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The row of ``internal/signatures`` for a row of ``articles`` and its rows of ``sentences``."""
-    words = word_numbers(article["text"])
+    words, source = word_numbers(article["text"]), source_name(article)
+    passages = [sentence for sentence in sentences if sentence["n_words"] >= MIN_PASSAGE_WORDS]
     return {
         "article_id": article["article_id"],
         "day": article["published_date"] if article["date_precision"] == "day" else None,
@@ -26,8 +27,10 @@ def signature(article: Mapping[str, Any], sentences: Sequence[Mapping[str, Any]]
         "text_key": key_of("text", article["text_sha256"]),
         "address_keys": address_keys(article),
         "fingerprints": fingerprints(words),
-        "source_key": key_of("source", source_name(article)),
-        "passages": [found for sentence in sentences if (found := passage(sentence)) is not None],
+        "passage_keys": [passage_key(source, sentence["text"]) for sentence in passages],
+        "passage_starts": [sentence["char_start"] for sentence in passages],
+        "passage_ends": [sentence["char_end"] for sentence in passages],
+        "passage_words": [sentence["n_words"] for sentence in passages],
     }
 
 
@@ -61,10 +64,6 @@ def source_name(article: Mapping[str, Any]) -> str:
     return str(article["source_uri"] if is_one_of_many else article["source_uri"].rpartition("/")[0])
 
 
-def passage(sentence: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A sentence as it is looked for in other articles; None where it is too short to tell."""
-    if sentence["n_words"] < MIN_PASSAGE_WORDS:
-        return None
-    words = word_numbers(sentence["text"])
-    place = {name: sentence[name] for name in ("char_start", "char_end")}
-    return {"key": key_of("passage", words.tobytes().hex()), "n_words": len(words), **place}
+def passage_key(source: str, text: str) -> int:
+    """What a sentence is found by in other articles of its source."""
+    return key_of("passage", f"{source}\n{word_numbers(text).tobytes().hex()}")

@@ -7,6 +7,7 @@ are. Words in quotation marks were said, whatever the verb, unless somebody thou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ from transforms.records import Attribution
 MAX_SOURCE_CHARS = 200
 NOBODY = frozenset({"no", "nobody", "none", "neither"})
 MAX_CONTENT_CHARS = 200
+# So few words in quotation marks are a term, not speech, unless a verb that is known says so: a “narrow” win.
+MIN_SPOKEN_WORDS = 4
+MARKED = re.compile(r"[“\"]([^“”\"]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,20 @@ class Use:
 
 def read_cue(text: str, attribution: Attribution, quote_type: str) -> CueReading:
     """The cue of one attribution; ``quote_type`` is direct, indirect or mixed."""
+    is_term = quote_type == "mixed" and _n_marked(text, attribution) < MIN_SPOKEN_WORDS
     if attribution.cue is None:
-        return CueReading(None if quote_type == "indirect" else "statement", None)
+        return CueReading(None if quote_type == "indirect" or is_term else "statement", None)
     written = text[slice(*attribution.cue)].strip().lower()
     cue = cue_words(written)
     head = read_head(cue)
     if head is None:
-        is_said = quote_type != "indirect" or not cue
+        is_said = (quote_type != "indirect" and not is_term) or not cue
         return CueReading("statement" if is_said else None, written or None)
     if quote_type == "direct":
         return CueReading(_class_of_marked(head), head.lemma)
     use = Use(head, tuple(cue), _content(text, attribution), _source(text, attribution), is_negated(written))
-    found = _class_of_mixed(use) if quote_type == "mixed" else _class_of(use)
+    is_spoken = quote_type == "mixed" and not (is_term and head.kind == "unknown")
+    found = _class_of_mixed(use) if is_spoken else _class_of(use)
     return CueReading(found, head.lemma)
 
 
@@ -81,6 +87,12 @@ def _class_of_marked(head: Head) -> str | None:
     if head.lemma in words("naming"):
         return None
     return "belief" if head.lemma in words("thought") else "statement"
+
+
+def _n_marked(text: str, attribution: Attribution) -> int:
+    """How many words stand in quotation marks, in the longest run of them."""
+    runs = (run for start, end in attribution.content for run in MARKED.findall(text[start : min(end, start + 1000)]))
+    return max((len(run.split()) for run in runs), default=0)
 
 
 def _content(text: str, attribution: Attribution) -> tuple[str, ...]:
@@ -179,4 +191,7 @@ CONSTRUCTIONS: Mapping[str, Callable[[Use], str]] = {
     "reveal": _evidence("knowledge"),
     "confirm": _evidence("knowledge"),
     "imply": _evidence("belief"),
+    "signal": _evidence("belief"),
+    "make clear": _evidence("knowledge"),
+    "highlight": _evidence("knowledge"),
 }

@@ -45,6 +45,16 @@ def with_final_ids(data: pa.Table, table: str, changes: Sequence[Change]) -> pa.
     return data.set_column(index, place, new)
 
 
+def with_clusters(quotes: pa.Table, clusters: pa.Table | None) -> pa.Table:
+    """The rows of one part of quotes with the reuse_cluster_id of those that ``clusters`` (quote_id, it) names."""
+    if clusters is None:
+        return quotes
+    found = pc.index_in(quotes["quote_id"], value_set=clusters["quote_id"].combine_chunks())
+    index = quotes.schema.get_field_index("reuse_cluster_id")
+    values = clusters["reuse_cluster_id"].combine_chunks().take(found)
+    return quotes.set_column(index, quotes.schema.field(index), values)
+
+
 def _with_final_lists(data: pa.Table, column: str, changes: Sequence[Change]) -> pa.Table:
     """The ids of each list replaced, those that are none taken out, and one that came twice given once."""
     index = data.schema.get_field_index(column)

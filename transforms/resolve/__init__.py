@@ -10,6 +10,7 @@ from transforms.records import Annotation, Article, ArticleEntity, Quotation, Re
 from transforms.resolve import gender, organizations, people, places, pronouns, roles
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.context import Context
+from transforms.resolve.locate import locate
 from transforms.resolve.mention_repair import read_names, settle_types
 from transforms.resolve.references import count_references
 from transforms.resolve.speakers import SpeakerFinder
@@ -47,7 +48,7 @@ def cluster_names(names: Sequence[Name], article: Article) -> list[Cluster]:
     return [
         *persons,
         *organizations.cluster_organizations(by_type["organization"], article.text),
-        *places.cluster_places(by_type["place"]),
+        *places.cluster_places(by_type["place"], locate(by_type["place"], article)),
         *places.cluster_groups(by_type["group"]),
         *places.cluster_others(others, article.text),
     ]

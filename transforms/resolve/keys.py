@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from transforms.resolve import lexicon
 from transforms.resolve.body_names import core_name
 from transforms.resolve.countries import country_code
+from transforms.resolve.geonames import COUNTRY_IDS
+from transforms.resolve.locate import known_by_name
 from transforms.resolve.names import normal_name, parse_person
 from transforms.resolve.organizations import org_words
 from transforms.resolve.places import singular
@@ -23,8 +25,10 @@ def canonical_key(entity_type: str, name: str) -> str:
         words = " ".join(org_words(name)) or name
         return lexicon.known_acronyms().get(words, words)
     if entity_type == "place":
-        code = country_code(name)
-        return f"iso3166:{code}" if code else normal_name(name) or name
+        code, place = country_code(name), known_by_name(normal_name(name))
+        if code or place is None:
+            return f"{COUNTRY_IDS}{code}" if code else normal_name(name) or name
+        return place.external_id
     if entity_type == "group":
         return singular(name) or name
     return normal_name(name) or name

@@ -1,12 +1,17 @@
-"""Places, peoples and everything else that is known by one name: countries by their ISO code, the rest by words."""
+"""Places, peoples and everything else that is known by one name.
+
+Countries go by their ISO code, cities and regions by their GeoNames id where the article leaves no doubt, the rest by
+their words.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from transforms.resolve import countries
 from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.geonames import COUNTRY_IDS, Place
 from transforms.resolve.names import normal_name
 from transforms.resolve.organizations import join_acronyms, shown_name
 
@@ -15,22 +20,24 @@ PLACE_KINDS = frozenset({"heights", "strip", "peninsula", "province", "region", 
 THE_OTHER_KOREA = {"north": "KP", "south": "KR"}
 
 
-def cluster_places(names: Sequence[Name]) -> list[Cluster]:
-    """One cluster a place; the names of one country, official, usual or short, are one."""
+def cluster_places(names: Sequence[Name], located: Mapping[int, Place]) -> list[Cluster]:
+    """One cluster a place; the names of one country, or of one place that ``located`` has by ``id(name)``, are one."""
     named = {countries.country_code(name.text) for name in names}
     georgia_is_country = any(normal_name(name.text) == "tbilisi" for name in names)
     clusters: dict[str, Cluster] = {}
     for name in names:
-        normal = place_words(name.text) or name.text
+        place, normal = located.get(id(name)), place_words(name.text) or name.text
         code, rule = countries.country_code(name.text), None
         if normal in THE_OTHER_KOREA and THE_OTHER_KOREA[normal] in named:
             code, rule = THE_OTHER_KOREA[normal], "half_of_korea"
-        elif normal == "georgia" and georgia_is_country:
+        elif normal == "georgia" and georgia_is_country and place is None:
             code = "GE"
-        key = f"iso3166:{code}" if code else normal
-        cluster = clusters.setdefault(key, Cluster("place", key, external_id=key if code else None))
-        differs = bool(code) and any(normal_name(n.text) != normal for n in cluster.names)
-        cluster.add(name, rule or ("country_names" if differs else None))
+        key = place.external_id if place else f"{COUNTRY_IDS}{code}" if code else normal
+        cluster = clusters.setdefault(key, Cluster("place", key, external_id=key if place or code else None))
+        differs = any(normal_name(n.text) != normal for n in cluster.names)
+        if cluster.external_id and differs:
+            rule = rule or ("place_names" if place else "country_names")
+        cluster.add(name, rule)
     return finish(join_short_places(list(clusters.values())))
 
 
@@ -113,5 +120,5 @@ def preferred(cluster: Cluster, text: str) -> bool:
     """Whether this form is the usual name of the country the cluster stands for."""
     if not cluster.external_id:
         return False
-    usual = countries.printed_names().get(cluster.external_id.removeprefix("iso3166:"), "")
+    usual = countries.printed_names().get(cluster.external_id.removeprefix(COUNTRY_IDS), "")
     return normal_name(text) == normal_name(usual)

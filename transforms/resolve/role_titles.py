@@ -13,8 +13,9 @@ ABBREVIATED = re.compile(r"^(?:[A-Z][a-z]{1,3}|[A-Z]+|(?:[A-Z]\.)+[A-Z]?)\.$")
 SENTENCE_BREAK = re.compile(r"(?<=[a-z]{4})\. (?=[A-Z])")
 # "analyst at the U", "counsel for Mr": the pattern that found the phrase stopped at a dot.
 TORN_END = re.compile(
-    r" (?:of|for|to|at|in|on|by|from|with|under|about)(?: the)?(?: [\w’'&-]+){0,4}?"
-    r" (?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|Gov|Sen|Rep|Gen|Rev|Lt)$"
+    r" (?:of|for|to|at|in|on|by|from|with|under|about)(?: the)?"
+    r"(?: (?!(?:of|for|to|at|in|on|by|from|with|under|about) )[\w’'&-]+){0,4}?"
+    r" (?:[A-Zb-z]|Mr|Mrs|Ms|Dr|St|No|Gov|Sen|Rep|Gen|Rev|Lt)$"
 )
 VERB_END = re.compile(r"\s(?:said|says|told|wrote|added|and|or|of|for|in|at|the|a|who|which|that)$")
 CREDIT = re.compile(r"^.*/(?:AP|AFP|Getty|Reuters|Bloomberg)\S*\s+", re.IGNORECASE)
@@ -48,10 +49,14 @@ LEADING = frozenset(
         "like",
         "with",
         "by",
+        "just",
+        "same",
+        "own",
     ]
 )
 NO_ROLE = re.compile(
-    r"^(?:\w+ed (?:as|by|to|in|from)|being|having|[A-Z]{4,}[’']s)\b|\b(?:he|she|they|it|i|you|we|him|me)(?:[’']\w+)?\b",
+    r"^(?:\w+ed (?:as|by|to|in|from)|is|was|has|being|having|through|via|[A-Z]{4,}[’']s)\b"
+    r"|\b(?:he|she|they|it|i|you|we|him|me)(?:[’']\w+)?\b",
     re.IGNORECASE,
 )
 CAPITALS = re.compile(r"^[A-Z]{2,}(?:(?:\.\s?|\s)[A-Z]{2,})*(?:\.\s?|\s)?$")
@@ -75,7 +80,7 @@ def trim_role(phrase: str) -> str:
 
 def _in_title_case(text: str) -> str:
     """Words in capitals as titles are written: "SEN." is "Sen."; what may be an acronym stays."""
-    known = lexicon.titles()
+    known = lexicon.titles().keys() - {"ceo", "cfo", "coo"}
     return " ".join(word.capitalize() if fold(word).strip(".") in known else word for word in text.split())
 
 
@@ -90,10 +95,16 @@ def role_title(role: str | None) -> str | None:
     if role is None:
         return None
     head = re.split(r" (?:of|for|to|at|in|on|by|from|with|and|who|which|under|about) |,", role)[0]
-    words = [fold(word).strip(".") for word in head.split()]
+    last = role.rpartition(" ")[2]
+    return _title_in(head) or (_title_in(last) if last[:1].isupper() else None)  # "Club for Growth President"
+
+
+def _title_in(phrase: str) -> str | None:
+    """The last title that a phrase holds."""
+    words = [fold(word).strip(".") for word in phrase.split()]
     for end in range(len(words), 0, -1):
         for start in (end - 3, end - 2, end - 1):
             title = _titles().get(" ".join(words[start:end])) if start >= 0 else None
             if title is not None:
-                return title
+                return "executive" if title == "police officer" and words[0] == "chief" else title
     return None

@@ -20,6 +20,14 @@ COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,8
 STOP = re.compile(
     r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
 )
+MAX_ABBREVIATION = 4  # "Gov.", but "... a leader."
+# "the Board's Ada Lind", "one major Lind supporter": no role before a name.
+NO_LAST_WORD = re.compile(r"[’']s?$|^major$")
+# "Ada Lind, a friend has ..." begins a clause of its own.
+CLAUSE = re.compile(r"\s(?:has|had|is|was|were)\s")
+# Justice is a judge behind these, else what departments and movements are named after.
+BEFORE_JUSTICE = frozenset({"chief", "associate", "court", "former", "retired", "state", "senior", "u.s", "us"})
+NO_ROLE_HEADS = frozenset({"man", "woman", "person", "guy", "colleague"})
 NO_ROLE_START = frozenset({"the", "a", "an", "and", "but", "his", "her", "their", "its", "our", "my", "fellow", "as"})
 PARTY = re.compile(r"\s*\(\s*(?P<party>[DRI])\s*-\s*(?P<place>[A-Z][\w. ]+)\)")
 AGE = re.compile(r",\s+(?:aged? )?(\d{1,2})\b(?! percent|%)")
@@ -34,9 +42,10 @@ def role_before(text: str, name_start: int) -> str:
     kept: list[str] = []
     for word in reversed(words):
         plain = fold(word).strip(".").removesuffix("'s")
-        if not kept and not is_role_noun(plain):
+        if not kept and (not is_role_noun(plain) or NO_LAST_WORD.search(word) or is_ideal(words)):
             break
-        ends_sentence = word.endswith(".") and len(plain) > 2 and plain not in lexicon.titles()
+        is_short = plain in lexicon.titles() and len(plain) <= MAX_ABBREVIATION and word[0].isupper()
+        ends_sentence = word.endswith(".") and len(plain) > 2 and not is_short
         is_part = plain in MODIFIERS or plain in lexicon.nouns()["body"] or word[0].isupper() or "-" in word
         known = is_part or is_role_noun(plain)
         if not known or ends_sentence:
@@ -47,12 +56,22 @@ def role_before(text: str, name_start: int) -> str:
     return " ".join(kept)
 
 
+def is_ideal(words: list[str]) -> bool:
+    """Whether words end in the justice that something is named after: "the Department of Criminal Justice"."""
+    if fold(words[-1]).strip(".") != "justice" or len(words) < 2:
+        return False
+    before = words[-2]
+    return (before[0].isupper() or before == "of") and fold(before).strip(".") not in BEFORE_JUSTICE
+
+
 def role_after(text: str, name_end: int) -> str:
     """The apposition after a name: ", the director of debate at the university," without its commas."""
     tail = text[name_end : name_end + 170]
     for pattern in (AFTER, COPULA):
         found = pattern.match(tail)
         if found:
+            if pattern is AFTER and CLAUSE.search(head_part(found.group(1))):
+                continue
             phrase = STOP.sub("", found.group(1)).strip()
             if len(found.group(1)) > MAX_ROLE - 2:  # cut by the pattern's limit, maybe within a word
                 phrase = phrase.rpartition(" ")[0]
@@ -72,7 +91,10 @@ def clean_role(phrase: str) -> str | None:
         words.pop(0)
     if words and fold(words[0]) in {"who", "whose", "which", "rival", "opponent"}:
         return None
-    if not words or not any(is_role_noun(fold(word).strip(".")) for word in head_part(" ".join(words)).split()):
+    if words and fold(head_part(" ".join(words)).split()[-1]).strip(".") in NO_ROLE_HEADS:
+        return None
+    ends_in_title = bool(words) and words[-1][0].isupper() and has_role_noun(words[-1])
+    if not ends_in_title and not has_role_noun(head_part(" ".join(words))):
         return None
     words[-1] = {"Sens.": "Sen.", "Reps.": "Rep.", "Govs.": "Gov."}.get(words[-1], words[-1])
     return " ".join(words)
@@ -81,10 +103,11 @@ def clean_role(phrase: str) -> str | None:
 def own_role(phrase: str) -> str:
     """The part that is the person's own: "lawyer for President" before a name says President, no lawyer."""
     parts = [part.strip() for part in phrase.split(",") if part.strip()]
-    phrase = next((part for part in parts if any(is_role_noun(fold(word).strip(".")) for word in part.split())), phrase)
+    phrase = next(filter(has_role_noun, parts), phrase)
     before, _, title = OWNER.sub("\n", phrase).rpartition("\n")
-    is_anothers = before and title[:1].isupper() and fold(title.split()[-1]).strip(".") in lexicon.titles()
-    return title if is_anothers else phrase
+    if not has_role_noun(before) and not before.isupper():  # "Club for Growth President"
+        return phrase
+    return title if title[:1].isupper() and fold(title.split()[-1]).strip(".") in lexicon.titles() else phrase
 
 
 def party_and_place(text: str, name_end: int) -> str:
@@ -107,6 +130,11 @@ def is_role_noun(word: str) -> bool:
     """Whether a folded word says what a person does or is."""
     nouns = lexicon.nouns()
     return word in nouns["role"] or lexicon.titles().get(word, ("", ""))[0] == "office"
+
+
+def has_role_noun(phrase: str) -> bool:
+    """Whether any word of a phrase says what a person does or is."""
+    return any(is_role_noun(fold(word).strip(".")) for word in phrase.split())
 
 
 def head_part(phrase: str) -> str:

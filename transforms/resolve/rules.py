@@ -109,6 +109,12 @@ NAME_RULES = (
         "DPRK = North Korea",
     ),
     Rule(
+        "place_names",
+        "Names of one city or region are one, under its GeoNames id.",
+        "{place|New York City} was first. {place|NYC} led. ({place|New York} may be the state.)",
+        "New York City = NYC",
+    ),
+    Rule(
         "half_of_korea",
         "“The North” is North Korea in an article that names it.",
         "{place|North Korea} answered. The {place|North} had waited.",

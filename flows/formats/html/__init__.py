@@ -41,7 +41,7 @@ def _recognise(head: Head) -> Match:
 
 def _parse(record: Record) -> Document:
     decoded = encodings.decode(record.data, declared=record.stated.get("charset") or declared_encoding(record.data))
-    page = read_page(decoded.text)
+    page = read_page(decoded.text, record.stated.get("url", ""))
     if not page.text.strip():
         raise FormatError("no_text", "the HTML page holds no article text")
     fields = {name: replace_surrogates(value) for name, value in page.fields.items()}
@@ -50,4 +50,4 @@ def _parse(record: Record) -> Document:
 
 
 # A page is mostly markup and scripts.
-FORMAT = Format("html", SUFFIXES, _recognise, one_record("html"), _parse, chars_per_byte=0.1)
+FORMAT = Format("html", SUFFIXES, _recognise, one_record("html"), _parse, chars_per_byte=0.1, is_page=True)

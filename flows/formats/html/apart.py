@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+CHOICES = ("select", "datalist")  # what a form offers to choose from
 MAX_PRUNED_SHARE = 0.3  # of the paragraphs' characters; a part with more is the article, whatever its class says
 PARTS = frozenset(["div", "section", "aside", "ul", "ol", "p", "form", "footer", "nav"])
 _APART = re.compile(
@@ -37,6 +38,7 @@ def _marks(node: Any) -> str:
 def without_apart(tree: Any) -> Any:
     """A copy without the parts that the page's own marks set apart from the article."""
     tree = copy(tree)
+    etree.strip_elements(tree, *CHOICES, with_tail=False)
     parts, total = _parts_apart(tree)
     for node, n_chars, has_headline in parts:
         if node.getparent() is None or has_headline:

@@ -20,6 +20,7 @@ from flows.formats.html.placed import key_of, with_lead, with_missed, without_bl
 from flows.formats.html.structured import Stated, clean, text_of
 from flows.formats.html.title import folded
 
+MIN_MENU = 3  # links of a line that is a menu
 MIN_LINK_CHARS = 12  # of letters; shorter links are names in a text
 MAX_SEARCHES = 1_000  # in the whole text, each of which costs its length
 MAX_BYLINE_CHARS = 120
@@ -27,6 +28,7 @@ MAX_NOTE_CHARS = 220
 N_FIRST = 4  # lines among which headline, byline and date may stand
 MIN_LINES = 5  # of a text, from which a link at its end is no part of it
 
+_MENU_MARK, _MENU_MARKS = re.compile(r"[|•·›»]"), re.compile(r"[|•·›»;]")
 _LAST_DATE = re.compile(r"\s[–—|-]\s[^–—|]{0,12}\d{4}$")
 _BYLINE_WORDS = re.compile(
     r"\b(?:by|von|por|par|and|updated|published|posted|on|at|am|pm|[ecmp][ds]t|gmt|staff|writer"
@@ -45,15 +47,25 @@ _DATELINE = re.compile(
 
 def find_body(tree: Any, stated: Stated, title: str, authors: Sequence[str] = ()) -> str:
     """The paragraphs of the article, parted by blank lines; "" where nothing is found."""
-    links = {key for node in tree.iter("a") if len(key := folded(clean(" ".join(node.itertext())))) >= MIN_LINK_CHARS}
+    linked = {folded(clean(" ".join(node.itertext()))) for node in tree.iter("a")} - {""}
+    links = {words for words in linked if len(words) >= MIN_LINK_CHARS}
     tree = without_apart(tree)
     lines = extracted_lines(tree, stated)
     lines = without_blocks_beside(lines, tree)
     lines = with_missed(lines, tree)
+    lines = [line for line in lines if not _is_menu(line, linked)] or lines
     lines = _without_link_lists(lines, links)
     lines = _without_ends(lines, title, authors)
     lines = _as_stated(lines, stated)
     return "\n\n".join(with_lead(lines, tree, stated, title))
+
+
+def _is_menu(line: str, linked: set[str]) -> bool:
+    """Whether a line is nothing but links with marks between them, as the menus of a site are."""
+    if _MENU_MARK.search(line) is None:  # a row of a table, whose cells may well be links
+        return False
+    parts = [words for part in _MENU_MARKS.split(line) if (words := folded(part))]
+    return len(parts) >= MIN_MENU and all(words in linked for words in parts)
 
 
 def _without_link_lists(lines: list[str], links: set[str]) -> list[str]:

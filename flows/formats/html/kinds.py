@@ -17,6 +17,7 @@ from flows.formats.html.title import folded
 MAX_NOTICE_WORDS = 250  # of a page that says it does not exist, or that it wants cookies
 MIN_ARTICLE_WORDS = 40
 MAX_LINKED_SHARE = 0.5  # of the words of a text that are links, beyond which it is a list of other pages
+MIN_WHOLE_SHARE = 0.9  # of a page's characters, from which its text is all that was there
 MIN_FRONT_HEADLINES = 20
 MIN_HEADLINE_CHARS = 30
 MIN_TEASERS = 12  # headings that are links, from which a page without a story is a section's front page
@@ -29,6 +30,7 @@ _MISSING = re.compile(
     r"|forbidden|service unavailable|error \d{3})\b",
     re.I,
 )
+_LISTS = frozenset(["collectionpage", "searchresultspage"])
 _ERROR = re.compile(r"(?:^|[:|–-] )error!?$", re.I)
 _CONSENT = re.compile(
     r"\b(?:before you continue|we value your privacy|your privacy (?:choices|matters)"
@@ -70,11 +72,32 @@ def _is_paid(stated: Stated) -> bool:
     return free is False or str(free).rsplit("/", 1)[-1].lower() in {"false", "no"} or tier in _PAID
 
 
-def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -> str:
-    """Why the page is none, for a person; "" where it may be an article."""
+def is_home(address: str) -> bool:
+    """Whether an address is that of a whole site."""
+    parts = urlsplit(address)
+    is_root = parts.path.strip("/").lower() in {
+        "",
+        "index.html",
+        "index.htm",
+        "index.php",
+        "default.aspx",
+        "default.asp",
+    }
+    return bool(parts.netloc) and is_root and not parts.query
+
+
+def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *, is_home: bool = False) -> str:
+    """Why the page is none, for a person; "" where it may be an article.
+
+    ``is_home`` says that it was found at a site's root; ``url`` is what the page itself says, by mistake at times.
+    """
     words = len(text.split())
     heading = f"{title} {clean(tree.findtext('.//title') or '')}"
-    is_stated = bool(stated.types() & ARTICLE_TYPES) or stated.first("og:type").lower() == "article"
+    types = stated.types()
+    # Many sites give every page the og:type of an article.
+    is_stated = bool(types & ARTICLE_TYPES) or (stated.first("og:type").lower() == "article" and not types & _LISTS)
+    if is_home and not types & ARTICLE_TYPES:
+        return "the front page of a site or of a section"
     if words <= MAX_NOTICE_WORDS and not is_stated and (_MISSING.search(heading) or _ERROR.search(title)):
         return "the page says that there is none at this address"
     if words <= MAX_NOTICE_WORDS and not is_stated and _CONSENT.search(f"{heading} {text[:600]}"):
@@ -88,7 +111,7 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -
         and (is_thin or (_n_headlines(tree) >= MIN_FRONT_HEADLINES and not _has_story(tree)))
     ):
         return "the front page of a site or of a section"
-    if not is_stated and linked_share(tree, paragraphs) > MAX_LINKED_SHARE:
+    if not is_stated and max(linked_share(tree, paragraphs), _linked_share_of_all(tree, text)) > MAX_LINKED_SHARE:
         return "a list of links to other pages"
     if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:
         return "a video without an article"
@@ -98,16 +121,11 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str) -
 def _is_front(tree: Any, stated: Stated, url: str) -> bool:
     if stated.types() & ARTICLE_TYPES:
         return False
-    if stated.types() & {"collectionpage", "searchresultspage"}:
+    if stated.types() & _LISTS:
         return True
     if n_teasers(tree) >= MIN_TEASERS and not _has_story(tree):
         return True
-    is_root = (
-        bool(url)
-        and urlsplit(url).path.strip("/") in {"", "index.html", "index.htm", "index.php"}
-        and not urlsplit(url).query
-    )
-    return is_root or (not url and stated.first("og:type").lower() == "website")
+    return is_home(url) or (not url and stated.first("og:type").lower() == "website")
 
 
 def n_teasers(tree: Any) -> int:
@@ -128,6 +146,14 @@ def _has_story(tree: Any) -> bool:
         if (n_chars := len(clean("".join(node.itertext())))) >= MIN_PROSE_CHARS:
             held[node.getparent()] = held.get(node.getparent(), 0) + n_chars
     return max(held.values(), default=0) >= MIN_STORY_CHARS
+
+
+def _linked_share_of_all(tree: Any, text: str) -> float:
+    """The share of a page's characters that are links, where its text is all of them, its menus included; else 0."""
+    seen = clean("".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::select)]")))
+    if len(text) < MIN_WHOLE_SHARE * len(seen):
+        return 0.0
+    return sum(len(clean("".join(node.itertext()))) for node in tree.iter("a")) / (len(seen) or 1)
 
 
 def linked_share(tree: Any, paragraphs: Sequence[str]) -> float:

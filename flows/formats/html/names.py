@@ -20,7 +20,7 @@ PREFIX = re.compile(
     r"^(?:(?:written|posted|published|reported|story|words|text|recipe|interview|review(?:ed)?"
     r"|created|contributed|submitted|added|edited|updated|article|analysis|opinion)"
     r"\s(?:and\s\w+\s)?by|by|von|por|par|di|door|av|af|autor(?:in)?|author|authors|writer"
-    r"|texte?)(?:\s?:\s?|\s)",
+    r"|texte?)(?:\s?:\s?|\s)|^[^\W\d_]{2,20}\s?:\s",
     re.I,
 )
 _CUT = re.compile(
@@ -46,7 +46,7 @@ _ROLE = re.compile(
 _NO_NAME = re.compile(
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|today|yesterday"
     r"|am|rss(?: feed)?|get author.*|about\b.*|admin(?:istrator)?|webmaster|editors?|guest"
-    r"|no author|author|unknown|anonymous|none|null|undefined"
+    r"|no author|author|cortes[ií]a|courtesy|unknown|anonymous|none|null|undefined"
     r"|view all|posts?|all posts|articles?|photos?|close|menu|share)",
     re.I,
 )
@@ -129,7 +129,7 @@ def _name(piece: str) -> str:
     """A piece of a byline if it looks like a name, "" otherwise."""
     institution = _INSTITUTION.match(piece.strip())
     piece = institution[0] if institution else _CUT.sub("", f" {piece.strip()}")
-    piece = piece.strip(" \t.,:;–—-*\"“”'’")
+    piece = piece.strip(" \t.,:;–—-*\"“”'’)]")
     if (role := _ROLE.search(piece)) and not is_agency(piece):
         before = piece[: role.start()].strip()
         piece = before if len(before.split()) in (2, 3) and not _is_desk(before) else ""

@@ -11,7 +11,7 @@ from flows.formats.html.authors import find_authors
 from flows.formats.html.body import find_body
 from flows.formats.html.dates import find_day
 from flows.formats.html.fragments import fragment_text, parseable
-from flows.formats.html.kinds import flags_of, why_no_article
+from flows.formats.html.kinds import flags_of, is_home, why_no_article
 from flows.formats.html.structured import Stated, read_stated, text_of
 from flows.formats.html.title import find_title, site_names
 
@@ -28,8 +28,8 @@ class Page:
     flags: tuple[str, ...] = ()
 
 
-def read_page(html: str) -> Page:
-    """The article of a page; ``text`` is empty where the page has no words.
+def read_page(html: str, crawled: str = "") -> Page:
+    """The article of a page; ``text`` is empty where the page has no words. ``crawled`` is where it was found.
 
     Raises FormatError where the page is none: missing, a question about cookies, a front page, a list of links.
     """
@@ -43,12 +43,12 @@ def read_page(html: str) -> Page:
         return Page("")
     stated = read_stated(tree)
     fields = _fields(tree, stated)
-    title, authors, url = fields.get("title", ""), fields.get("byline", "").split("; "), fields.get("url", "")
+    title, authors, url = fields.get("title", ""), fields.get("byline", "").split("; "), fields.get("url", crawled)
     text = find_body(tree, stated, title, authors)
     is_fallback = not text
     if is_fallback:
         text = fragment_text(html)
-    if reason := why_no_article(tree, stated, url, title, text):
+    if reason := why_no_article(tree, stated, url, title, text, is_home=is_home(crawled)):
         raise FormatError("not_an_article", reason)
     if is_fallback and len(text.split()) < MIN_FALLBACK_WORDS:
         return Page("", fields, is_fallback=True)

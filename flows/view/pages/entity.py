@@ -13,6 +13,7 @@ from flows.view.quote_filter import QuoteFilter
 from flows.view.quote_search import match_words, read_page
 from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
+from transforms.resolve.countries import printed_names
 from transforms.resolve.rules import LINK_RULES, NAME_RULES
 
 SHOWN = 10
@@ -63,6 +64,7 @@ def entity(request: Request) -> Response:
         snapshot,
         "entity.html",
         entity=row,
+        lies_in=printed_names().get(row.get("country_code") or ""),
         why=[(rule, WHY.get(rule, rule.replace("_", " "))) for rule in row["merge_rules"]],
         line=line,
         bars=time_bars(line, lambda bar: days_address(said, bar), "statements"),

@@ -28,6 +28,15 @@ def sentences(text: str) -> list[str]:
         ['"I came."', "'I saw.'", "He won."],
         ["The vote was lost.[1]", "The next was won."],
         ["Who?", "Me!", "Why?!", "Because."],
+        ["The vote is at 8 p.m. EST today.", "It closed at 9 p.m.", "Nobody came."],
+        ["He met then-Sen. Ada Lind and ex-Gov. Bo Reyes.", "They talked."],
+        ["The (Wilmington, Del.) News Journal said so.", "Sen. Ada Lind (D-Va.) Tuesday agreed."],
+        ["He is from Vt. (D-Va.)", "They agreed."],
+        ["They may . . .", "He left. . . .", "It rained and . . . it stopped."],
+        ["He tried. …", "It failed."],
+        ['"It is long. It is good." - Ann Example'],
+        ["“It is long.", "It is good,” she said."],
+        ["Lind reported from McLean, Va.", "Contributing: Bo Reyes."],
     ],
 )
 def test_sentences_of_one_paragraph(parts: list[str]) -> None:

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import random
+from typing import Any
 
 import pytest
 
 from flows.formats.base import Document, Fault
+from flows.formats.compressed import Gzip
 from tests.reading import document, parse, refusal
 
 TEXT = "Café owners in Port Calder said “enough” on Monday.\n"
@@ -55,6 +59,28 @@ def test_records_before_the_end_of_a_cut_off_file_are_kept() -> None:
     number, last = found[-1]
     assert isinstance(last, Fault)
     assert (number, last.reason) == (len(found) - 1, "truncated_archive")
+
+
+def test_what_is_damaged_anywhere_is_unpacked_as_far_as_by_the_standard_library() -> None:
+    rng = random.Random(5)
+    for _ in range(200):
+        packed = bytearray(b"".join(gzip.compress(bytes(rng.choices(b"abc \n", k=2000))) for _ in range(3)))
+        packed[rng.randrange(len(packed))] ^= 1 << rng.randrange(8)
+        del packed[rng.randrange(len(packed) // 2, len(packed)) :]
+        data = bytes(packed)
+        assert drained(Gzip(io.BytesIO(data))) == drained(gzip.GzipFile(fileobj=io.BytesIO(data)))
+
+
+def drained(stream: Any) -> tuple[bytes, bool]:
+    """What a stream gives before its end, and whether that was an error."""
+    found = b""
+    read = getattr(stream, "read1", stream.read)  # the other would lose what it has when the error comes
+    try:
+        while piece := read(1000):
+            found += piece
+    except Exception:
+        return found, True
+    return found, False
 
 
 def test_absurd_sizes_are_refused_without_reading_on() -> None:

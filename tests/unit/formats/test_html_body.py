@@ -124,6 +124,34 @@ def test_the_front_page_of_a_section_is_refused_whatever_its_address() -> None:
     assert refusal(section.encode(), "page.html").reason == "not_an_article"
 
 
+def test_a_list_of_stories_that_calls_itself_an_article_is_refused() -> None:
+    teasers = "".join(
+        f'<div><h3><a href="/{i}">Council puts off the vote on the tram line, time {i}</a></h3>'
+        f"<p>The council has put off the vote on the tram line again, the {i}th time since the summer began.</p></div>"
+        for i in range(30)
+    )
+    kind = '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "CollectionPage"}</script>'
+    head = f'<title>Town</title><meta property="og:type" content="article">{kind}'
+    page = f"<!DOCTYPE html><html><head>{head}</head><body><h1>Town</h1>{teasers}</body></html>"
+    assert refusal(page.encode(), "page.html").reason == "not_an_article"
+
+
+def test_a_page_that_is_a_list_of_links_throughout_is_refused() -> None:
+    rows = "".join(f'<tr><td><a href="/{i}">Song of the harbour, take {i}</a></td><td>{i}</td></tr>' for i in range(60))
+    body = f"<center><table>{rows}</table></center>"
+    page = f"<!DOCTYPE html><html><head><title>Songs</title></head><body>{body}</body></html>"
+    assert refusal(page.encode(), "page.html").reason == "not_an_article"
+
+
+def test_the_menu_of_a_site_and_what_its_forms_offer_are_no_text() -> None:
+    menu = "".join(f'<a href="/{name}">{name}</a> | ' for name in ("Town", "Coast", "Harbour", "Sport"))
+    form = "<p>Search: <select><option>All of the paper</option><option>The photographs</option></select></p>"
+    found = "\n".join(paragraphs(f"<div><p>{menu}<a href='/jobs'>Jobs</a></p>{form}{BODY}</div>"))
+    assert "Town | Coast" not in found
+    assert "The photographs" not in found
+    assert PARAGRAPHS[0] in found
+
+
 def test_an_article_that_gives_the_front_page_as_its_address_is_none() -> None:
     head = '<link rel="canonical" href="https://coast.example/">'
     assert paragraphs(BODY + f"<aside><ul>{LINKS * 4}</ul></aside>", head) == PARAGRAPHS

@@ -38,6 +38,17 @@ def make_feather(rows: list[dict[str, Any]]) -> bytes:
     return sink.getvalue()
 
 
+def with_offset_out_of_bounds(rows: list[dict[str, Any]]) -> bytes:
+    """A Feather file in which the first text ends far behind the last byte."""
+    sink = io.BytesIO()
+    feather.write_feather(pa.Table.from_pylist(rows), sink, compression="uncompressed")
+    ends = [len(rows[0]["body"]), len(rows[0]["body"] + rows[1]["body"])]
+    offsets = b"".join(end.to_bytes(4, "little") for end in (0, *ends))
+    assert sink.getvalue().count(offsets) == 1
+    damaged = b"".join(end.to_bytes(4, "little") for end in (0, 2**28, 2**28 + 9))
+    return sink.getvalue().replace(offsets, damaged)
+
+
 def make_stream(rows: list[dict[str, Any]]) -> bytes:
     table, sink = pa.Table.from_pylist(rows), io.BytesIO()
     with pa.ipc.new_stream(sink, table.schema) as writer:
@@ -112,6 +123,12 @@ def test_a_damaged_table_is_a_fault(name, make) -> None:
     data = make(ROWS)
     items = read_items(data[: len(data) // 2], name)
     assert getattr(items[-1], "reason", None) == "truncated_archive"
+
+
+def test_offsets_out_of_bounds_are_a_fault_and_no_memory_is_read_by_them() -> None:
+    (fault,) = read_faults(with_offset_out_of_bounds(ROWS), "a.feather")
+    assert fault.reason == "truncated_archive"
+    assert "out of bounds" in fault.detail
 
 
 def test_what_stands_before_the_rows_of_a_workbook() -> None:

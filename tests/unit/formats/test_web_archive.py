@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.formats import extras
-from flows.formats.base import Record
+from flows.formats.base import FormatError, Record
 from flows.formats.registry import parse_record
 from tests.reading import read_faults, read_items, read_records_of
 
@@ -45,6 +45,28 @@ def test_a_page_has_its_address_and_the_time_it_was_crawled() -> None:
     assert document.text == TEXT
     assert document.fields["url"] == URL
     assert document.fields["title"] == "Harbour"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "is_article"),
+    [
+        ("https://news.example/", "", False),
+        ("https://news.example/index.html", "", False),
+        ("https://news.example/", "NewsArticle", True),
+        ("https://news.example/?p=123", "", True),
+        (URL, "", True),
+    ],
+)
+def test_what_was_found_at_the_root_of_a_site_is_its_front_page(address: str, kind: str, is_article: bool) -> None:
+    stated = f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "Harbour"}}</script>' if kind else ""
+    page = PAGE.replace(b"</head>", stated.encode() + b"</head>")
+    (record,) = read_records_of(INFO + warc_record("response", http(page), url=address), "a.warc")
+    if is_article:
+        assert TEXT in parse_record(record).text
+    else:
+        with pytest.raises(FormatError, match="front page") as refused:
+            parse_record(record)
+        assert refused.value.reason == "not_an_article"
 
 
 def test_compressed_record_by_record_and_as_a_whole() -> None:

@@ -91,7 +91,7 @@ def test_a_people_is_not_its_country() -> None:
     entities = resolve_marked("{place|China} and the {group|Chinese} and {place|Beijing}.").entities
     assert [(e.name, e.entity_type, e.external_id) for e in entities] == [
         ("China", "place", "iso3166:CN"),
-        ("Beijing", "place", None),
+        ("Beijing", "place", "geonames:1816670"),
         ("Chinese", "group", None),
     ]
 

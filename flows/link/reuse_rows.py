@@ -1,0 +1,221 @@
+"""The tables ``sayings`` and ``quote_reuse``: what is said of quotations that were found to be of one saying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.link.database import open_parts, read_batches
+from flows.link.entities import CHANGED
+from flows.storage.database import let_read, literal, rows_of
+from transforms.link.agreement import Claim, speaker_agreement
+from transforms.schema import arrow_schema
+from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS, Table
+
+Parts = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class KnownTexts:
+    """The table ``sayings`` of the run before, and the numbers of the batches whose texts may be others by now."""
+
+    sayings: str
+    fresh: Sequence[int]
+
+
+def write_reuse(
+    con: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    articles: Parts,
+    quotes: Parts,
+    *,
+    entities: Path | None,
+    final_ids: pa.Table | None,
+    duplicates: Path | None,
+    boilerplate: Path | None,
+    texts: KnownTexts | None,
+) -> tuple[Path, Path]:
+    """Write both tables, each one part in the order of its key; leaves ``recurring`` (batch, quote_id, cluster).
+
+    ``quotes`` are the parts of the batches in the order of their numbers. Reads the view ``said`` and the tables
+    ``pairs`` and ``grouped``.
+    """
+    open_parts(con, ARTICLES, ("article_id", "published_date", "publisher"), articles)
+    for table, path in ((ENTITIES, entities), (ARTICLE_DUPLICATES, duplicates), (BOILERPLATE, boilerplate)):
+        rows = rows_of(con, table.name, [str(path)] if path else [], arrow_schema(table))
+        con.execute(f"CREATE VIEW {table.name} AS FROM {rows}")
+    con.register("final_ids", final_ids if final_ids is not None else CHANGED.empty_table())
+    for step in (QUOTED_AGAIN, RECURRING, FORMED, SPOKEN, SPEAKERS):
+        con.execute(step)
+    read_texts(con, quotes, texts)
+    con.register("agreeing", agreements(con))
+    con.execute("CREATE TABLE agreements AS FROM agreeing")
+    sayings = _write(con, SAYINGS_ROWS, SAYINGS, scratch)
+    return sayings, _write(con, QUOTE_REUSE_ROWS, QUOTE_REUSE, scratch)
+
+
+def read_texts(con: duckdb.DuckDBPyConnection, quotes: Parts, known: KnownTexts | None) -> None:
+    """The table ``texts`` (quote_id, text) of each saying's fullest quotation; only parts that must be are read."""
+    con.execute("CREATE TABLE texts AS SELECT quote_id, NULL::VARCHAR AS text FROM recurring WHERE false")
+    if known is not None:
+        let_read(con, [known.sayings])
+        values = {"path": [literal(known.sayings)], "fresh": list(known.fresh)}
+        with suppress(duckdb.Error):  # it only saves time
+            con.execute(KNOWN_TEXTS, values)
+    needed = {number for (number,) in con.execute(NEEDED).fetchall()}
+    open_parts(
+        con, QUOTES, ("quote_id", "text"), {batch: quotes[batch] for n, batch in enumerate(quotes) if n in needed}
+    )
+    con.execute(OTHER_TEXTS)
+
+
+def agreements(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """reuse_cluster_id and speaker_agreement of each cluster that is given to several."""
+    claims = con.sql(CLAIMS).to_arrow_table().to_pylist()
+    columns: dict[str, list[str]] = {"reuse_cluster_id": [], "speaker_agreement": []}
+    for cluster, rows in groupby(claims, key=lambda row: row["reuse_cluster_id"]):
+        told = [Claim(r["entity_id"], r["name"], r["entity_type"], r["is_outright"]) for r in rows]
+        columns["reuse_cluster_id"].append(cluster)
+        columns["speaker_agreement"].append(speaker_agreement(told))
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, table: Table, scratch: Path) -> Path:
+    path, schema = scratch / f"{table.name}.parquet", arrow_schema(table)
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True) as writer:
+        writer.write_table(schema.empty_table())
+        for batch in read_batches(con, query):
+            writer.write_table(batch.select(schema.names).cast(schema))
+    return path
+
+
+# The quotations of sayings that recur, each with its article's day; passages that a whole source shares are none.
+QUOTED_AGAIN = """
+    CREATE TABLE quoted_again AS
+    WITH several AS (SELECT node FROM said GROUP BY node HAVING count(*) > 1), found AS (
+        SELECT s.batch, s.quote_id, s.article_id, s.node, s.n_words, s.wording, s.quote_type, s.char_start, s.char_end,
+               s.speaker_entity_id, s.is_named, coalesce(g.label, s.node) AS label
+        FROM said s LEFT JOIN grouped g USING (node) LEFT JOIN several v USING (node)
+        WHERE g.node IS NOT NULL OR v.node IS NOT NULL
+    )
+    SELECT f.*, a.published_date, a.publisher, coalesce(d.kept_article_id, f.article_id) AS kept_article_id
+    FROM found f JOIN articles a USING (article_id)
+    LEFT JOIN article_duplicates d USING (article_id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM boilerplate b
+        WHERE b.article_id = f.article_id AND b.char_start <= f.char_start AND f.char_end <= b.char_end
+    )
+"""
+
+# What one publisher alone repeats in its own words, quoting nobody directly, is its background, or links in its text.
+IS_BACKGROUND = "(count(DISTINCT publisher) = 1 AND count(publisher) = count(*) AND bool_and(quote_type <> 'direct'))"
+
+# A cluster bears the id of its first quotation, so that a later one joins it and changes no other row.
+RECURRING = f"""
+    CREATE TABLE recurring AS
+    SELECT m.*, 'r-' || first_value(quote_id) OVER of_all AS reuse_cluster_id,
+           row_number() OVER of_all AS place, article_id <> first_value(article_id) OVER of_copies AS is_copy,
+           row_number() OVER (
+               PARTITION BY label ORDER BY quote_type = 'direct' DESC, quote_type = 'mixed' DESC, n_words DESC,
+               published_date NULLS LAST, quote_id) = 1 AS is_fullest
+    FROM quoted_again m
+    SEMI JOIN (
+        SELECT label FROM quoted_again GROUP BY label
+        HAVING count(DISTINCT article_id) > 1 AND NOT {IS_BACKGROUND}
+    ) USING (label)
+    WINDOW of_all AS (PARTITION BY label ORDER BY published_date NULLS LAST, quote_id),
+           of_copies AS (PARTITION BY label, kept_article_id ORDER BY published_date NULLS LAST, quote_id)
+"""
+
+FORMED = """
+    CREATE TABLE formed AS
+    SELECT r.reuse_cluster_id, quote_id, CASE
+        WHEN quote_type = 'indirect' THEN 'indirect'
+        WHEN quote_type = 'mixed' THEN 'partly_indirect'
+        WHEN r.wording = f.wording THEN 'whole'
+        WHEN c.node IS NOT NULL THEN 'shortened'
+        ELSE 'changed' END AS form
+    FROM recurring r JOIN (SELECT reuse_cluster_id, wording FROM recurring WHERE is_fullest) f USING (reuse_cluster_id)
+    LEFT JOIN (SELECT DISTINCT shorter AS node FROM pairs WHERE is_contained) c USING (node)
+"""
+
+# Who says each, under the final id; in how many articles, copies counted once.
+SPOKEN = """
+    CREATE TABLE spoken AS
+    WITH final AS (
+        SELECT reuse_cluster_id, kept_article_id,
+               is_named AND quote_type = 'direct' AS is_outright,
+               CASE WHEN here.local_id IS NOT NULL THEN here.final_id WHEN everywhere.local_id IS NOT NULL
+               THEN everywhere.final_id ELSE speaker_entity_id END AS entity_id
+        FROM recurring r
+        LEFT JOIN final_ids here ON here.article_id = r.article_id AND here.local_id = speaker_entity_id
+        LEFT JOIN (SELECT DISTINCT local_id, final_id FROM final_ids WHERE article_id IS NULL) everywhere
+        ON everywhere.local_id = speaker_entity_id
+        WHERE speaker_entity_id IS NOT NULL
+    )
+    SELECT reuse_cluster_id, entity_id, bool_or(is_outright) AS is_outright,
+           count(DISTINCT kept_article_id) AS n_articles
+    FROM final WHERE entity_id IS NOT NULL GROUP BY ALL
+"""
+
+SPEAKERS = (
+    "CREATE TABLE speakers AS SELECT entity_id, name, entity_type FROM entities SEMI JOIN spoken USING (entity_id)"
+)
+
+CLAIMS = """
+    SELECT reuse_cluster_id, entity_id, name, entity_type, is_outright FROM spoken JOIN speakers USING (entity_id)
+    SEMI JOIN (SELECT reuse_cluster_id FROM spoken GROUP BY ALL HAVING count(*) > 1) USING (reuse_cluster_id)
+    ORDER BY reuse_cluster_id, entity_id
+"""
+
+KNOWN_TEXTS = """
+    INSERT INTO texts SELECT r.quote_id, k.text FROM recurring r
+    JOIN read_parquet($path, hive_partitioning = false) k ON k.fullest_quote_id = r.quote_id
+    WHERE is_fullest AND NOT list_contains($fresh, batch)
+"""
+
+NEEDED = "SELECT DISTINCT batch FROM recurring ANTI JOIN texts USING (quote_id) WHERE is_fullest"
+
+OTHER_TEXTS = """
+    INSERT INTO texts SELECT q.quote_id, q.text FROM quotes q
+    JOIN (FROM recurring ANTI JOIN texts USING (quote_id) WHERE is_fullest) USING (quote_id)
+"""
+
+SAYINGS_ROWS = """
+    WITH counted AS (
+        SELECT reuse_cluster_id, count(*)::INTEGER AS n_quotes, count(DISTINCT article_id)::INTEGER AS n_articles,
+               count(DISTINCT kept_article_id)::INTEGER AS n_articles_without_copies,
+               count(DISTINCT publisher)::INTEGER AS n_publishers, max(published_date) AS last_published_date
+        FROM recurring GROUP BY ALL
+    ), firsts AS (
+        SELECT reuse_cluster_id, quote_id AS first_quote_id, article_id AS first_article_id,
+               publisher AS first_publisher, published_date AS first_published_date
+        FROM recurring WHERE place = 1
+    ), fullest AS (
+        SELECT reuse_cluster_id, text, quote_id AS fullest_quote_id
+        FROM recurring JOIN texts USING (quote_id) WHERE is_fullest
+    ),
+    given AS (
+        SELECT reuse_cluster_id, list(entity_id ORDER BY n_articles DESC, entity_id) AS speaker_entity_ids
+        FROM spoken GROUP BY ALL
+    )
+    SELECT reuse_cluster_id, text, fullest_quote_id, speaker_entity_ids[1] AS speaker_entity_id,
+           e.name AS speaker_name, coalesce(speaker_entity_ids, []) AS speaker_entity_ids,
+           coalesce(speaker_agreement, CASE WHEN speaker_entity_ids IS NULL THEN 'unknown' ELSE 'agreed' END)
+           AS speaker_agreement, firsts.* EXCLUDE (reuse_cluster_id), counted.* EXCLUDE (reuse_cluster_id)
+    FROM counted JOIN firsts USING (reuse_cluster_id) JOIN fullest USING (reuse_cluster_id)
+    LEFT JOIN given USING (reuse_cluster_id) LEFT JOIN agreements USING (reuse_cluster_id)
+    LEFT JOIN speakers e ON e.entity_id = speaker_entity_ids[1] ORDER BY reuse_cluster_id
+"""
+
+QUOTE_REUSE_ROWS = """
+    SELECT quote_id, reuse_cluster_id, article_id, form, place = 1 AS is_first, is_copy
+    FROM recurring JOIN formed USING (reuse_cluster_id, quote_id) ORDER BY quote_id
+"""
