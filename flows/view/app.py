@@ -23,6 +23,7 @@ from flows.view.pages.entity import entity
 from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, list_page
 from flows.view.pages.overview import figure_file, look_at, overview
 from flows.view.pages.quotes import count_all, quotes, quotes_file
+from flows.view.pages.saying import saying
 from flows.view.quote_filter import QuestionError
 from flows.view.rendering import static_files
 from flows.view.site import Lease, NotThereError, Site, page, site_of
@@ -42,6 +43,7 @@ def make_app(site: Site, port: int, token: str = "") -> Starlette:
             Route("/article/{article_id}", article),
             Route("/article/{article_id}/compare", compare),
             Route("/entity/{entity_id}", entity),
+            Route("/saying/{reuse_cluster_id}", saying),
             *(Route(f"/{kind.name}", list_page(kind)) for kind in (ARTICLES, ENTITIES, RUNS, QUARANTINE)),
             Route("/figures/{figure}.{form}", figure_file),
             Route("/static/{name}", static),

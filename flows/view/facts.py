@@ -1,4 +1,4 @@
-"""The facts that the pages count and sort by, in one DuckDB file a snapshot: no texts but titles and names.
+"""The facts that the pages count and sort by, in one DuckDB file a snapshot: no texts but titles, names and sayings.
 
 Rows are numbered: quotations as in the search index, articles from the newest, entities from the most mentioned. So
 what a page shows first lies first, and joins are of small integers.
@@ -19,7 +19,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "5"
+VERSION = "6"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
@@ -53,7 +53,7 @@ def make_facts(
     parts = sorted_parts(manifest, "quotes")
     con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in parts]})
     con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
-    for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *(_MENTIONS if with_mentions else ()), *_LISTS):
+    for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_SAYINGS, *(_MENTIONS if with_mentions else ()), *_LISTS):
         con.execute(step)
     for table in BY_NAME:
         con.execute(f"DROP VIEW source_{table}")
@@ -129,6 +129,19 @@ def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         """,
     )
 
+
+_SAYINGS = (
+    "CREATE TABLE saying AS SELECT * EXCLUDE (file_index, file_row_number) FROM source_sayings",
+    """
+    CREATE TABLE reuse AS
+    SELECT r.reuse_cluster_id, q.row, q.article, q.quote_index, r.form, r.is_first, r.is_copy,
+           r.quote_id = s.fullest_quote_id AS is_fullest, s.n_articles
+    FROM source_quote_reuse r JOIN saying s USING (reuse_cluster_id) JOIN article a USING (article_id)
+    JOIN (SELECT quote_id, quote_index FROM source_quotes) k USING (quote_id)
+    JOIN quote q ON q.article = a.article AND q.quote_index = k.quote_index
+    ORDER BY r.reuse_cluster_id, a.published_date NULLS LAST, r.quote_id
+    """,
+)
 
 _MENTIONS = (
     """

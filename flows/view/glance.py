@@ -51,6 +51,9 @@ FIGURES = {
     "most-quoted": f"SELECT * EXCLUDE (speaker) FROM ({_SPEAKERS})",
     "organizations": _MENTIONED.format(kind="organization"),
     "places": _MENTIONED.format(kind="place"),
+    "sayings": "SELECT reuse_cluster_id, text, speaker_entity_id, speaker_name, speaker_agreement, n_articles, "
+    "n_articles_without_copies, n_publishers, first_published_date, last_published_date FROM saying "
+    f"ORDER BY n_articles_without_copies DESC, n_articles DESC, reuse_cluster_id LIMIT {SHOWN}",
     "quarantine-by-reason": "SELECT reason, count(*) AS sources FROM quarantine GROUP BY ALL ORDER BY ALL",
 }
 _TRENDS = """

@@ -19,9 +19,11 @@ DOWNLOAD_LIMIT_S = 300.0
 
 _LISTED = """
     SELECT q.row, q.quote_index, q.quote_type, q.speaker_status, q.confidence, q.published_date, q.publisher, q.section,
-           a.article_id, a.title, a.source_uri, e.entity_id AS speaker_id, e.name AS speaker_entity {more}
+           a.article_id, a.title, a.source_uri, e.entity_id AS speaker_id, e.name AS speaker_entity,
+           r.reuse_cluster_id, r.n_articles {more}
     FROM (SELECT * FROM {found} ORDER BY {order} {limit}) q
-    JOIN article a USING (article) LEFT JOIN entity e ON e.entity = q.speaker ORDER BY {outer}
+    JOIN article a USING (article) LEFT JOIN entity e ON e.entity = q.speaker
+    LEFT JOIN reuse r ON r.row = q.row ORDER BY {outer}
 """
 
 

@@ -25,6 +25,8 @@ HEADER = (
 
 _BOILERPLATE = "SELECT char_start, char_end, n_articles FROM boilerplate WHERE article = $article ORDER BY char_start"
 
+_REUSED = "SELECT quote_index, reuse_cluster_id, n_articles FROM reuse WHERE article = $article"
+
 
 def article(request: Request) -> Response:
     """The page of an article."""
@@ -54,6 +56,7 @@ def article(request: Request) -> Response:
         quotes=quotes,
         entities=sorted(entities.values(), key=lambda e: (-e["n_mentions"], e["name"])),
         numbers={quote["quote_index"]: number for number, quote in enumerate(quotes, start=1)},
+        reused={row["quote_index"]: row for row in snapshot.rows(_REUSED, {"article": known["article"]})},
         has_boilerplate=bool(boilerplate),
         story=story[:SHOWN],
         has_more_copies=len(story) > SHOWN,
