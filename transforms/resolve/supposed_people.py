@@ -22,6 +22,7 @@ NOUN_ENDS = r"(?=[,.;:)]|\s(?:of|in|that|which|based|for|with|from|and|run|owned
 BODY_AFTER = re.compile(rf"(?:,| is| was|, which is) (?:an?|the)(?: [\w-]+){{0,4}} (?:{BODY_NOUN}){NOUN_ENDS}")
 FIRM_AFTER = re.compile(r" (?:Inc|Corp|Ltd|LLC|PLC|JV|AG|GmbH|brand)\b")
 BODY_BEFORE = re.compile(r"\b(?:news agency|newspaper|brands?|company|firm|conglomerate|startup|retailer|carmaker) $")
+PARTY_AND_STATE = re.compile(r"[DRI]-[A-Z][\w.]*")
 PERSON_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Lord|Gen|Sen|Rep|President|Minister|Judge)\.? $")
 PERSON_AFTER = re.compile(r"(?:,| \() ?\d\d[,)]")
 _WORD = r"(?:[A-Z][\w’'-]*|of|for|and|the|on|&)"
@@ -42,7 +43,7 @@ def without_supposed_people(names: Sequence[Mention], text: str) -> list[Mention
             bodies |= {words} if is_body_by_text(name.span, words, text) else set()
             people |= {words} if is_person_by_text(name.span, text) else set()
     bodies -= people
-    nobody = {words for words in supposed - people if fold(words).strip(".") in lexicon.words("no_people")}
+    nobody = {words for words in supposed - people if names_nobody(words)}
     found = []
     for name in names:
         words = text[slice(*name.span)]
@@ -51,6 +52,11 @@ def without_supposed_people(names: Sequence[Mention], text: str) -> list[Mention
         is_body = name.entity_type == "person" and words in bodies
         found.append(replace(name, entity_type="organization") if is_body else name)
     return found
+
+
+def names_nobody(words: str) -> bool:
+    """Whether the words are no name at all: "More", or a party and state, "D-N.Y."."""
+    return fold(words).strip(".") in lexicon.words("no_people") or PARTY_AND_STATE.fullmatch(words) is not None
 
 
 def is_known_body(words: str) -> bool:

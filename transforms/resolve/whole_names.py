@@ -23,6 +23,7 @@ OPEN = re.compile(r"\s(?:of|for|on|and|&|of the|for the|on the|in the)$")
 LOOSE = re.compile(r"(?:[\s,;:–—-]+(?:of|for|in|at|on|from|and|the|to|by|with|&)?)+$")
 _CAPITAL = r"(?:U\.S\.|St\.|Ft\.|[A-ZÀ-ÖØ-Þ][\w-]*)"
 CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
+DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 BRACKETS = {"(": ")", "[": "]"}
 
 
@@ -32,7 +33,7 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     if not names:
         return annotation
     names = [name for name in names if fold(text[slice(*name.span)]) != "the"]
-    names = joined(without_job_titles(names, text), text)
+    names = joined(without_job_titles([with_dots(name, text) for name in names], text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
     names = [whole for name, stop in zip(names, stops, strict=True) if (whole := ended(name, stop, text)) is not None]
     names = without_supposed_people(names, text)
@@ -40,6 +41,13 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     rest = (m for m in annotation.mentions if m.mention_type != "name" and m.span not in covered)
     mentions = tuple(sorted([*names, *rest], key=lambda mention: (mention.span, mention.mention_type)))
     return replace(annotation, mentions=mentions)
+
+
+def with_dots(name: Mention, text: str) -> Mention:
+    """The name, and where it is the first of letters with dots all of them: "U" of "U.S."."""
+    letters = DOTTED.match(text, name.span.char_start)
+    is_cut = letters is not None and letters.start() < name.span.char_end < letters.end() - 1
+    return replace(name, span=Span(*letters.span())) if letters is not None and is_cut else name
 
 
 def joined(names: Sequence[Mention], text: str) -> list[Mention]:

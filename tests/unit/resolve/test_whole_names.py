@@ -34,6 +34,7 @@ def read(marked: str) -> list[str]:
         ("the {o:Tides and} {o:Harbours Commission} met", ["o:Tides and Harbours Commission"]),
         ("the {o:Department of Tides and} {o:Urban Growth} met", ["o:Department of Tides and Urban Growth"]),
         ("the {o:Reserve Bank of} St. Olaf said", ["o:Reserve Bank of St. Olaf"]),
+        ("the {l:U}.S. Tide Court met", ["l:U.S."]),
     ],
 )
 def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
@@ -110,3 +111,7 @@ def test_a_description_gives_way_to_the_name_that_fills_it() -> None:
     names = (Mention(Span(4, 19), "organization", "name", 0.9), Mention(Span(20, 26), "place", "name", 0.9))
     found = with_whole_names(Annotation((Span(0, len(text)),), (source, *names), ()), text).mentions
     assert [(m.span, m.mention_type) for m in found] == [(Span(4, 26), "name")]
+
+
+def test_a_party_and_state_are_nobody() -> None:
+    assert read("{p:Ada Lind}, {p:D-N.Y}., and {p:Bo Reyes} ({p:R-Ky}.) met") == ["p:Ada Lind", "p:Bo Reyes"]
