@@ -19,7 +19,7 @@ from flows.store.local import LocalStore as Store
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder
 
-SIZES_KB = (*range(160, 330, 16), 4000)
+STEP_KB, N_SIZES, ENOUGH_KB = 16, 11, 4000
 
 
 def mount(folder: Path, options: str) -> None:
@@ -36,19 +36,26 @@ def run(seeds: Path, out: Path) -> str:
     return "completed"
 
 
+def blocks_kb(folder: Path) -> int:
+    """What the files of a folder take of a disk with blocks of 4 kB."""
+    return sum(4 * -(-path.stat().st_size // 4096) for path in folder.rglob("*") if path.is_file())
+
+
 def main(folder: Path) -> dict[str, list[str]]:
     seeds = SeedFolder(folder / "seeds")
     seeds.write_stories(range(2))
     refresh(seeds.root, folder / "before")
     seeds.write_stories(range(2, 30))
+    least = blocks_kb(folder / "before") + STEP_KB
+    sizes = [least + STEP_KB * number for number in range(N_SIZES)]
     outcomes = {}
-    for size in SIZES_KB:
+    for size in (*sizes, ENOUGH_KB):
         out = folder / f"out-{size}"
         out.mkdir()
         mount(out, f"size={size}k")
         shutil.copytree(folder / "before", out, symlinks=True, dirs_exist_ok=True)
         outcomes[str(size)] = [run(seeds.root, out), *check_snapshot(str(out), None)[1]]
-        if size == SIZES_KB[-2]:
+        if size == sizes[-1]:
             subprocess.run(["mount", "-o", "remount,ro", str(out)], check=True)
             outcomes["read-only"] = [run(seeds.root, out), *check_snapshot(str(out), None)[1]]
     return outcomes

@@ -85,7 +85,7 @@ def test_paragraphs_are_trimmed_lines_parted_by_one_blank_line(text: str) -> Non
 def test_any_text_becomes_an_article_with_sound_offsets_or_a_reject(text: str) -> None:
     result = build_article(RawDocument("a/2021-07-11.txt", 0, "0" * 64, "text/plain", "utf-8", text))
     if isinstance(result, Reject):
-        assert result.reason == "no_text"
+        assert result.reason in ("no_text", "not_an_article")  # the second: nothing but links
         return
     assert isinstance(result, Article)
     assert 0 <= result.body_char_start < len(result.text)

@@ -25,8 +25,8 @@ BODY_BEFORE = re.compile(r"\b(?:news agency|newspaper|brands?|company|firm|congl
 PARTY_AND_STATE = re.compile(r"[DRI]-[A-Z][\w.]*")
 PERSON_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Lord|Gen|Sen|Rep|President|Minister|Judge)\.? $")
 PERSON_AFTER = re.compile(r"(?:,| \() ?\d\d[,)]")
-_WORD = r"(?:[A-Z][\w’'-]*|of|for|and|the|on|&)"
-BEFORE_BRACKET = re.compile(rf"({_WORD}(?: {_WORD})+) \($")
+_WORD = r"(?:[A-Z][\w’'-]{0,40}|of|for|and|the|on|&)"
+BEFORE_BRACKET = re.compile(rf"({_WORD}(?: {_WORD}){{1,12}}) \($")
 NAME_HEADS = lexicon.words("short_heads") | lexicon.words("generic_heads")
 
 
