@@ -9,8 +9,8 @@ import pytest
 
 from flows.link.catalog_files import load_catalog
 from flows.storage.errors import StorageError
+from flows.view import article_rows
 from flows.view import snapshot as snapshots
-from flows.view.pages import article
 from flows.view.report import write_report
 from tests.integration.test_view_corrections import HERE, RECORDS, form_of
 from tests.integration.view_site import links_of, open_pages, text_of, write_news
@@ -59,7 +59,7 @@ def test_storage_that_does_not_answer_is_told_of(
     def fails(_: str) -> None:
         raise StorageError("s3://news: no answer")
 
-    monkeypatch.setattr(article, "open_parquet", fails)
+    monkeypatch.setattr(article_rows, "open_parquet", fails)
     answer = pages.get(story)
     assert (answer.status_code, "no answer" in answer.text) == (503, True)
     assert pages.get("/articles").status_code == 200
