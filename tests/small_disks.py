@@ -19,7 +19,7 @@ from flows.store.local import LocalStore as Store
 from tests.pieces import refresh
 from tests.seed_folder import SeedFolder
 
-STEP_KB, N_SIZES, ENOUGH_KB = 16, 11, 4000
+STEP_KB, N_SIZES, ENOUGH_KB = 24, 11, 4000
 
 
 def mount(folder: Path, options: str) -> None:

@@ -14,8 +14,9 @@ from flows.store.base import Origin, Stage, Store
 from flows.store.internal import ANNOTATIONS, RECORDS, SAYINGS, SIGNATURES
 from flows.store.manifest import BASE, Manifest, StoredFile, part_name
 from flows.store.parquet import open_parquet, stage_table
+from transforms.copies.final_rows import with_copies
 from transforms.ids import short_hash
-from transforms.tables import PART_TABLES
+from transforms.tables import ARTICLES, PART_TABLES
 
 # A schedule that finds a few articles every quarter of an hour would leave thousands of tiny files for every reader.
 SMALL_BATCH_ARTICLES = 500
@@ -192,6 +193,8 @@ def _concat(paths: Iterable[str]) -> pa.Table:
 def _write(stage: Stage, table: str, batch: str, data: pa.Table) -> BasePart | None:
     if not data.num_rows:
         return None
+    if table == ARTICLES.name:  # they lie there with what joining found, since no first form is kept
+        data = with_copies(data, {})
     file = stage_table(stage, "carried", table, part_name(batch), data)
     return BasePart(file, Origin(None, f"carried/{file.path}"))
 

@@ -16,6 +16,7 @@ from flows.run.refresh import Outcome
 from flows.run.todo import batch_size
 from flows.sources.files import find_files
 from tests.fakes import FakeAnnotator
+from tests.integration.copied_news import STORY
 from tests.pieces import all_rows, refresh, rows_of
 from tests.seed_folder import SeedFolder, story
 
@@ -390,3 +391,16 @@ def test_fingerprint_changes_with_every_version() -> None:
     made |= {fingerprint(versions(**{**base, "schema_version": "2"}, row_settings={}))}
     made |= {fingerprint(versions(**base, row_settings={"min_confidence": 0.5}))}
     assert len(made) == 4
+
+
+def test_a_copy_is_none_any_more_when_the_kept_article_is_gone(seeds: SeedFolder, out: Path) -> None:
+    for name, day in (("agency", "2024-03-01"), ("herald", "2024-03-02")):
+        record = {"id": name, "title": f"Bridge of the {name}", "publisher": name, "date": day, "language": "en"}
+        seeds.write_records(f"{name}.jsonl", [record | {"text": "\n\n".join(STORY)}])
+    refresh(seeds.root, out)
+    kept, copy = sorted(rows_of(out, "articles"), key=lambda row: row["published_date"])
+    assert (kept["duplicate_of"], copy["duplicate_of"]) == (None, kept["article_id"])
+    seeds.delete("agency.jsonl")
+    refresh(seeds.root, out)
+    [left] = rows_of(out, "articles")
+    assert (left["duplicate_of"], left["copy_cluster_id"]) == (None, left["article_id"])
