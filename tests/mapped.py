@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import html
 import io
@@ -53,13 +54,21 @@ class Mapped:
         raw = self.bytes_of(row)
         if row["written"] == "plain":
             return {raw.decode(self.encoding)}
-        plain = raw.decode(self.encoding, "replace")
-        unescaped = {plain, html.unescape(html.unescape(plain)), *_of_json(plain), *_of_cell(plain)}
+        plain, mended = raw.decode(self.encoding, "replace"), raw.decode(self.encoding, "stray_as_cp1252")
+        unescaped = {plain, mended, html.unescape(html.unescape(plain)), *_of_json(plain), *_of_cell(plain)}
         if row["written"] == "escaped":
             return unescaped
         if row["written"] == "composed":
             return {unicodedata.normalize("NFC", reading) for reading in unescaped}
         return {raw.decode("cp1252", "replace"), *map(ftfy.fix_encoding, unescaped), *map(_misread, unescaped)}
+
+
+def _stray_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("stray_as_cp1252", _stray_as_cp1252)
 
 
 def _of_json(escaped: str) -> set[str]:

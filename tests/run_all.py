@@ -10,12 +10,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
+# tests/conftest.py puts the longest files first; pytest-xdist would begin with those of most tests.
+IN_ORDER = ["--no-loadscope-reorder"]
 CHECKS = {
     "lint": [str(BIN / "ruff"), "check", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
     "types": [str(BIN / "mypy")],
     "docs": [sys.executable, "docs/generate.py"],
-    "tests": [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile"],
+    "tests": [sys.executable, "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile", *IN_ORDER],
 }
 
 

@@ -148,7 +148,7 @@ def test_a_run_from_the_ui_tells_its_story(served: tuple[Api, Any], home: Path) 
     steps = {"find sources", "read 4 files", "batch 1 of 1 (4 files)", "load snapshot"}
     assert {task["name"] for task in tasks} == steps
     artifacts = api.artifacts(run)
-    story = {"run-summary", "progress", "quarantine", "top-speakers", "top-entities", "largest-copies", "report"}
+    story = {"run-summary", "progress", "quarantine", "top-speakers", "top-entities", "report"}
     assert set(artifacts) == story
     assert json.loads(artifacts["quarantine"])[0]["source"] == "empty.txt"
     assert json.loads(artifacts["top-speakers"]) == [
