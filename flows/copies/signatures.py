@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from flows.link.database import open_rows
 from flows.storage.database import rows_of
 from flows.store.internal import SIGNATURES_SCHEMA
 
@@ -31,11 +32,7 @@ def open_signatures(
 
     Those are ``changed_ids``, of what is new or other than it was, and ``gone_ids``, of what was there and is no more.
     """
-    located = [(path, number) for number, paths in enumerate(signatures.values()) for path in paths]
-    rows = rows_of(con, "signatures", [path for path, _ in located], SIGNATURES_SCHEMA)
-    batch = "list_extract(getvariable('signature_batches'), file_index::BIGINT + 1)" if located else "0"
-    con.execute("SET VARIABLE signature_batches = $batches", {"batches": [number for _, number in located]})
-    con.execute(f"CREATE VIEW signatures AS SELECT *, {batch} AS batch FROM {rows}")
+    open_rows(con, "signatures", SIGNATURES_SCHEMA, SIGNATURES_SCHEMA.names, signatures)
     for name, paths in (
         ("new_rows", before.new_signatures if before else []),
         ("gone_rows", before.gone_signatures if before else []),

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from flows.link.database import open_parts, read_batches
+from flows.link.database import open_parts, write_query
 from flows.link.entities import CHANGED
 from flows.storage.database import let_read, literal, rows_of
 from transforms.link.agreement import Claim, speaker_agreement
 from transforms.schema import arrow_schema
-from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS, Table
+from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS
 
 Parts = Mapping[str, Sequence[str]]
 
@@ -57,8 +56,10 @@ def write_reuse(
     read_texts(con, quotes, texts)
     con.register("agreeing", agreements(con))
     con.execute("CREATE TABLE agreements AS FROM agreeing")
-    sayings = _write(con, SAYINGS_ROWS, SAYINGS, scratch)
-    return sayings, _write(con, QUOTE_REUSE_ROWS, QUOTE_REUSE, scratch)
+    sayings, quote_reuse = (scratch / f"{table.name}.parquet" for table in (SAYINGS, QUOTE_REUSE))
+    write_query(con, SAYINGS_ROWS, SAYINGS, sayings)
+    write_query(con, QUOTE_REUSE_ROWS, QUOTE_REUSE, quote_reuse)
+    return sayings, quote_reuse
 
 
 def read_texts(con: duckdb.DuckDBPyConnection, quotes: Parts, known: KnownTexts | None) -> None:
@@ -85,15 +86,6 @@ def agreements(con: duckdb.DuckDBPyConnection) -> pa.Table:
         columns["reuse_cluster_id"].append(cluster)
         columns["speaker_agreement"].append(speaker_agreement(told))
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-
-
-def _write(con: duckdb.DuckDBPyConnection, query: str, table: Table, scratch: Path) -> Path:
-    path, schema = scratch / f"{table.name}.parquet", arrow_schema(table)
-    with pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True) as writer:
-        writer.write_table(schema.empty_table())
-        for batch in read_batches(con, query):
-            writer.write_table(batch.select(schema.names).cast(schema))
-    return path
 
 
 # The quotations of sayings that recur, each with its article's day; passages that a whole source shares are none.

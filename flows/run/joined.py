@@ -149,15 +149,13 @@ def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: 
     """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
     if previous is None or not any(file.path == COPIES for file in previous.files):
         return None
-    store, number = snapshot.store, previous.number
-    now = [part for part in parts if part.file.table == SIGNATURES]
-    kept = {part.origin.name for part in now if part.origin.number is not None}
-    gone = [file.path for file in previous.parts(SIGNATURES) if file.path not in kept]
+    new, gone = _differing(snapshot, parts, previous, SIGNATURES)
+    locate = snapshot.store.locate
     return Before(
-        pairs=store.locate(number, COPIES),
-        boilerplate=store.locate(number, "boilerplate/part-0.parquet"),
-        new_signatures=[located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
-        gone_signatures=[store.locate(number, path) for path in gone],
+        pairs=locate(previous.number, COPIES),
+        boilerplate=locate(previous.number, "boilerplate/part-0.parquet"),
+        new_signatures=new,
+        gone_signatures=gone,
     )
 
 
@@ -166,15 +164,21 @@ def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous:
     table = "sayings/part-0.parquet"
     if previous is None or not {SAYING_PAIRS, table} <= {file.path for file in previous.files}:
         return None
-    store, number = snapshot.store, previous.number
-    now = [part for part in parts if part.file.table == SAYINGS]
+    new, gone = _differing(snapshot, parts, previous, SAYINGS)
+    locate = snapshot.store.locate
+    return Known(locate(previous.number, SAYING_PAIRS), locate(previous.number, table), gone, new)
+
+
+def _differing(
+    snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest, table: str
+) -> tuple[list[str], list[str]]:
+    """Where the parts of a table lie that the snapshot before does not have, and those that it alone has."""
+    store = snapshot.store
+    now = [part for part in parts if part.file.table == table]
     kept = {part.origin.name for part in now if part.origin.number is not None}
-    return Known(
-        store.locate(number, SAYING_PAIRS),
-        store.locate(number, table),
-        [store.locate(number, file.path) for file in previous.parts(SAYINGS) if file.path not in kept],
-        [located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None],
-    )
+    new = [located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None]
+    gone = [store.locate(previous.number, file.path) for file in previous.parts(table) if file.path not in kept]
+    return new, gone
 
 
 def add_part(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join]) -> None:
