@@ -17,12 +17,10 @@ from tokenizers import Tokenizer
 from training.base import base_folder, fresh_network
 from training.encoder import keep_layers
 from training.evaluate import dev_figures, torch_annotator
-from training.examples import make_example
 from training.finish import finish
 from training.fit import Recipe, Trainer
 from training.gold import GoldText, read_gold
 from training.network import Network
-from training.polish import polish_pairs
 from training.restore import restore_network
 from training.soft_labels import SoftTable
 from training.supply import Corpus, all_epochs, count_steps
@@ -53,7 +51,6 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--layers", type=int, nargs="+", help="the layers that are kept, counted from 0 (default: all)")
     parser.add_argument("--texts", type=int, help="train on the first so many texts of each file: a learning curve")
     parser.add_argument("--processes", type=int, default=0, help="how many processes make batches (default: this one)")
-    parser.add_argument("--polish", action="store_true", help="train the pair scorers on with the encoder at rest")
     for field in fields(Recipe):
         kind = field.type if isinstance(field.type, str) else field.type.__name__
         if kind == "bool":
@@ -119,8 +116,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tokenizer = load_tokenizer(base)
     golds = read_training_texts(args.gold, args.texts)
     network = learn(golds, tokenizer, base, args).cpu()
-    if args.polish:
-        polish_pairs(network, [make_example(gold, tokenizer) for gold in golds], seed=args.seed)
     report = finish(network, base, args.gold, args.out, [gold.text for gold in golds[:: max(1, len(golds) // 40)]])
     report["dev"] = dev_figures(load_annotator(args.out), args.gold)
     (args.out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf8")
