@@ -1,7 +1,9 @@
-"""Peak memory of every process, by the number of articles: ``python -m benchmarks.memory --sizes 1000,10000``.
+"""Peak memory and processor time an article, by the number of articles: ``python -m benchmarks.memory --fake --plot``.
 
-Each size is a first run of its own, under Prefect, with two workers. The peak is the kernel's (VmHWM) of resident
-memory, shared pages included; the main process loads the tables and links the entities at the end.
+Each size is a first run of its own, under Prefect, with two workers, on made-up records of which one in ten is a copy
+of another, so that linking, copies, reuse and commit all have work. ``--fake`` has the small annotator of the tests
+stand for the model: it shows what grows with the size, and not what annotation costs. The peak is the kernel's (VmHWM)
+of resident memory, shared pages included; the main process joins the articles and commits at the end.
 """
 
 from __future__ import annotations
@@ -12,65 +14,136 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-SAMPLE_S = 0.1
+import psutil
 
-
-def peak_mb(pid: int) -> float:
-    """The highest resident memory of a process so far, in MB; 0 where it has ended."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+SAMPLE_S = 0.2
+RECORDS_A_FILE = 1_000
+COPY_EVERY = 10
+ROOT = Path(__file__).parent.parent
+PLOT = ROOT / "docs/images/memory.png"
 
 
-def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -> dict[str, object]:
-    """One run on so many articles; the peaks of its processes."""
+def write_news(folder: Path, n_articles: int, n_paragraphs: int) -> None:
+    """Feeds of made-up records; the last of ten repeats the first of them, less its last paragraph."""
+    from benchmarks.made_feed import text
+
+    folder.mkdir(parents=True)
+    for first in range(0, n_articles, RECORDS_A_FILE):
+        with (folder / f"feed-{first // RECORDS_A_FILE:05d}.jsonl").open("w", encoding="utf-8") as file:
+            for number in range(first, min(n_articles, first + RECORDS_A_FILE)):
+                is_copy = number % COPY_EVERY == COPY_EVERY - 1
+                told = text(number - is_copy * (COPY_EVERY - 1), n_paragraphs)
+                told = told.rpartition("\n\n")[0] if is_copy else told
+                day, paper = f"2024-{number // 100 % 12 + 1:02d}-{number // 7 % 28 + 1:02d}", f"Paper {number % 97}"
+                record = {"id": f"made-{number}", "text": told, "date": day, "publisher": paper}
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+class Watched:
+    """The peak of resident memory (MB) and the processor time (s) of one process, as last seen."""
+
+    def __init__(self) -> None:
+        self.peak_mb = self.processor_s = 0.0
+
+    def look(self, pid: int) -> None:
+        """Read both once more; nothing changes where the process has ended."""
+        with suppress(OSError, psutil.Error):
+            times = psutil.Process(pid).cpu_times()
+            self.processor_s = times.user + times.system
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM"):
+                    self.peak_mb = int(line.split()[1]) / 1024
+
+
+def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -> dict[str, Any]:
+    """One run on so many articles: what its processes took."""
     from tests.flow_runs import run_flow
     from tests.killing import finish, has_ended, start, workers_of
-    from tests.seed_folder import SeedFolder, story
 
-    seeds = SeedFolder(folder / "seeds")
-    for number in range(n_articles):
-        seeds.write(f"{number % 100:02d}/{number:06d}.txt", story(number, n_paragraphs=n_paragraphs))
-    log = folder / "log.txt"
+    write_news(folder / "seeds", n_articles, n_paragraphs)
+    log, stages = folder / "log.txt", folder / "stages.json"
+
+    def run() -> None:
+        summary, _ = run_flow(folder / "seeds", folder / "out", annotator=annotator, workers=2)
+        stages.write_text(json.dumps({name: round(seconds, 1) for name, seconds in summary.stages.items()}))
+
     started = time.monotonic()
-    pid = start(lambda: run_flow(seeds.root, folder / "out", annotator=annotator, workers=2) and None, log)
-    peaks: dict[int, float] = {}
+    pid = start(run, log)
+    main, workers = Watched(), dict[int, Watched]()
     while not has_ended(pid):
-        for process in (pid, *workers_of(pid)):
-            peaks[process] = max(peaks.get(process, 0.0), peak_mb(process))
+        main.look(pid)
+        for worker in workers_of(pid):
+            workers.setdefault(worker, Watched()).look(worker)
         time.sleep(SAMPLE_S)
     assert finish(pid) == 0, log.read_text()[-2000:]
     return {
         "articles": n_articles,
         "seconds": round(time.monotonic() - started),
-        "main_mb": round(peaks.pop(pid)),
-        "workers_mb": sorted(round(peak) for peak in peaks.values()),
+        "stages": json.loads(stages.read_text()),
+        "main_mb": round(main.peak_mb),
+        "workers_mb": sorted(round(worker.peak_mb) for worker in workers.values()),
+        "main_s": round(main.processor_s, 1),
+        "workers_s": round(sum(worker.processor_s for worker in workers.values()), 1),
     }
 
 
-def main() -> int:
-    """Print one line of JSON a size."""
-    from benchmarks.crash import prefect_server
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="1000,3000,10000")
-    parser.add_argument("--annotator", default="model")
-    parser.add_argument("--paragraphs", type=int, default=8, help="of an article; about 190 characters each")
-    arguments = parser.parse_args()
-
+def measure(sizes: Sequence[int], annotator: str, n_paragraphs: int) -> Iterator[dict[str, Any]]:
+    """One run a size, under one Prefect server."""
     import flows.etl  # noqa: F401 - everything is imported before the first copy is made
     import tests.pieces  # noqa: F401
+    from benchmarks.crash import prefect_server
 
     with prefect_server():
-        for size in map(int, arguments.sizes.split(",")):
+        for size in sizes:
             folder = Path(tempfile.mkdtemp(prefix="newsmill-memory-"))
-            print(json.dumps(run_once(size, arguments.annotator, arguments.paragraphs, folder)), flush=True)
-            shutil.rmtree(folder)
+            try:
+                yield run_once(size, annotator, n_paragraphs, folder)
+            finally:
+                shutil.rmtree(folder)
+
+
+def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Memory above, processor time an article below, by the number of articles."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot as plt
+
+    sizes = [row["articles"] for row in rows]
+    figure, (memory, cost) = plt.subplots(2, 1, figsize=(7, 6), sharex=True, layout="constrained")
+    memory.plot(sizes, [row["main_mb"] for row in rows], "o-", label="main process")
+    memory.plot(sizes, [max(row["workers_mb"]) for row in rows], "s--", label="largest worker")
+    memory.set(ylabel="peak resident memory, MB", ylim=(0, None))
+    cost.plot(sizes, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", label="main process")
+    cost.plot(sizes, [1000 * row["workers_s"] / row["articles"] for row in rows], "s--", label="workers")
+    cost.set(ylabel="processor time, ms an article", xlabel="articles", xscale="log", ylim=(0, None))
+    for axes in (memory, cost):
+        axes.legend(frameon=False)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", alpha=0.3)
+    figure.savefig(path, dpi=110)
+
+
+def main() -> int:
+    """Print one line of JSON a size, and draw them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="1000,3000,10000,30000,100000")
+    parser.add_argument("--fake", action="store_true", help="the small annotator of the tests in the model's place")
+    parser.add_argument("--paragraphs", type=int, default=6, help="of an article; about 400 characters each")
+    parser.add_argument("--plot", action="store_true", help=f"draw {PLOT.relative_to(ROOT)}")
+    arguments = parser.parse_args()
+    annotator = "tests.fakes:load_annotator" if arguments.fake else "model"
+    rows = []
+    for row in measure([int(size) for size in arguments.sizes.split(",")], annotator, arguments.paragraphs):
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+    if arguments.plot:
+        plot(rows, PLOT)
     return 0
 
 

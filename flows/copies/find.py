@@ -20,7 +20,7 @@ from flows.copies.boilerplate import write_boilerplate
 from flows.copies.candidates import find_candidates
 from flows.copies.comparison import compare_candidates
 from flows.copies.signatures import Before, number_articles, open_signatures
-from flows.link.database import open_database
+from flows.link.database import MEMORY_LIMITS, open_database
 from flows.storage.database import let_read, literal
 from transforms.copies.alignment import Aligned
 from transforms.copies.clusters import Copy, Pair, find_clusters
@@ -63,7 +63,7 @@ def find_copies(
     scratch: Path,
     *,
     before: Before | None = None,
-    memory_limit: str = "600MB",
+    memory_limit: str = MEMORY_LIMITS[0],
 ) -> Copies:
     """Find all copies and all boilerplate; files go below ``scratch``.
 

@@ -37,6 +37,8 @@ CHARS_A_SECOND = 4_000  # a tenth of what one core annotates: a longer text may 
 # none (it sleeps, or a disk does not answer) is given up after this many times as long.
 IDLE_FACTOR = 4
 IDLE_SHARE = 0.02  # of the time by the clock; with fifty others that want a processor one still gets as much
+# How many threads the libraries of linear algebra start, which read it when they are loaded.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
 class Processes:
@@ -46,6 +48,10 @@ class Processes:
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
         self._closed = threading.Event()
+        # Processes inherit it. Each is one thread's worth of work; were each to start a thread a core, they would take
+        # the cores from each other, waiting in busy loops for threads that have none.
+        for name in THREAD_VARIABLES:
+            os.environ.setdefault(name, "1")
         for _ in range(size):
             self._idle.put(None)
 

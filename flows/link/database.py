@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,21 @@ from flows.storage.database import rows_of
 from transforms.schema import arrow_schema
 from transforms.tables import Table
 
+T = TypeVar("T")
 BATCH_ROWS = 50_000
+MEMORY_LIMITS = ("200MB", "800MB", "3GB")
+
+
+def within_memory(step: Callable[[str], T]) -> T:
+    """The result of ``step`` under the least of MEMORY_LIMITS in which it can be had.
+
+    A step is a function of its files. Most of what DuckDB does spills what does not fit; where something cannot, a step
+    that takes more memory is better than a run that fails.
+    """
+    for limit in MEMORY_LIMITS[:-1]:
+        with suppress(duckdb.OutOfMemoryException):
+            return step(limit)
+    return step(MEMORY_LIMITS[-1])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.link import rules as link_rules
-from flows.link.database import insert, open_database, open_parts
+from flows.link.database import MEMORY_LIMITS, insert, open_database, open_parts
 from flows.link.entity_rows import write_entities
 from flows.link.names import read_forms
 from flows.storage.database import rows_of
@@ -65,7 +65,7 @@ def link_entities(
     *,
     duplicates: Path | None = None,
     names: str | None = None,
-    memory_limit: str = "300MB",
+    memory_limit: str = MEMORY_LIMITS[0],
 ) -> Linked:
     """Join the entities of all articles into those of the data set; files go below ``scratch``.
 

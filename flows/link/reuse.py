@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from flows.link.database import open_database, open_rows, read_batches
+from flows.link.database import MEMORY_LIMITS, open_database, open_rows, read_batches
 from flows.link.reuse_rows import KnownTexts, write_reuse
 from flows.storage.database import let_read, literal, rows_of
 from flows.store.internal import SAYINGS_SCHEMA
@@ -72,7 +72,7 @@ def link_reuse(
     duplicates: Path | None = None,
     boilerplate: Path | None = None,
     known: Known | None = None,
-    memory_limit: str = "300MB",
+    memory_limit: str = MEMORY_LIMITS[0],
 ) -> Reused:
     """Find the quotations of one saying over all articles; files go below ``scratch``.
 

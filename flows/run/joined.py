@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
+from flows.link.database import within_memory
 from flows.link.entities import Linked, link_entities
 from flows.link.reuse import Known, Reused, link_reuse
 from flows.run.carry import BasePart, grouped, located
@@ -106,25 +107,36 @@ def join_articles(
         try:
             known = located(store, stage, names_before) if names_before else None
             before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
-            copies = find_copies(paths("articles"), paths(SIGNATURES), scratch / "copies", before=before)
-            linked = link_entities(
-                paths("articles"),
-                paths("article_entities"),
-                catalog,
-                scratch,
-                duplicates=copies.duplicates,
-                names=known,
+            copies = within_memory(
+                lambda limit: find_copies(
+                    paths("articles"), paths(SIGNATURES), scratch / "copies", before=before, memory_limit=limit
+                )
             )
-            reused = link_reuse(
-                paths(SAYINGS),
-                paths("articles"),
-                paths("quotes"),
-                scratch,
-                entities=linked.entities,
-                final_ids=linked.all_changes(),
-                duplicates=copies.duplicates,
-                boilerplate=copies.boilerplate,
-                known=_sayings_before(snapshot, parts, previous) if is_built_on_previous else None,
+            linked = within_memory(
+                lambda limit: link_entities(
+                    paths("articles"),
+                    paths("article_entities"),
+                    catalog,
+                    scratch,
+                    duplicates=copies.duplicates,
+                    names=known,
+                    memory_limit=limit,
+                )
+            )
+            sayings = _sayings_before(snapshot, parts, previous) if is_built_on_previous else None
+            reused = within_memory(
+                lambda limit: link_reuse(
+                    paths(SAYINGS),
+                    paths("articles"),
+                    paths("quotes"),
+                    scratch,
+                    entities=linked.entities,
+                    final_ids=linked.all_changes(),
+                    duplicates=copies.duplicates,
+                    boilerplate=copies.boilerplate,
+                    known=sayings,
+                    memory_limit=limit,
+                )
             )
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,22 +63,27 @@ def find_spans(texts: Sequence[tuple[EncodedText, PieceScores]], heads: Heads) -
 def decode_layer(
     layers: Sequence[tuple[EncodedText, FloatArray]], chain: Chain, names: Sequence[str]
 ) -> list[list[tuple[str, Segment]]]:
-    """(kind, segment) of each span of each text under one label set."""
-    sequences: list[FloatArray] = []
-    owners: list[tuple[int, int]] = []
-    for number, (encoded, emissions) in enumerate(layers):
-        starts = encoded.paragraph_starts().tolist()
-        for offset, part in zip(starts, encoded.by_paragraph(emissions), strict=True):
-            owners.append((number, offset))
-            sequences.append(part)
+    """(kind, segment) of each span of each text under one label set; no span crosses the end of a paragraph."""
     spans: list[list[tuple[str, Segment]]] = [[] for _ in layers]
-    decoded = decode_sequences(sequences, chain)
-    for (number, offset), emissions, labels in zip(owners, sequences, decoded, strict=True):
-        for kind, start, stop in spans_of_labels(labels, names):
-            chances = label_probabilities(emissions[start:stop])[np.arange(stop - start), labels[start:stop]]
-            probability = float(np.sqrt(chances.min() * chances.mean()))
-            spans[number].append((kind, Segment(offset + start, offset + stop, probability)))
+    sequences = [part for encoded, emissions in layers for part in encoded.by_paragraph(emissions)]
+    if not sequences:
+        return spans
+    labels = np.concatenate(decode_sequences(sequences, chain))
+    chances = label_probabilities(np.concatenate(sequences))[np.arange(len(labels)), labels]
+    paragraph_starts = np.cumsum([0, *(len(part) for part in sequences[:-1])]).tolist()
+    text_starts = np.cumsum([0, *(len(encoded.ids) for encoded, _ in layers)]).tolist()
+    for kind, start, stop in spans_of_labels(labels, names, paragraph_starts):
+        number = bisect_right(text_starts, start) - 1
+        offset = text_starts[number]
+        spans[number].append((kind, Segment(start - offset, stop - offset, span_probability(chances[start:stop]))))
     return spans
+
+
+def span_probability(chances: FloatArray) -> float:
+    """That of a span, by those of its labels: between the mean and the least of them."""
+    # What ndarray.mean does, without the cost of its generality: it is called for every span.
+    mean = np.add.reduce(chances) / np.float32(len(chances))
+    return float(np.sqrt(np.minimum.reduce(chances) * mean))
 
 
 def find_attributions(encoded: EncodedText, scores: PieceScores, found: Found, heads: Heads) -> list[PairedSegments]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -76,15 +77,23 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 
 def load_reader(folder: Path, *, n_threads: int = 1) -> Reader:
-    """The network as a function of one window."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(folder / NETWORK_FILE), options, providers=["CPUExecutionProvider"])
+    """The network as a function of one window; FileNotFoundError where there is none.
+
+    It is loaded when first used: a process that only asks for the annotator's version needs none of its memory.
+    """
+    network = (folder / NETWORK_FILE).resolve(strict=True)
+
+    @cache
+    def session() -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = n_threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
 
     def read(ids: IntArray, codes: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        hidden, roles, entities = session.run(["hidden", "roles", "entities"], {"ids": ids[None], "codes": codes[None]})
+        wanted, given = ["hidden", "roles", "entities"], {"ids": ids[None], "codes": codes[None]}
+        hidden, roles, entities = session().run(wanted, given)
         return hidden[0], roles[0], entities[0]
 
     return read

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -62,14 +62,15 @@ class Chain:
 
     @cached_property
     def move_groups(self) -> list[tuple[IntArray, IntArray, FloatArray]]:
-        """(sources, targets, scores [sources, targets, 1]) of the allowed moves, targets of like sources together."""
-        groups: dict[tuple[int, ...], list[int]] = {}
+        """(targets [N], sources [N, M], scores [N, M, 1]) of the allowed moves, for each number M of sources."""
+        groups: dict[int, list[int]] = {}
         for target, column in enumerate(self.transitions.T):
-            groups.setdefault(tuple(np.flatnonzero(column > FORBIDDEN).tolist()), []).append(target)
-        return [
-            (np.array(sources), np.array(targets), self.transitions[np.ix_(sources, targets)][:, :, None])
-            for sources, targets in groups.items()
-        ]
+            groups.setdefault(int(np.sum(column > FORBIDDEN)), []).append(target)
+        return [self._moves_to(np.array(targets)) for targets in groups.values()]
+
+    def _moves_to(self, targets: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+        sources = np.stack([np.flatnonzero(self.transitions[:, target] > FORBIDDEN) for target in targets])
+        return targets, sources, self.transitions[sources, targets[:, None]][:, :, None]
 
 
 def chain_of(labels: tuple[str, ...]) -> Chain:
@@ -90,14 +91,15 @@ ENTITY_CHAIN = chain_of(ENTITY_LABELS)
 
 @dataclass(frozen=True, slots=True)
 class Padded:
-    """Sequences sorted longest first: ``emissions`` [S, L, K] and ``lengths`` [S]; ``active(t)`` still run at t."""
+    """Sequences sorted longest first: ``emissions`` [S, L, K] and ``lengths`` [S]."""
 
     emissions: FloatArray
     lengths: IntArray
 
-    def active(self, step: int) -> int:
-        """How many sequences are longer than ``step``."""
-        return int(np.searchsorted(-self.lengths, -step, side="left"))
+    def active(self) -> list[int]:
+        """How many sequences are longer than each step: those that still run then."""
+        steps = np.arange(self.emissions.shape[1])
+        return [int(count) for count in np.searchsorted(-self.lengths, -steps, side="left")]
 
 
 def pad(sequences: Sequence[FloatArray]) -> Padded:
@@ -143,23 +145,25 @@ def viterbi(padded: Padded, chain: Chain) -> IntArray:
     """
     emissions = np.ascontiguousarray(padded.emissions.transpose(1, 2, 0))
     n_steps, _, n_rows = emissions.shape
+    active = padded.active()
     scores = np.zeros_like(emissions)
     scores[0] = chain.starts[:, None] + emissions[0]
     for step in range(1, n_steps):
-        active = padded.active(step)
-        before = scores[step - 1, :, :active]
-        for sources, targets, moves in chain.move_groups:
-            scores[step, targets, :active] = (before[sources][:, None] + moves).max(axis=0)
-        scores[step, :, :active] += emissions[step, :, :active]
-    labels = np.zeros((n_rows, n_steps), dtype=np.int64)
+        before, after = scores[step - 1, :, : active[step]], scores[step, :, : active[step]]
+        for targets, sources, moves in chain.move_groups:
+            arrived = before[sources]
+            arrived += moves
+            after[targets] = arrived.max(axis=1)
+        after += emissions[step, :, : active[step]]
+    labels = np.zeros((n_steps, n_rows), dtype=np.int64)
     rows = np.arange(n_rows)
     last = padded.lengths - 1
-    labels[rows, last] = (scores[last, :, rows] + chain.ends).argmax(axis=1)
+    labels[last, rows] = (scores[last, :, rows] + chain.ends).argmax(axis=1)
     for step in range(n_steps - 1, 0, -1):
-        active = padded.active(step)
-        arrived = scores[step - 1, :, :active] + chain.transitions[:, labels[:active, step]]
-        labels[:active, step - 1] = arrived.argmax(axis=0)
-    return labels
+        arrived = chain.transitions[:, labels[step, : active[step]]]
+        arrived += scores[step - 1, :, : active[step]]
+        labels[step - 1, : active[step]] = arrived.argmax(axis=0)
+    return labels.T
 
 
 def label_probabilities(emissions: FloatArray) -> FloatArray:
@@ -168,21 +172,33 @@ def label_probabilities(emissions: FloatArray) -> FloatArray:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def spans_of_labels(labels: IntArray, names: Sequence[str]) -> list[tuple[str, int, int]]:
+def spans_of_labels(labels: IntArray, names: Sequence[str], breaks: Sequence[int] = ()) -> list[tuple[str, int, int]]:
     """(kind, start, stop) of each span in BIO or BIOES labels; ``names`` are the label set's.
 
-    An inside label without its beginning starts a span: nothing that was found is lost.
+    No span crosses one of the ``breaks``, places before which it would. An inside label without its beginning starts a
+    span: nothing that was found is lost.
     """
-    spans: list[tuple[str, int, int]] = []
-    is_open = False
-    for place, label in enumerate(labels.tolist()):
-        part, kind = names[label][:1], names[label][2:]
-        if part == "O":
-            is_open = False
-            continue
-        if is_open and part in "IE" and spans[-1][0] == kind:
-            spans[-1] = (kind, spans[-1][1], place + 1)
-        else:
-            spans.append((kind, place, place + 1))
-        is_open = part in "BI"
-    return spans
+    kinds, leads_on, follows = _parts_of(tuple(names))
+    is_inside = labels != 0
+    begins = is_inside.copy()
+    # Places that go on with the span of the place before.
+    begins[1:] &= ~(follows[labels[1:]] & leads_on[labels[:-1]] & (kinds[labels[1:]] == kinds[labels[:-1]]))
+    begins[list(breaks)] = is_inside[list(breaks)]
+    starts = np.flatnonzero(begins)
+    ends = np.append(np.flatnonzero(begins | ~is_inside), len(labels))
+    stops = ends[np.searchsorted(ends, starts, side="right")]
+    return [
+        (names[label][2:], start, stop)
+        for label, start, stop in zip(labels[starts].tolist(), starts.tolist(), stops.tolist(), strict=True)
+    ]
+
+
+@cache
+def _parts_of(names: tuple[str, ...]) -> tuple[IntArray, IntArray, IntArray]:
+    """Of each label, the number of its kind, whether its span may go on after it and whether it may go on with one."""
+    kinds = sorted({name[2:] for name in names})
+    return (
+        np.array([kinds.index(name[2:]) for name in names]),
+        np.array([name[:1] in "BI" for name in names]),
+        np.array([name[:1] in "IE" for name in names]),
+    )

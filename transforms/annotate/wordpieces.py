@@ -30,6 +30,7 @@ FEATURE_SIZES = (7, 6, 4, 2)
 N_FEATURE_CODES = 7 * 6 * 4 * 2
 HEADLINE_MAX_CHARS = 200
 
+WORD = re.compile(r"[^\W_]+")
 # An opening single mark stands after a break and before a letter, a closing one the other way round; an
 # apostrophe ("don't", "the voters' choice") rarely has an opening partner within the paragraph.
 SINGLE_QUOTED = re.compile(
@@ -92,7 +93,7 @@ def feature_codes(
     text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray, spans: Sequence[tuple[int, int]]
 ) -> IntArray:
     """One code a wordpiece (shape [T], below ``N_FEATURE_CODES``): case, quotation marks, gap before, headline."""
-    case = case_by_char(text)[starts]
+    case = cases_at(text, starts)
     marks = marks_by_char(text, spans)[starts]
     gap = gaps_before(text, starts, ends, paragraphs)
     first_start, first_end = spans[0]
@@ -102,12 +103,16 @@ def feature_codes(
     return code.astype(np.int64)
 
 
-def case_by_char(text: str) -> IntArray:
-    """The case class of the word that each character belongs to (shape [len(text)])."""
-    classes = np.full(len(text), CASE_OTHER, dtype=np.int64)
-    for match in re.finditer(r"[^\W_]+", text):
-        classes[match.start() : match.end()] = word_case(match.group())
-    return classes
+def cases_at(text: str, starts: IntArray) -> IntArray:
+    """The case class of the word that each character of ``starts`` belongs to, in the shape of ``starts``."""
+    found = [(match.group(), *match.span()) for match in WORD.finditer(text)]
+    if not found:
+        return np.full(len(starts), CASE_OTHER, dtype=np.int64)
+    words, word_starts, word_ends = zip(*found, strict=True)
+    by_word = {word: word_case(word) for word in set(words)}
+    number = np.searchsorted(np.array(word_starts), starts, side="right") - 1
+    is_inside = (number >= 0) & (starts < np.array(word_ends)[number])
+    return np.where(is_inside, np.array([by_word[word] for word in words])[number], CASE_OTHER)
 
 
 def word_case(word: str) -> int:
