@@ -31,7 +31,7 @@ from flows.formats.limits import (
 from flows.formats.unpacked import Budget, random_access
 
 PASSED_OVER = "passed_over"  # the reason of a member that is of no format; it ends here and is no row anywhere
-NOTES = ("readme.md", "sources.md")
+NOTES = ("readme.md", "source.md", "sources.md", "license.md")
 OTHER_KINDS, NO_SUFFIX = "of other kinds", "without a suffix"
 
 _SUFFIX = re.compile(r"\.[^\W_]{1,10}\Z")

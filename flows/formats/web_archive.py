@@ -31,6 +31,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
 _OWN_NOTES = re.compile(r"metadata:|dns:|whois:|warcinfo:|urn:X-wpull", re.I)
 _CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,8})[^\r\n]{0,200}\r?\n")
 _LOOKED_AT_BYTES = 1024  # of a body, to see what it is
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}<(?:[?!]|[a-zA-Z][\w:-]{0,40}[\s>])")
 _WIDE_CONTENT = ("gzip", "x-gzip", "deflate", "br", "zstd")
 
 
@@ -88,8 +89,8 @@ def _item(entry: _Entry, reading: Reading, passed_over: Counter[str]) -> Item | 
             reason = "empty response"
         elif encodings.is_binary(data[:_LOOKED_AT_BYTES]):
             reason = "binary response"
-        elif data.lstrip().startswith(b"<?xml") and not _is_page(entry, data):
-            reason = "of XML sent as text"
+        elif _MARKUP.match(data) and not _is_page(entry, data):
+            reason = "of markup sent as text"
         else:
             return _record(entry, data, reading)
     passed_over[reason if reason in passed_over or len(passed_over) < 50 else "others"] += 1
