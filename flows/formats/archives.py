@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple
 
 from isal import isal_zlib
 
-from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading
+from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading, read_at_most
 from flows.formats.extras import needs
 from flows.formats.limits import (
     MAX_DIRECTORY_BYTES,
@@ -28,7 +28,7 @@ from flows.formats.limits import (
     MAX_SPOOL_IN_MEMORY_BYTES,
     MAX_TAR_HEADER_BYTES,
 )
-from flows.formats.unpacked import Budget, random_access
+from flows.formats.unpacked import SMALL_BYTES, Budget, random_access
 
 PASSED_OVER = "passed_over"  # the reason of a member that is of no format; it ends here and is no row anywhere
 NOTES = ("readme.md", "source.md", "sources.md", "license.md")
@@ -222,6 +222,12 @@ def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
 
 
 def _open_tar_member(archive: tarfile.TarFile, header: tarfile.TarInfo) -> IO[bytes]:
+    if header.isreg() and header.size <= SMALL_BYTES and not header.issparse():  # a third of the time
+        stream: Any = archive.fileobj
+        stream.seek(header.offset_data)
+        data = read_at_most(stream, header.size)
+        if len(data) == header.size:
+            return io.BytesIO(data)
     file = archive.extractfile(header)
     if file is None:
         raise FormatError("unsafe_member", "no regular file")

@@ -34,6 +34,8 @@ _ACCESSION = re.compile(r"(?:Document|Dokument|Documento)\s+([A-Za-z0-9-]{10,40}
 
 
 def _recognise_html(head: Head) -> Match:
+    if b"activa" not in head.start and b"eadline" not in head.start:
+        return Match.NO
     start = head.start.lower()
     is_theirs = (b"factiva" in start and _NAMED.search(start)) or (b"headline" in start and _HEADLINE.search(start))
     if not is_theirs or not _PAGE.search(start):

@@ -149,8 +149,9 @@ _BEFORE_OPENING = b" \t\r\n\v\f\0\xef\xbb\xbf\xff\xfe"  # white space, and byte 
 
 def head_of(stream: IO[bytes], name: str) -> Head:
     """What a format is recognised by; the stream is rewound."""
-    bare, suffix = compressed.bare_name(name), name.lower().rpartition(".")[2]
-    return Head(bare, start_of(stream), f".{suffix}" if f".{suffix}" in compressed.SUFFIXES else "")
+    name = name.lower()
+    bare = compressed.bare_name(name)
+    return Head(bare, start_of(stream), "" if bare == name else f".{name.rpartition('.')[2]}")
 
 
 # Records
