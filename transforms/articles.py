@@ -57,6 +57,8 @@ _SMALL_WORDS = frozenset(
     {"about", "after", "amid", "before", "from", "into", "over", "than", "that", "their", "this", "with"}
 )
 _SENTENCE_WORDS = re.compile(r"\b(?:a|an|the|was|were|has|have|had|been|it|he|she|they)\b", re.I)
+# Where they are no part of a name: Von and Di are, in other languages.
+_BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "no": "av", "da": "af"}
 _REPORTED = re.compile(r"”\s*(?:he|she|they)\b|\bsaid\b|\btold\b", re.I)
 _COMPARED = re.compile(r"[\W_]+")
 
@@ -105,7 +107,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
         dateline_date=dateline.day(dated.date),
         wire_agency=dateline.agency,
         title=layout.title,
-        byline=_byline(fields),
+        byline=_byline(fields, detected.language),
         publisher=clean_field(fields.get("publisher")),
         section=clean_field(fields.get("section")),
         url=clean_field(fields.get("url")),
@@ -135,9 +137,10 @@ def _read_header(raw: RawDocument) -> tuple[dict[str, str], str]:
     return {name: cleaned for name, value in header.items() if (cleaned := clean_field(value))}, rest
 
 
-def _byline(fields: Mapping[str, str]) -> str | None:
-    byline = clean_field(fields.get("byline"))
-    return re.sub(r"^by:?\s+", "", byline, flags=re.I) if byline else None
+def _byline(fields: Mapping[str, str], language: str | None) -> str | None:
+    byline = (clean_field(fields.get("byline")) or "").strip(" ,;")
+    own = _BY.get(language or "", "by")
+    return re.sub(rf"^(?:by|{own}):?\s+", "", byline, flags=re.I) or None
 
 
 def _stated_language(fields: Mapping[str, str]) -> str | None:

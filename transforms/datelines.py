@@ -13,11 +13,11 @@ from transforms.dates import MONTH, WEEKDAY, WORDED, month_number, parse_date, t
 
 MAX_DATELINE_CHARS = 90
 _DAY_MONTH = rf"(?:{MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{MONTH})(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
-_PLACE = r"[A-ZÀ-Þa-z][\w.'’/-]*(?:,?\s[A-ZÀ-Þ(][\w.'’/)-]*){0,5}"
+_PLACE = r"[A-ZÀ-Þa-z][\w.'’/-]*(?:,?\s(?:and\s)?[A-ZÀ-Þ(][\w.'’/)-]*){0,5}"
 # PARIS, July 11 (Wire) — | YAOUNDÉ, May 13 2022 (IPS) - | CAIRO - 26 July 2022: | Oslo, 11 July 2021 –
 _DATELINE = re.compile(
-    rf"(?P<place>{_PLACE})\s?(?:,|-|–|—|―)\s*{WEEKDAY}?(?P<date>{_DAY_MONTH})\s*(?:\([^()]{{2,40}}\)|/[^/]{{2,30}}/)?"
-    r"\s*(?:-{1,2}|–|—|―|:)"
+    rf"(?P<place>{_PLACE})\s?(?:,|-|–|—|―)\s*{WEEKDAY}?(?P<date>{_DAY_MONTH})\s*"
+    r"(?:(?:\([^()]{2,40}\)|/[^/]{2,30}/)?\s*(?:-{1,2}|–|—|―|:)|/[A-Z][^/]{2,30}/)"
 )
 _BARE_DATELINE = re.compile(
     r"(?P<place>[A-ZÀ-Þ][\w.,'’ -]{1,50}?)\s*(?:\([^()]{2,40}\)\s*(?:-{1,2}|–|—|―)|(?:—|―|--)\s)"

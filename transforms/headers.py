@@ -42,6 +42,10 @@ _LIST_ITEM = re.compile(r"\s*-\s+(.*)")
 _YAML_NULLS = ("null", "Null", "NULL", "~")
 _KEYED = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,20}?)\s*[:=]\s*(.*)")
 _UNKNOWN_KEY = re.compile(r"\s*[A-Za-z][A-Za-z _-]{1,30}:\s.{0,120}")
+# What a release says above its headline, with its number: MEDIA RELEASE PR67257.
+_RELEASE = re.compile(
+    r"\s*(?:(?:media|press|news) release(?: (?:no\.? ?)?[\w/-]{0,12}\d)?|for immediate release)[:.]?\s*", re.I
+)
 _URL_LINE = re.compile(r"\s*(https?://\S+)\s*")
 _DATE = rf"(?:{ISO}(?:[T ]\d\d:\d\d\S*)?|{WORDED}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}})"
 _BARE_DATE = re.compile(
@@ -216,13 +220,16 @@ def _block(text: str) -> tuple[dict[str, str], str]:
     lines = text.split("\n")
     fields: dict[str, str] = {}
     end = n_keys = n_passed = 0
+    has_release = False
     for number, line in enumerate(lines):
         if not line.strip():
             n_passed = 0
             continue
-        found = keyed_line(line) or _bare_line(line, bool(fields))
+        is_release = _RELEASE.fullmatch(line) is not None
+        found = (IGNORED, line) if is_release else keyed_line(line) or _bare_line(line, bool(fields))
         if found and (found[0] not in fields or found[0] == IGNORED):
             n_keys += 1
+            has_release = has_release or is_release
             fields[found[0]] = found[1]
             end, n_passed = number + 1, 0
         else:
@@ -230,7 +237,7 @@ def _block(text: str) -> tuple[dict[str, str], str]:
             if found or not fields or not is_next or n_passed == MAX_UNKNOWN_LINES or not _UNKNOWN_KEY.fullmatch(line):
                 break
             n_passed += 1
-    is_header = (n_keys >= 2 and fields.keys() != {IGNORED}) or bool(fields.keys() & _STRONG)
+    is_header = (n_keys >= 2 and fields.keys() != {IGNORED}) or has_release or bool(fields.keys() & _STRONG)
     if not is_header:
         return {}, text
     return {name: value for name, value in fields.items() if value}, "\n".join(lines[end:])

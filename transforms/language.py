@@ -25,6 +25,7 @@ SAMPLE_CHARS = 600
 MIN_SCORE = 0.5  # of a language that nothing states, with those near it
 STATED_WEIGHT = 20  # how much likelier a language is where it is stated
 MIN_PARAGRAPH_CHARS, MIN_WIDE_CHARS = 60, 20  # of a paragraph in Latin letters, and in others
+MAX_LETTERS_COUNTED = 20_000
 MAX_PARAGRAPHS = 200  # looked at one by one
 MAX_PARAGRAPH_CHARS = 300
 MIN_FOREIGN_SCORE = 0.95
@@ -38,6 +39,7 @@ NEAR_LANGUAGES = (frozenset({"id", "ms"}), frozenset({"bs", "hr", "sr"}), frozen
 _NO_LANGUAGE = "zxx"  # what numbers, addresses and code are to py3langid
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
+_OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 
 
 class Detected(NamedTuple):
@@ -49,7 +51,10 @@ class Detected(NamedTuple):
 
 def detect_language(text: str, stated: str | None = None) -> Detected:
     """The language of a text that is ``stated`` to be in one."""
-    chances = _with_stated(_chances(_sample(text)), stated)
+    sample = _sample(text)
+    if is_mostly_latin(text[:MAX_LETTERS_COUNTED]):  # a paragraph of another script would outweigh the rest
+        sample = _OTHER_SCRIPT.sub(" ", sample)
+    chances = _with_stated(_chances(sample), stated)
     best = max(chances, key=lambda code: chances[code])
     sure = sum(chances.get(code, 0.0) for code in _near(best))
     if best == _NO_LANGUAGE or (sure < MIN_SCORE and best != stated):
@@ -106,6 +111,11 @@ def is_latin(text: str) -> bool:
     """Whether most letters at the start and in the middle of a text are Latin."""
     sample = _sample(text)
     return 2 * len(_LATIN.findall(sample)) >= len(_LETTER.findall(sample))
+
+
+def is_mostly_latin(text: str) -> bool:
+    """Whether three of four letters are Latin."""
+    return 4 * len(_LATIN.findall(text)) >= 3 * len(_LETTER.findall(text))
 
 
 def _sample(text: str) -> str:

@@ -15,12 +15,12 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading
+from isal import isal_zlib
+
+from flows.formats.base import Fault, Format, FormatError, Head, Item, Match, Reading, read_at_most
 from flows.formats.extras import needs
 from flows.formats.limits import (
     MAX_DIRECTORY_BYTES,
@@ -28,18 +28,18 @@ from flows.formats.limits import (
     MAX_SPOOL_IN_MEMORY_BYTES,
     MAX_TAR_HEADER_BYTES,
 )
-from flows.formats.unpacked import Budget, random_access
+from flows.formats.unpacked import SMALL_BYTES, Budget, random_access
 
 PASSED_OVER = "passed_over"  # the reason of a member that is of no format; it ends here and is no row anywhere
-NOTES = ("readme.md", "sources.md")
+NOTES = ("readme.md", "source.md", "sources.md", "license.md")
 OTHER_KINDS, NO_SUFFIX = "of other kinds", "without a suffix"
 
 _SUFFIX = re.compile(r"\.[^\W_]{1,10}\Z")
 _DRIVE = re.compile(r"[A-Za-z]:/")
+_IS_PLAIN = re.compile(r"[^./:\\\0][^/:\\\0]*+(?:/[^./:\\\0][^/:\\\0]*+)*+")  # no part of it begins with a dot
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(NamedTuple):
     path: str
     open: Callable[[], IO[bytes]]
     refusal: Fault | None = None
@@ -79,23 +79,24 @@ def _read_member(member: _Member, path: str, reading: Reading) -> Iterator[Item]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, tarfile.TarError) as error:
         yield Fault("truncated_archive", f"it cannot be unpacked: {error}", path)
         return
-    with closing(inner):
+    try:
         yield from reading.read_inner(inner, path, {})
+    finally:
+        inner.close()
 
 
 def _plain_path(path: str) -> str:
     r"""A member's path below the archive, however it was written: ./a, /a, C:\a and a are all "a"."""
+    if _IS_PLAIN.fullmatch(path):
+        return path
     path = _DRIVE.sub("", path.replace("\\", "/").replace("\0", ""), count=1)
     return "/".join(part for part in path.split("/") if part not in {"", "."})
 
 
 def _is_left_out(path: str) -> bool:
     *folders, name = path.split("/")
-    return (
-        name.lower() in NOTES
-        or "__MACOSX" in folders
-        or any(part.startswith(".") and part != ".." for part in (*folders, name))
-    )
+    is_hidden = "/." in f"/{path}" and any(part.startswith(".") and part != ".." for part in (*folders, name))
+    return is_hidden or name.lower() in NOTES or "__MACOSX" in folders
 
 
 def _kind(path: str) -> str:
@@ -148,7 +149,14 @@ def _check_directory(file: IO[bytes]) -> None:
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
     for info in archive.infolist():
         if not info.is_dir():
-            yield _Member(info.filename, partial(archive.open, info), _zip_refusal(info))
+            yield _Member(info.filename, partial(_open_zip_member, archive, info), _zip_refusal(info))
+
+
+def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    member = archive.open(info)
+    if info.compress_type == zipfile.ZIP_DEFLATED:  # as the module's own, and three times as fast
+        member._decompressor = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)  # type: ignore[attr-defined]
+    return member
 
 
 def _zip_refusal(info: zipfile.ZipInfo) -> Fault | None:
@@ -214,6 +222,12 @@ def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
 
 
 def _open_tar_member(archive: tarfile.TarFile, header: tarfile.TarInfo) -> IO[bytes]:
+    if header.isreg() and header.size <= SMALL_BYTES and not header.issparse():  # a third of the time
+        stream: Any = archive.fileobj
+        stream.seek(header.offset_data)
+        data = read_at_most(stream, header.size)
+        if len(data) == header.size:
+            return io.BytesIO(data)
     file = archive.extractfile(header)
     if file is None:
         raise FormatError("unsafe_member", "no regular file")

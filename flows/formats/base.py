@@ -38,8 +38,7 @@ class Match(IntEnum):
     CONTENT = 3  # the content says so
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The start of a stream, at most HEAD_BYTES, and the file's or member's name in lower case.
 
     ``name`` is without the suffixes of compression, the last of which is ``compression``, "" where there is none.
@@ -120,8 +119,7 @@ class Document:
 Item = Record | Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a reader may need beside its stream.
 
     ``name`` is the file's or member's name. ``read_inner(stream, name, stated)`` reads what lies inside a container by
@@ -132,8 +130,8 @@ class Reading:
 
     name: str
     read_inner: Callable[[IO[bytes], str, Mapping[str, str]], Iterator[Item]]
-    limits: Limits = field(default_factory=Limits)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+    fields: Mapping[str, str] = _NOTHING
 
     @property
     def max_record_bytes(self) -> int:
@@ -160,7 +158,7 @@ def one_record(format_name: str) -> Callable[[IO[bytes], Reading], Iterator[Item
         data = read_at_most(stream, reading.max_record_bytes + 1)
         if len(data) > reading.max_record_bytes:
             yield Fault("too_large", f"more than {reading.max_record_bytes:,} bytes in one document")
-        elif not data.strip():
+        elif not data or data.isspace():
             yield Fault("empty", "no bytes" if not data else "white space only")
         else:
             yield Record(data, format_name, reading.name, byte_start=0, source_start=0)

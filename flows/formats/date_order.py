@@ -20,7 +20,8 @@ def date_order_of(record: Mapping[str, Any], names: Iterable[str]) -> str:
     """
     for name in names:
         if value := record[name]:
-            found = readings(value) if isinstance(value, str) else {}
+            is_iso = isinstance(value, str) and value[4:5] == "-" and value[:4].isdecimal()
+            found = readings(value) if isinstance(value, str) and not is_iso else {}
             if not found:
                 return ""
             return EITHER if len(found) > 1 else next(iter(found))
@@ -34,10 +35,10 @@ def settled(items: Iterator[Item]) -> Iterator[Item]:
     """
     orders: set[str] = set()
     for item in items:
-        if isinstance(item, Record) and item.date_order == EITHER:
-            yield from _read_ahead(item, items, orders)
-            return
         if isinstance(item, Record) and item.date_order:
+            if item.date_order == EITHER:
+                yield from _read_ahead(item, items, orders)
+                return
             orders.add(item.date_order)
         yield item
 

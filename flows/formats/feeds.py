@@ -27,7 +27,16 @@ MAX_SUMMARY_WORDS = 120  # a description that is longer and does not break off i
 
 _FULL = ("encoded", "content", "full-text", "fulltext", "body")
 _SUMMARY = ("description", "summary", "abstract", "tagline")
-_DATES = ("pubDate", "published", "issued", "date", "created", "updated", "modified", "post_date")
+_DATES = (
+    "post_date",
+    "pubDate",
+    "published",
+    "issued",
+    "date",
+    "created",
+    "updated",
+    "modified",
+)  # of an export that of its readers' clock
 _FEED_LANGUAGE = ("language", "lang")
 _ADDRESS = r"(?<!\S)[^\s@<>()]{1,64}@[^\s@<>()]{1,100}"
 _NAME_BEHIND_ADDRESS = re.compile(rf"{_ADDRESS} ?\(([^()]{{1,100}})\)")

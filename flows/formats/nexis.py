@@ -40,7 +40,8 @@ _ERROR = re.compile(r"We are sorry but there is an error in this document")
 
 
 def _recognise_html(head: Head) -> Match:
-    if b"DOC_ID_" not in head.start and b"doc_id_" not in head.start:
+    start = head.start
+    if b"_" not in start or (b"DOC_ID_" not in start and b"doc_id_" not in start):  # one byte is found much faster
         return Match.NO
     is_export = _HTML_MARKER.search(head.start) and (b"<DOC NUMBER" in head.start or b"DOCUMENTS=" in head.start)
     return Match.CONTENT if is_export or _is_saved_export(head.start) else Match.NO

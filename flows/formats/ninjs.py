@@ -114,7 +114,10 @@ def _text(item: Mapping[str, Any]) -> tuple[str, bool]:
 
 def _bodies(item: Mapping[str, Any]) -> str:
     """The body with the most paragraphs of those that say the same: as XHTML, HTML or text."""
-    stated = [value for key, value in item.items() if key.lower().startswith("body_") and isinstance(value, str)]
+    named = [(key.lower(), value) for key, value in item.items() if isinstance(value, str)]
+    # In HTML the ends of lines mean nothing, be there elements of blocks or not.
+    stated = [f"<div>{value}</div>" for key, value in named if key.startswith("body_") and key.endswith("html")]
+    stated += [value for key, value in named if key.startswith("body_") and not key.endswith("html")]
     stated += [value for _, value in _roled(item.get("bodies"))]
     return max((_words(value) for value in stated), key=lambda text: (text.count("\n\n"), len(text)), default="")
 

@@ -24,7 +24,8 @@ _SIGNATURE, _WITHIN_BYTES = b"%PDF-", 1024
 
 
 def _recognise(head: Head) -> Match:
-    return Match.CONTENT if _SIGNATURE in head.start[:_WITHIN_BYTES] else Match.NO
+    start = head.start[:_WITHIN_BYTES]
+    return Match.CONTENT if b"%" in start and _SIGNATURE in start else Match.NO  # one byte is found much faster
 
 
 def _parse(record: Record) -> Document:

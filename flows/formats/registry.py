@@ -122,10 +122,9 @@ def format_of(head: Head) -> Format | None:
 
 def surest_format(head: Head) -> tuple[Format | None, Match]:
     """The same, and how sure it is."""
-    if _PAGE.match(head.start):
-        page = next((format_ for format_ in _PAGES if format_.recognise(head) is Match.CONTENT), None)
-        if page is not None:
-            return page, Match.CONTENT
+    if _PAGE.match(head.start) and b"\0" not in head.start:
+        others = (format_ for format_ in _PAGES if format_.recognise(head) is Match.CONTENT)
+        return next(others, html.FORMAT), Match.CONTENT
     best, best_match = None, Match.NO
     first = head.start[:_OPENING_BYTES].lstrip(_BEFORE_OPENING)[:1]
     for format_ in FORMATS:
@@ -140,16 +139,19 @@ def surest_format(head: Head) -> tuple[Format | None, Match]:
 
 
 # What cannot be the start of any XML but XHTML, nor of text; with anything odd before it, every format is asked.
-_PAGE = re.compile(rb"\s{0,99}(?:<!doctype html[^<>]{0,300}>\s{0,99})?<html[\s>]", re.I)
-_PAGES = tuple(format_ for format_ in FORMATS if format_.is_page)
+_PAGE = re.compile(
+    rb"\s{0,99}(?:<\?xml[^<>]{0,300}>\s{0,99})?<(?:!doctype html(?:[^<>\w][^<>]{0,300})?>|html[\s>])", re.I
+)
+_PAGES = tuple(format_ for format_ in FORMATS if format_.is_page and format_ is not html.FORMAT)
 _OPENING_BYTES = 1024
 _BEFORE_OPENING = b" \t\r\n\v\f\0\xef\xbb\xbf\xff\xfe"  # white space, and byte order marks
 
 
 def head_of(stream: IO[bytes], name: str) -> Head:
     """What a format is recognised by; the stream is rewound."""
-    bare, suffix = compressed.bare_name(name), name.lower().rpartition(".")[2]
-    return Head(bare, start_of(stream), f".{suffix}" if f".{suffix}" in compressed.SUFFIXES else "")
+    name = name.lower()
+    bare = compressed.bare_name(name)
+    return Head(bare, start_of(stream), "" if bare == name else f".{name.rpartition('.')[2]}")
 
 
 # Records

@@ -12,7 +12,7 @@ import orjson
 from flows.formats.base import Fault, Item, Reading, Record, field_names_stated
 from flows.formats.date_order import date_order_of
 from flows.formats.json_record import own_id
-from transforms.field_names import is_known_name, names_of, normal_name, own_names
+from transforms.field_names import OwnNames, is_known_name, names_of, normal_name, own_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Columns:
     n_known: int
     has_text: bool
     last_needed: int  # the place of the last column that holds a text: rows that are shorter have lost it
+    own: OwnNames  # of a row without an empty cell
     told: str  # all names, for a person
 
 
@@ -49,19 +50,25 @@ def columns_of(header: Sequence[str], fields: Mapping[str, str]) -> Columns:
         n_known=len(names),
         has_text=bool(texts),
         last_needed=min(texts, default=0),
+        own=own_names(names, fields),
         told=told,
     )
 
 
 def row_values(cells: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
     """What a row states: the cells that are not empty, by name."""
+    if None not in cells and "" not in cells:
+        return dict(zip(names, cells, strict=True))
     return {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None and cell != ""}
 
 
 def has_text(row: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Whether one of the columns of texts of these names holds one; ``row`` as ``row_values`` gives it."""
-    texts = (row[name] for name in names)
-    return any(text and not (isinstance(text, str) and text.isspace()) for text in texts)
+    for name in names:
+        text = row[name]
+        if text and not (isinstance(text, str) and text.isspace()):
+            return True
+    return False
 
 
 def row_record(
@@ -69,11 +76,11 @@ def row_record(
 ) -> Item:
     """The record of a row's cells, one for each of the columns' names; a Fault where its text is empty."""
     row = row_values(cells, columns.names)
-    own = own_names(row, reading.fields)
+    own = columns.own if len(row) == len(columns.names) else own_names(row, reading.fields)
     if not has_text(row, own.text):
         return Fault("no_text", "the row's text is empty")
     try:
-        data = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS)
+        data = orjson.dumps(row, default=str)
     except orjson.JSONEncodeError:
         data = json.dumps(row, default=str).encode()
     if len(data) > reading.limits.record_bytes:

@@ -145,7 +145,9 @@ def unpacking(stream: IO[bytes], budget: Budget) -> IO[bytes]:
 
 
 def start_of(stream: IO[bytes]) -> bytes:
-    """The first HEAD_BYTES, or as many as a damaged stream still gives; the stream is rewound."""
+    """The first HEAD_BYTES of a stream at its start, or as many as a damaged one still gives; it is rewound."""
+    if isinstance(stream, io.BytesIO):
+        return stream.getvalue()[:HEAD_BYTES]
     found = b""
     try:
         while len(found) < HEAD_BYTES and (piece := stream.read1(HEAD_BYTES - len(found))):  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, Any
 
 import pyarrow as pa
@@ -22,13 +23,15 @@ from flows.formats.extras import needs
 
 SUFFIXES = (".warc", ".arc", ".wet", ".wat")
 MAX_HEADER_BYTES = 2**16
-PAGE_TYPES = ("text/html", "application/xhtml+xml")
-TEXT_TYPE = "text/plain"
+PAGE_TYPES = frozenset(["text/html", "application/xhtml+xml"])
+TYPES_READ = PAGE_TYPES | {"text/plain", ""}
 KINDS_READ = ("response", "resource", "conversion")
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
 _OWN_NOTES = re.compile(r"metadata:|dns:|whois:|warcinfo:|urn:X-wpull", re.I)
 _CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,8})[^\r\n]{0,200}\r?\n")
+_LOOKED_AT_BYTES = 1024  # of a body, to see what it is
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}<(?:[?!]|[a-zA-Z][\w:-]{0,40}[\s>])")
 _WIDE_CONTENT = ("gzip", "x-gzip", "deflate", "br", "zstd")
 
 
@@ -82,12 +85,12 @@ def _item(entry: _Entry, reading: Reading, passed_over: Counter[str]) -> Item | 
             return Fault(error.reason, str(error))
         if data is None:
             return Fault("too_large", f"more than {reading.max_record_bytes:,} bytes at {entry.url}")
-        if not data.strip():
+        if not data or data.isspace():
             reason = "empty response"
-        elif encodings.is_binary(data[:4096]):
+        elif encodings.is_binary(data[:_LOOKED_AT_BYTES]):
             reason = "binary response"
-        elif data.lstrip().startswith(b"<?xml") and not _is_page(entry, data):
-            reason = "of XML sent as text"
+        elif _MARKUP.match(data) and not _is_page(entry, data):
+            reason = "of markup sent as text"
         else:
             return _record(entry, data, reading)
     passed_over[reason if reason in passed_over or len(passed_over) < 50 else "others"] += 1
@@ -100,25 +103,31 @@ def _why_passed_over(entry: _Entry) -> str | None:
         return f"{entry.kind} records"
     if entry.kind == "response" and entry.status != 200:
         return f"responses with status {entry.status}" if entry.status else "responses without HTTP"
-    if entry.media_type and entry.media_type not in (*PAGE_TYPES, TEXT_TYPE):
+    if entry.media_type not in TYPES_READ:
         return f"of {entry.media_type[:60]}"
     if _OWN_NOTES.match(entry.url):
         return "notes of the crawler"
-    return "robots.txt" if entry.url.partition("?")[0].endswith("/robots.txt") else None
+    is_robots = "robots.txt" in entry.url and entry.url.partition("?")[0].endswith("/robots.txt")
+    return "robots.txt" if is_robots else None
 
 
 def _is_page(entry: _Entry, data: bytes) -> bool:
-    return entry.media_type in PAGE_TYPES or html.is_page(encodings.decode_start(data[:4096]))
+    return entry.media_type in PAGE_TYPES or html.is_page(encodings.decode_start(data[:_LOOKED_AT_BYTES]))
 
 
 def _record(entry: _Entry, data: bytes, reading: Reading) -> Record:
-    charset = _CHARSET.search(entry.http.get("content-type", ""))
-    stated = {"url": entry.url, "crawled_at": entry.crawled_at, "charset": charset[1] if charset else ""}
-    if entry.kind == "conversion":
-        stated["charset"] = "utf-8"
-    format_ = "html" if entry.kind != "conversion" and _is_page(entry, data) else "text"
+    is_text = entry.kind == "conversion"
+    charset = "utf-8" if is_text else _charset(entry.http.get("content-type", ""))
+    stated = {"url": entry.url, "crawled_at": entry.crawled_at, "charset": charset}
     stated = {name: value for name, value in stated.items() if value}
+    format_ = "text" if is_text or not _is_page(entry, data) else "html"
     return Record(data, format_, reading.name, entry.record_id or None, "", stated)
+
+
+@lru_cache(maxsize=256)  # archives hold few, again and again
+def _charset(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else ""
 
 
 # WARC
@@ -210,6 +219,7 @@ def _iso_time(date: str) -> str:
     return f"{date[:4]}-{date[4:6]}-{date[6:8]}T{date[8:10]}:{date[10:12]}:{date[12:]}Z"
 
 
+@lru_cache(maxsize=256)
 def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
@@ -222,14 +232,15 @@ def _content(entry: _Entry, max_bytes: int) -> bytes | None:
 
     Where they are not what the headers say, they stay: crawlers store unpacked bodies under the old headers.
     """
-    data = read_at_most(entry.content, max_bytes + 1)
+    data = read_at_most(entry.content, min(entry.n_bytes or max_bytes + 1, max_bytes + 1))
     if len(data) > max_bytes:
         return None
     if len(data) < entry.n_bytes:
         raise FormatError("truncated_archive", f"{len(data):,} of {entry.n_bytes:,} bytes at {entry.url}")
     if "chunked" in entry.http.get("transfer-encoding", "").lower():
         data = unchunked(data)
-    for coding in reversed(entry.http.get("content-encoding", "").lower().split(",")):
+    codings = entry.http.get("content-encoding", "")
+    for coding in reversed(codings.lower().split(",")) if codings else ():
         unpacked = _unpacked(data, coding.strip(), max_bytes)
         if unpacked is None:
             return None

@@ -19,7 +19,12 @@ from flows.settings import mask_secrets
 from flows.sources.judging import is_to_read
 from flows.storage.address import is_remote
 
-NOTES = ("readme.md", "sources.md")  # about the seeds, not of them: skipped unless named as an argument
+NOTES = (
+    "readme.md",
+    "source.md",
+    "sources.md",
+    "license.md",
+)  # about the seeds, not of them: skipped unless named as an argument
 NO_SUFFIX, NO_FILE, OTHER = "without a suffix", "no regular file", "of other kinds"
 OUTSIDE = "behind links out of the seeds (--follow-links)"
 MAX_KINDS_TOLD = 6

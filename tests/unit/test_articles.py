@@ -167,6 +167,8 @@ def test_a_paragraph_that_begins_with_by_further_down_stays() -> None:
         ("YAOUNDÉ, May 13 2022 (IPS) - It rained.", "2022-05-13"),
         ("Port Calder, Merrow, 6 March 2024 – It rained.", "2024-03-06"),
         ("CAIRO - 26 July 2022: It rained.", "2022-07-26"),
+        ("NEW YORK, LONDON and OSLO, July 11, 2021 /PRWire-Asia/ -- It rained.", "2021-07-11"),
+        ("MUMBAI, India, July 11, 2021/PRWire-Asia/ It rained.", "2021-07-11"),
         ("Wednesday, March 6, 2024\n\nIt rained.", "2024-03-06"),
         ("Tuesday, March 5, 2024\n\nIt rained.", "2024-03-05"),
     ],
@@ -281,6 +283,28 @@ def test_what_the_container_states_fills_the_columns() -> None:
         BODY, media_type="application/x-ndjson", byline="By Ada Osei", publisher=" Wire\n", language="EN-gb", section=""
     )
     assert (built.byline, built.publisher, built.language, built.section) == ("Ada Osei", "Wire", "en", None)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated", "byline"),
+    [
+        ("de", "Von Ada Osei, dpa", "Ada Osei, dpa"),
+        ("en", "Von Miller", "Von Miller"),
+        ("en", "Ada Osei,", "Ada Osei"),
+        ("en", " ,", None),
+    ],
+)
+def test_a_byline_loses_its_by_in_the_language_of_the_text(language: str, stated: str, byline: str | None) -> None:
+    texts = {"de": "Der Rat der Stadt hat am Mittwoch beschlossen, dass die Fähre wieder fährt. " * 3, "en": BODY}
+    assert article(texts[language], byline=stated).byline == byline
+
+
+@pytest.mark.parametrize("above", ["MEDIA RELEASE PR67257", "FOR IMMEDIATE RELEASE", "Press release"])
+@pytest.mark.parametrize("source", ["", "Source: Calder Cranes Ltd\n"])
+def test_what_stands_above_the_headline_of_a_release_is_none(above: str, source: str) -> None:
+    built = article(f"{source}{above}\nCalder Cranes opens a second yard\n\n{BODY}")
+    assert built.title == "Calder Cranes opens a second yard"
+    assert built.publisher == ("Calder Cranes Ltd" if source else None)
 
 
 def test_short_texts_and_replacement_characters_are_flagged() -> None:

@@ -31,6 +31,11 @@ def test_a_page_that_says_english_and_is_japanese_is_japanese() -> None:
     assert detect_language(JAPANESE, "en").language == "ja"
 
 
+def test_a_few_paragraphs_of_another_script_do_not_turn_a_text() -> None:
+    text = f"{ENGLISH}\n\n{JAPANESE}\n\n{JAPANESE}\n\n" + "\n\n".join([ENGLISH] * 5)
+    assert detect_language(text).language == "en"
+
+
 def test_what_is_stated_decides_a_text_of_a_word_and_raises_the_score_of_a_longer_one() -> None:
     assert detect_language("Port Calder") == Detected(None, None)
     assert detect_language("Port Calder", "sv").language == "sv"

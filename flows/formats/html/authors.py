@@ -7,6 +7,7 @@ is nothing else ("By Coast Foundation"): then it is what the page gives.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -22,6 +23,11 @@ META_NAMES = (
     "dcsext.author", "article_author", "author_name",
 )  # fmt: skip
 MIN_SITE_CHARS = 6  # of a name, from which a site's longer name may begin with it
+_OWNED = re.compile(
+    r"([^\W\d_][\w.-]+(?: [^\W\d_][\w.-]*){1,2})['’]s? (?:\w+ )?"
+    r"(?:blog|weblog|home ?page|home|web ?site|site|page|journal|notes|notebook|diary)",
+    re.I,
+)
 _PERSONAL_TYPES = frozenset(["person", "thing", "author", "profilepage"])
 
 
@@ -29,13 +35,15 @@ def find_authors(tree: Any, stated: Stated, sites: Sequence[str], title: str = "
     """The names of the authors, in the page's order; empty where it names none. ``title`` is the headline."""
     names = {folded(name) for name in sites} - {""}
     given = [*_article_authors(stated)] or [*_meta_authors(stated)]
+    given = [value for value in given if not _is_site_taken_apart(value, names)]
     stated_names = [name for value in given for name in names_in(value)]
     by_machine = distinct(own for name in stated_names if (own := _without_site(name, names)))
     by_machine = by_machine or _described(tree, stated, names)
     byline = find_byline(tree, title, lambda name: _without_site(name, names))
     if byline.names and by_machine:
         return _decided(tree, by_machine, byline.names)
-    return byline.names or _seen(tree, by_machine) or _personal_site(stated_names) or _desk(tree, byline, given, names)
+    found = byline.names or _seen(tree, by_machine) or _personal_site(stated_names)
+    return found or _desk(tree, byline, given, names) or _owner(sites)
 
 
 def _decided(tree: Any, told: list[str], shown: list[str]) -> list[str]:
@@ -70,6 +78,11 @@ def _is_site(name: str, sites: set[str]) -> bool:
     return key in sites or (len(spelled) >= MIN_SITE_CHARS and any(site.startswith(key) for site in sites))
 
 
+def _is_site_taken_apart(value: str, sites: set[str]) -> bool:
+    """Whether a value is the site's name and would be read as parts of it: "Coast & Sea"."""
+    return folded(value) in sites and names_in(value) != [value]
+
+
 def _without_site(name: str, sites: set[str]) -> str:
     """A name without the site's behind it ("Ada Osei The Coast"), "" where it is the site's alone."""
     words = name.split()
@@ -83,6 +96,11 @@ def _personal_site(names: list[str]) -> list[str]:
     """The one name that a page states, where its site is named after a person: two words, not a newspaper's."""
     names = [name for name in names if not is_organisation(name)]
     return [name for name in names if len(name.split()) == 2 and not name.lower().startswith("the ")][:1]
+
+
+def _owner(sites: Sequence[str]) -> list[str]:
+    """Whose the site is by its name ("Ada Osei's blog"), where nothing on the page names anybody."""
+    return [found[1] for site in sites if (found := _OWNED.fullmatch(site)) and names_in(found[1]) == [found[1]]][:1]
 
 
 def _seen(tree: Any, names: list[str]) -> list[str]:

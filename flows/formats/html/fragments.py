@@ -49,7 +49,7 @@ UNSEEN = frozenset(["script", "style", "noscript", "template", "iframe", "svg", 
 
 # Every pattern is linear on any text: a repeat that could be tried again is bounded, possessive, or ends at a "<".
 _PAGE_START = re.compile(
-    r"(?>\s+|<\?xml.*?>|<!--.*?-->|<(?!!--|!doctype\s+html)![^<>]*+>)*+<(?:!doctype\s+html|html|head|body)\b",
+    r"(?>\s+|<\?xml.*?>|<!--.*?-->|<(?!!--|!doctype\s+html)![^<>]*+>)*+<(?:!doctype\s+html|html|head|body|script|style|meta)\b",
     re.I | re.S,
 )
 _TAG = re.compile(

@@ -30,6 +30,25 @@ _MISSING = re.compile(
     r"|forbidden|service unavailable|error \d{3})\b",
     re.I,
 )
+# What a site says of itself, or asks of its readers: /about/, /en/contact-us.html, /account/login.php.
+_ABOVE = r"(?:(?:[a-z]{2}(?:-[a-z]{2})?|about(?:-us)?|company|corporate|info|help|pages?|site)/)?"
+_OF_THE_SITE = re.compile(
+    rf"/{_ABOVE}(?:about(?:[-_]us)?|who-we-are|what-we-do|contact(?:[-_]us)?|impressum|imprint|datenschutz\w*"
+    r"|(?:privacy|cookies?|terms|legal)(?:[-_](?:policy|notice|statement|settings|of-use|of-service|and-conditions|use))?"
+    r"|faqs?|help|sitemap|advertise(?:[-_]with[-_]us)?|careers?|jobs|donate|newsletters?|subscribe|search)"
+    r"(?:\.(?:html?|php|aspx?))?/?"
+    rf"|/{_ABOVE}(?:log-?in|sign-?(?:in|up)|register|account|password|cart|checkout|users?/login)(?:[/.][\w./-]{{0,60}})?",
+    re.I,
+)
+_FORM = re.compile(
+    r"(?:log|sign) ?(?:in|up)\b|register\b|create (?:an )?account\b|forgot\w* (?:your )?password\b", re.I
+)
+# Of a thread, or a list of them: who posts, where, how often it was read.
+_FORUM_LABEL = re.compile(
+    r"\b(poster|posted by|forum|thread|topic|subject|replies|views|joined|posts)(?: name)?\s?[:;]", re.I
+)
+MIN_FORUM_LABELS = 3
+MAX_LABELS_CHARS = 500  # of a text's start, where a forum's labels stand
 _LISTS = frozenset(["collectionpage", "searchresultspage"])
 _ERROR = re.compile(r"(?:^|[:|–-] )error!?$", re.I)
 _CONSENT = re.compile(
@@ -100,6 +119,12 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *
         return "the front page of a site or of a section"
     if words <= MAX_NOTICE_WORDS and not is_stated and (_MISSING.search(heading) or _ERROR.search(title)):
         return "the page says that there is none at this address"
+    if _is_of_the_site(stated, url):
+        return "a page of the site about itself, or a form"
+    if words <= MIN_ARTICLE_WORDS and not is_stated and _FORM.match(heading.strip()):
+        return "a form"
+    if not is_stated and _is_forum(f"{title} {text[:MAX_LABELS_CHARS]}"):
+        return "a forum"
     if words <= MAX_NOTICE_WORDS and not is_stated and _CONSENT.search(f"{heading} {text[:600]}"):
         return "the page asks for consent or for a proof that its reader is human"
     paragraphs = text.split("\n\n")
@@ -116,6 +141,22 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *
     if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:
         return "a video without an article"
     return ""
+
+
+def _is_of_the_site(stated: Stated, url: str) -> bool:
+    """Whether the address is that of such a page; one that states when it was published is an article all the same.
+
+    Its og:type tells nothing: WordPress calls every page an article.
+    """
+    has_time = bool(stated.first("article:published_time")) or bool(stated.article().get("datePublished"))
+    return (
+        not stated.types() & ARTICLE_TYPES and not has_time and _OF_THE_SITE.fullmatch(urlsplit(url).path) is not None
+    )
+
+
+def _is_forum(start: str) -> bool:
+    labels = {found[1].lower() for found in _FORUM_LABEL.finditer(start)}
+    return len(labels) >= MIN_FORUM_LABELS
 
 
 def _is_front(tree: Any, stated: Stated, url: str) -> bool:

@@ -19,26 +19,31 @@ MAX_NAME_CHARS = 60
 PREFIX = re.compile(
     r"^(?:(?:written|posted|published|reported|story|words|text|recipe|interview|review(?:ed)?"
     r"|created|contributed|submitted|added|edited|updated|article|analysis|opinion)"
-    r"\s(?:and\s\w+\s)?by|by|von|por|par|di|door|av|af|autor(?:in)?|author|authors|writer"
+    r"\s(?:and\s\w+\s)?by|(?:escrit[oa]|publicad[oa]|skrevet|skriven|geschrieben|verfasst|[ée]crit|publi[ée]|scritto|geschreven)"
+    r"\s(?:por|af|av|von|par|da|door)|by|von|por|par|di|door|av|af|autor(?:in)?|author|authors|author\(s\)|writer"
     r"|texte?)(?:\s?:\s?|\s)|^[^\W\d_]{2,20}\s?:\s",
     re.I,
 )
 _CUT = re.compile(
+    r"\s(?:editing|edited|translation|translated|photos?|photographs?|illustrations?)\sby\s.*|"
     r"\s(?:on|in|at|for|of|from|via|with|am|um)\s.*|\s?[|•·●‧∙].*|\s[–—-]+\s.*|\s?\(.*|\s\d.*|\s@.*|\s?\[.*"
     r"|\s(?:published|updated|posted|last|date|follow|view|read|more|search|rss|share|shares|contributor|facebook"
     r"|twitter|email|(?:sun|mon|tues|wednes|thurs|fri|satur)day)\b.*"
     r"|\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d.*",
     re.I | re.S,
 )
-_SPLIT = re.compile(r"\s?[;|/&\n•·]\s?|\s?,\s?(?:and\s)?|\s(?:and|und|y|et|en|og|with)\s|\s–\s", re.I)
+_SPLIT = re.compile(
+    r"\s?[;|/&\n•·]\s?|\s?,\s?(?:and\s)?|\s(?:and|und|y|et|en|og|with)\s|\s(?-i:avec|con|mit|med|met)\s|\s–\s", re.I
+)
 _SUFFIX = re.compile(r",\s?(jr|sr|ii|iii|iv)\b\.?", re.I)
 _DEGREE = re.compile(
     r"(?:,\s|,|\s)(?:ph\.?\s?d|m\.?d|mba|md|rd|msc|m\.?a|esq|j\.?d|rn|dds|faan|mph|cfa|cpa)\b\.?(?!\w)", re.I
 )
+_HELPED = re.compile(r"(?:edited|translated|illustrated)\sby\s", re.I)
 _ROLE = re.compile(
     r"\b(?:correspondents?|reporters?|reporting|editors?|editorial|writers?|columnists?|contribut\w+|producers?"
     r"|journalists?|staff|desk|newsroom|bureau|chief|director|analyst|critic|photographers?|intern|freelance\w*"
-    r"|redaktion|redacci[oó]n|r[ée]daction|redazione|team|news\s+service|special\s+to|senior|associate|assistant"
+    r"|redaktion|redacci[oó]n|r[ée]daction|redazione|team|news\s+service|special\s+to|senior|associate|assistant|edition"
     r"|professor|guest\s+\w+|subscribe|follow|comments?|min\s+read|minutes?|ago|pm|edt|est|pdt|pst|gmt|utc"
     r"|https?|www)\b",
     re.I,
@@ -103,7 +108,9 @@ def names_in(value: str) -> list[str]:
         return []
     text = _SUFFIX.sub(r" \1", text)
     text = _DEGREE.sub("", text)
-    found = [name for piece in _SPLIT.split(PREFIX.sub("", text)) if (name := _name(PREFIX.sub("", piece)))]
+    first, *others = _SPLIT.split(PREFIX.sub("", text))
+    pieces = [first, *(piece for piece in others if not _HELPED.match(piece))]
+    found = [name for piece in pieces if (name := _name(PREFIX.sub("", piece)))]
     # "Ada Osei, Wellington": a word alone behind a full name is a place or an institution.
     whole = [name for name in found if " " in name]
     return whole if found and found[0] in whole else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,6 +16,8 @@ from flows.formats.html.kinds import flags_of, is_home, why_no_article
 from flows.formats.html.structured import Stated, read_stated, text_of
 from flows.formats.html.title import find_title, site_names
 
+MIN_COMMAS = 2  # from which a name of a section is a list of several: "Arts, Culture" may be one
+_NO_SECTION = frozenset(["tag", "tags", "article", "articles", "post", "posts", "home", "uncategorized"])
 MIN_FALLBACK_WORDS = 5  # below which a page's own words are its buttons, not an article
 
 
@@ -56,7 +59,6 @@ def read_page(html: str, crawled: str = "") -> Page:
 
 
 def _fields(tree: Any, stated: Stated) -> dict[str, str]:
-    article = stated.article()
     url = _url(tree, stated)
     sites = site_names(stated, url)
     title = find_title(tree, stated, sites)
@@ -64,17 +66,32 @@ def _fields(tree: Any, stated: Stated) -> dict[str, str]:
         "title": title,
         "byline": "; ".join(find_authors(tree, stated, sites, title)),
         "published_date": find_day(tree, stated, url, title),
-        "publisher": _publisher(stated),
+        "publisher": _publisher(stated, title),
         "url": url,
-        "section": stated.first("article:section") or text_of(article.get("articleSection")) or stated.first("section"),
+        "section": _section(stated),
         "language": _language(tree, stated),
     }
     return {name: value for name, value in fields.items() if value}
 
 
-def _publisher(stated: Stated) -> str:
+def _section(stated: Stated) -> str:
+    """The first section that the page states: of several in one string, and of a path the last part."""
+    article = stated.article()
+    given = [stated.first("article:section"), text_of(article.get("articleSection")), stated.first("section")]
+    return next((section for name in given if (section := _one_section(name))), "")
+
+
+def _one_section(name: str) -> str:
+    if name.startswith("/"):
+        name = name.rstrip("/").rpartition("/")[2].replace("_", " ")
+    elif re.search(r",\S", name) or name.count(",") >= MIN_COMMAS:
+        name = name.partition(",")[0]
+    return "" if name.strip().lower() in _NO_SECTION else name.strip()
+
+
+def _publisher(stated: Stated, title: str) -> str:
     given = [stated.first("og:site_name"), text_of(stated.article().get("publisher")), stated.first("application-name")]
-    name = next((name for name in given if name and not name.startswith(("http:", "https:"))), "")
+    name = next((name for name in given if name not in {"", title} and not name.startswith(("http:", "https:"))), "")
     return name.split(" | ")[0].split(" - ")[0].strip()  # what follows is the site's slogan
 
 

@@ -21,6 +21,7 @@ MIN_HEADLINE_WORDS = 3  # below which a heading is a label, unless it is the sta
 MAX_SITE_WORDS = 4
 MIN_NAME_CHARS = 6  # of a name of which a part counts too
 MAX_ENDING_CHARS = 10
+MIN_STORY_CHARS = 400  # of paragraphs
 HEADINGS = ("h1", "h2", "h3")
 BREAKS = frozenset(["br", "div", "p", "h1", "h2", "small"])
 LAID_OUT = frozenset(["span", "strong", "a", "time", "label"])  # inline elements that styles make blocks of
@@ -28,11 +29,10 @@ _SEPARATOR = re.compile(r"\s[|•·»«›‹~⋆*—–-]+\s|\s?[|｜：»]+\s?
 _HEADLINE_CLASS = re.compile(
     r"head-?line|(?:entry|article|post|story|content|page)[-_]{0,2}(?:title|header|heading)", re.I
 )
-_OUTSIDE = re.compile(
-    r"comment|related|sidebar|footer|nav\b|navbar|menu|popular|trending|recirc|promo|newsletter"
-    r"|cookie|modal|logo|masthead",
-    re.I,
-)
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_OUTSIDE = re.compile(r"comment|related|sidebar|popular|trending|recirc|promo|newsletter|cookie|modal", re.I)
+# Words of a whole page's frame too, which then holds the story.
+_FRAME = re.compile(r"footer|nav\b|navbar|menu|logo|masthead", re.I)
 
 
 def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
@@ -55,7 +55,7 @@ def find_title(tree: Any, stated: Stated, site_names: Iterable[str]) -> str:
         if 0 < len(title) <= MAX_HEADING_CHARS
     ]
     headings = [(node, _own_part(node, text, stripped)) for node, text in headings]
-    whole = [title for title in given if len(title.split()) >= MIN_HEADLINE_WORDS and folded(title) not in sites]
+    whole = [title for title in given if n_words(title) >= MIN_HEADLINE_WORDS and folded(title) not in sites]
     found = _headline(headings, stripped, whole, sites)
     return found or next((title for title in stripped if folded(title) not in sites), "")
 
@@ -99,7 +99,7 @@ def without_site(title: str, sites: set[str], others: Sequence[str] = (), labels
             title = title[first_end:]
         else:
             break
-    return title.strip()
+    return title.strip(" \t-–—|»·•")
 
 
 def _is_site(part: str, sites: set[str]) -> bool:
@@ -115,9 +115,9 @@ def _is_site(part: str, sites: set[str]) -> bool:
 
 def _is_label(part: str, separator: str, rest: str) -> bool:
     """Whether an end behind a bar looks like the name of a site or section: few words, much shorter than the rest."""
-    n_words, n_rest = len(part.split()), len(rest.split())
+    n_part, n_rest = n_words(part), n_words(rest)
     if "|" in separator or "»" in separator:
-        return n_words <= MAX_SITE_WORDS and n_rest > n_words
+        return n_part <= MAX_SITE_WORDS and n_rest > n_part
     is_domain = re.fullmatch(r"[\w-]+\.(?:com|org|net|[a-z]{2})", part.strip()) is not None
     return ":" not in separator and is_domain
 
@@ -126,6 +126,11 @@ def folded(text: str) -> str:
     """Letters and digits alone, to compare names that are spelled in several ways."""
     plain = unicodedata.normalize("NFKD", text).casefold().removeprefix("the ")
     return "".join(ch for ch in plain if ch.isalnum())
+
+
+def n_words(text: str) -> int:
+    """How many words a title has; of a script without spaces, two characters are one."""
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)
 
 
 def words_of(text: str) -> list[str]:
@@ -158,7 +163,7 @@ def _is_laid_out(edge: Any, before: Sequence[str], piece: str, is_tail: bool) ->
 
 def _own_part(node: Any, text: str, stated: Sequence[str]) -> str:
     """Of a heading that holds a label or a second heading too, the part that is a stated title."""
-    spelled = {folded(title) for title in stated if len(title.split()) >= MIN_HEADLINE_WORDS}
+    spelled = {folded(title) for title in stated if n_words(title) >= MIN_HEADLINE_WORDS}
     if len(node) == 0:
         return text
     parts = [
@@ -182,27 +187,27 @@ def _headline(headings: list[tuple[Any, str]], stated: list[str], whole: list[st
     """
     spelled = {folded(title) for title in (*stated, *whole)}
     for node, text in headings:
-        if node.tag == "h1" and folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
+        if node.tag == "h1" and folded(text) in spelled and n_words(text) >= MIN_HEADLINE_WORDS:
             return text
     usable = [(node, text) for node, text in headings if not _is_outside(node) and folded(text) not in sites]
     for node, text in usable:
         if node.tag == "h1" and folded(text) in spelled:
             return text
     for _, text in usable:
-        if folded(text) in spelled and len(text.split()) >= MIN_HEADLINE_WORDS:
+        if folded(text) in spelled and n_words(text) >= MIN_HEADLINE_WORDS:
             return text
-    first = [(node, text) for node, text in usable if node.tag == "h1" and len(text.split()) > 1]
+    first = [(node, text) for node, text in usable if node.tag == "h1" and n_words(text) > 1]
     alike = [(max(likeness(text, title) for title in stated), text) for _, text in first] if stated else []
-    if alike and (best := max(alike, key=lambda pair: pair[0]))[0] >= MIN_SHARE and len(words_of(best[1])) > 1:
+    if alike and (best := max(alike, key=lambda pair: pair[0]))[0] >= MIN_SHARE and n_words(best[1]) > 1:
         return best[1]
     parts = {folded(part) for title in stated for part in _SEPARATOR.split(title)}
     for _, text in usable:
-        if folded(text) in parts and len(text.split()) > MIN_HEADLINE_WORDS:
+        if folded(text) in parts and n_words(text) > MIN_HEADLINE_WORDS:
             return text
-    marked = [text for node, text in first if _is_marked(node) and len(text.split()) >= MIN_HEADLINE_WORDS]
+    marked = [text for node, text in first if _is_marked(node) and n_words(text) >= MIN_HEADLINE_WORDS]
     if marked:
         return marked[0]
-    return first[0][1] if len(first) == 1 and len(first[0][1].split()) >= MIN_HEADLINE_WORDS else ""
+    return first[0][1] if len(first) == 1 and n_words(first[0][1]) >= MIN_HEADLINE_WORDS else ""
 
 
 def _is_way_home(node: Any) -> bool:
@@ -217,9 +222,16 @@ def _is_outside(node: Any) -> bool:
     for depth, above in enumerate(node.iterancestors()):
         if above.tag in {"article", "main", "body"} or depth > 8:
             return False
-        if above.tag in {"nav", "footer", "aside"} or _OUTSIDE.search(_marks(above)):
+        marks = _marks(above)
+        if above.tag in {"nav", "footer", "aside"} or _OUTSIDE.search(marks):
+            return True
+        if _FRAME.search(marks) and not _holds_story(above):
             return True
     return False
+
+
+def _holds_story(node: Any) -> bool:
+    return sum(len(part.text or "") for part in node.iter("p")) >= MIN_STORY_CHARS
 
 
 def _is_marked(node: Any) -> bool:

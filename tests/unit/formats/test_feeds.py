@@ -56,6 +56,12 @@ def post(status: str, post_type: str, text: str = "Body text.") -> str:
     )
 
 
+def test_the_day_of_a_post_is_that_of_the_blogs_own_clock() -> None:
+    dates = "<pubDate>Wed, 27 Oct 2004 02:20:54 +0000</pubDate><wp:post_date>2004-10-26 22:20:54</wp:post_date>"
+    item = post("publish", "post").replace("<wp:status>", f"{dates}<wp:status>")
+    assert document(WXR.format(items=item).encode()).fields["published_date"].startswith("2004-10-26")
+
+
 def test_an_rss_item_gives_its_full_text_and_what_it_and_the_feed_state() -> None:
     first, second, third = outcomes(RSS, "feed.xml")
     assert not isinstance(first, str)

@@ -234,3 +234,46 @@ def test_pages_of_one_piece_many_times_are_read_in_time(piece: str) -> None:
 def test_a_body_without_its_frame_is_read_like_a_page() -> None:
     frameless = f'<div id="story"><div>{BODY}</div></div>'.encode()
     assert document(frameless, "a.html").text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "path", ["/about/", "/en/contact-us", "/about/faq.php", "/account/login.php", "/privacy-policy"]
+)
+@pytest.mark.parametrize("kind", ["", '<meta property="og:type" content="article">'])
+def test_what_a_site_says_of_itself_is_refused(path: str, kind: str) -> None:
+    head = f'{kind}<link rel="canonical" href="https://coast.example{path}">'
+    assert refusal(page(head=head), "page.html").reason == "not_an_article"
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/2024/03/about", ""),
+        ("/news/help-arrives", ""),
+        ("/about/", '<meta property="article:published_time" content="2024-03-12T08:00:00Z">'),
+    ],
+)
+def test_an_article_under_such_an_address_is_read(path: str, more: str) -> None:
+    assert paragraphs(head=f'{more}<link rel="canonical" href="https://coast.example{path}">') == PARAGRAPHS
+
+
+def test_a_thread_of_a_forum_is_refused() -> None:
+    rows = "".join(
+        f"<tr><td>{name}:</td><td>{value}</td></tr>"
+        for name, value in [("Poster", "quay7"), ("Date", "April 30, 2008"), ("Forum", "Cranes"), ("Subject", "Rust")]
+    )
+    thread = f"<html><head><title>Forums: view post</title></head><body><table>{rows}</table>{BODY}</body></html>"
+    assert refusal(thread.encode(), "page.html").reason == "not_an_article"
+
+
+def test_a_form_to_log_in_is_refused() -> None:
+    head = "<html><head><title>Log in to The Coast</title></head>"
+    form = f"{head}<body><p>Your name and password, please.</p></body></html>"
+    assert refusal(form.encode(), "page.html").reason == "not_an_article"
+
+
+def test_a_page_that_begins_with_its_script_is_a_page() -> None:
+    script = (
+        b"<script>window.location = 'https://coast.example/';</script><noscript><meta http-equiv='refresh'></noscript>"
+    )
+    assert refusal(script, "page.html").reason == "no_text"

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from flows.formats.html.names import names_in
 from tests.reading import document
 
 BODY = "".join(
@@ -291,3 +292,78 @@ def test_linked_data_about_other_pages_is_not_the_articles() -> None:
     found = fields(linked_data(others))
     assert "byline" not in found
     assert "published_date" not in found
+
+
+@pytest.mark.parametrize(
+    ("stated", "section"),
+    [
+        ("/world/middle_east", "middle east"),
+        ("Harbours,Town,Sport", "Harbours"),
+        ("Harbours, Cranes, Town, Sport", "Harbours"),
+        ("Arts, Culture", "Arts, Culture"),
+        ("tags", None),
+    ],
+)
+def test_a_section_is_one_name(stated: str, section: str | None) -> None:
+    assert fields(f'<meta property="article:section" content="{stated}">').get("section") == section
+
+
+def test_a_site_that_is_named_like_its_headline_is_no_publisher() -> None:
+    title = "Harbour board votes to deepen channel"
+    assert "publisher" not in fields(f'<title>{title}</title><meta name="application-name" content="{title}">')
+
+
+def test_the_name_of_a_site_with_an_and_in_it_is_no_person() -> None:
+    head = '<meta property="og:site_name" content="Mast & Sail"><meta name="author" content="Mast & Sail">'
+    assert "byline" not in fields(head)
+
+
+@pytest.mark.parametrize(
+    ("site", "byline"),
+    [("Ada Osei's blog", "Ada Osei"), ("Ada Osei’s Digital Home", "Ada Osei"), ("Harper's Journal", None)],
+)
+def test_the_owner_of_a_personal_site_writes_it_where_nobody_is_named(site: str, byline: str | None) -> None:
+    head = f'<meta property="og:site_name" content="{site}">'
+    assert fields(head).get("byline") == byline
+    assert fields(head, top="<h1>Harbour board votes</h1><p>By Tomas Wrede</p>")["byline"] == "Tomas Wrede"
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_headline"), [("main-nav-left", True), ("comment-list", False)], ids=["the page's frame", "comments"]
+)
+def test_a_headline_stands_where_its_story_does(frame: str, is_headline: bool) -> None:
+    page = (
+        "<!DOCTYPE html><html><head><title>築港理事会が水路を深くすることを決定 - 沿岸新聞 - 町</title></head><body>"
+        f'<div class="{frame}"><h1>築港理事会が水路を深くすることを決定</h1>{BODY}</div></body></html>'
+    )
+    found = document(page.encode(), "page.html").fields["title"]
+    assert (found == "築港理事会が水路を深くすることを決定") is is_headline
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Autori: Ana Kovač, Ivo Horvat", ["Ana Kovač", "Ivo Horvat"]),
+        ("Autorin: Ana Kovač", ["Ana Kovač"]),
+        ("Auteur : Ana Kovač", ["Ana Kovač"]),
+        ("Text: Ana Kovač", ["Ana Kovač"]),
+        ("Автор: Анна Ковач", ["Анна Ковач"]),
+        ("Author(s): Ana Kovač", ["Ana Kovač"]),
+        ("Von Ana Kovač", ["Ana Kovač"]),
+        ("Por Ana Kovač y Ivo Horvat", ["Ana Kovač", "Ivo Horvat"]),
+        ("Escrito por Ana Kovač", ["Ana Kovač"]),
+        ("Skrevet af Ana Kovač", ["Ana Kovač"]),
+        ("Par Ana Kovač avec AFP", ["Ana Kovač"]),
+        ("Foto: Ana Kovač", []),
+        ("Words by Ana Kovač, photos by Ivo Horvat", ["Ana Kovač"]),
+        ("Reported by Ana Kovač; Editing by Ivo Horvat", ["Ana Kovač"]),
+        ("Ana Kovač, edited by Ivo Horvat", ["Ana Kovač"]),
+        ("Ana Kovač, PhD", ["Ana Kovač"]),
+        ("Ana Kovač, Jr.", ["Ana Kovač Jr"]),
+        ("Ana Kovač, Wellington", ["Ana Kovač"]),
+        ("Ana Kovač (Zagreb)", ["Ana Kovač"]),
+        ("By Con Kovač and Ivo Horvat | Staff writer", ["Con Kovač", "Ivo Horvat"]),
+    ],
+)
+def test_a_byline_without_its_labels_and_roles_is_names(line: str, names: list[str]) -> None:
+    assert names_in(line) == names

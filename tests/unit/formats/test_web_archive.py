@@ -92,6 +92,13 @@ def test_what_a_crawl_is_full_of_is_passed_over() -> None:
                 "response",
                 http(b'<?xml version="1.0"?><playlist><track>A</track></playlist>', "Content-Type: text/plain"),
             ),
+            warc_record(
+                "response",
+                http(b'\xef\xbb\xbf<?xml version="1.0"?><playlist></playlist>', "Content-Type: text/plain"),
+            ),
+            warc_record(
+                "response", http(b'<attach event="onready" handler="go" />\ngo();', "Content-Type: text/plain")
+            ),
             warc_record("resource", b"--no-check", url="metadata://gnu.org/wget", content_type="text/plain"),
             warc_record("response", http(PAGE)),
         ]

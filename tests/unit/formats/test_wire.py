@@ -164,6 +164,11 @@ def test_ninjs_of_any_version(item: dict[str, object], indent: int | None) -> No
     }
 
 
+def test_the_lines_of_a_ninjs_body_in_html_are_not_its_paragraphs() -> None:
+    item = NINJS_1 | {"body_xhtml": "The board\n     voted on <b>the\n  crane</b>."}
+    assert document(json.dumps(item).encode()).text == "The board voted on the crane."
+
+
 def test_a_list_of_ninjs_items_leaves_pictures_out() -> None:
     summary = {"uri": "urn:4", "type": "text", "pubstatus": "usable", "description_text": "In short."}
     picture = {"uri": "urn:5", "type": "picture", "description_text": "A photo."}

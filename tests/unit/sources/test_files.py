@@ -21,7 +21,16 @@ def uris(*seeds: Path | str) -> list[str]:
 @pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     names = ["b.txt", "a.md", "deep/er/c.HTML", "deep/d.jsonl.gz", "e.text", "f.ndjson", "g.htm"]
-    passed_over = [".hidden.txt", ".git/x.txt", "README.md", "deep/SOURCES.md", "table.css", "notes.psd", "LICENSE"]
+    passed_over = [
+        ".hidden.txt",
+        ".git/x.txt",
+        "README.md",
+        "deep/SOURCES.md",
+        "SOURCE.md",
+        "table.css",
+        "notes.psd",
+        "LICENSE",
+    ]
     for name in [*names, *passed_over]:
         path = tmp_path / "seeds" / name
         path.parent.mkdir(parents=True, exist_ok=True)
