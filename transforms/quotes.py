@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from transforms import ids
 from transforms.cues import read_cue
-from transforms.marks import find_quoted, quote_type
+from transforms.marks import Quoted, find_quoted, quote_type
 from transforms.records import Article, Attribution, Quotation, Span, Speaker
 from transforms.resolve.role_titles import role_title
 from transforms.sentences import sentence_at
@@ -16,9 +18,28 @@ from transforms.sentences import sentence_at
 def place_quotations(text: str, attributions: Sequence[Attribution], *, min_confidence: float = 0.0) -> list[Quotation]:
     """The attributions at or above ``min_confidence`` as typed quotations, numbered in text order."""
     quoted = find_quoted(text)
-    kept = [a for a in attributions if a.content and a.confidence >= min_confidence]
+    sure = as_sure_as_begun([a for a in attributions if a.content], quoted)
+    kept = [a for a in sure if a.confidence >= min_confidence]
     kept.sort(key=lambda a: (a.content[0].char_start, -a.content[-1].char_end, a.cue or (-1, -1), a.source or (-1, -1)))
     return [_quotation(index, text, a, quote_type(text, a.content, quoted)) for index, a in enumerate(kept)]
+
+
+def as_sure_as_begun(attributions: Sequence[Attribution], quoted: Sequence[Quoted]) -> list[Attribution]:
+    """A paragraph that goes on with a quotation left open is as sure to be one as the paragraph it began in."""
+    pieces = [piece for piece in quoted if piece.depth == 1]
+    before = {after.outer.char_start: piece for piece, after in pairwise(pieces) if after.continued}
+    sure: dict[Quoted, float] = {}
+    found = []
+    for one in sorted(attributions, key=lambda a: a.content[0].char_start):
+        start, end = one.content[0].char_start, one.content[-1].char_end
+        begun = before.get(start) or before.get(start - 1)
+        if begun is not None and one.cue is None and one.source is None:
+            one = replace(one, confidence=max(one.confidence, sure.get(begun, 0.0)))
+        for piece in pieces:
+            if piece.continues and abs(piece.outer.char_end - end) <= 1:
+                sure[piece] = max(one.confidence, sure.get(piece, 0.0))
+        found.append(one)
+    return found
 
 
 def _quotation(index: int, text: str, found: Attribution, kind: str) -> Quotation:

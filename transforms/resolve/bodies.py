@@ -3,50 +3,87 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from transforms.records import Quotation
+from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_kinds import KINDS_OF_BODY, can_be, is_head_of
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.source_phrases import SourcePhrase, possessive
 from transforms.resolve.view import Answer, ArticleView
 
-OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+$)")
-FAR, NEAR = 10_000, 1_000
-_PAPERS = frozenset(
-    ["times", "post", "journal", "herald", "tribune", "gazette", "globe", "guardian", "news", "chronicle"]
-)
-_FIRMS = frozenset(["inc", "corp", "company", "co", "ltd", "group", "holdings", "limited", "partners"])
-# Heads of names by the common noun that news put for them.
-KINDS_OF_BODY = {
-    "union": frozenset({"union", "association", "federation", "brotherhood", "guild"}),
-    "newspaper": _PAPERS,
-    "paper": _PAPERS,
-    "agency": frozenset({"agency", "bureau", "administration", "service"}),
-    "group": frozenset({"group", "association", "coalition", "alliance", "council", "institute", "foundation"}),
-    "organization": frozenset({"organization", "association", "coalition", "alliance", "council", "institute"}),
-    "company": _FIRMS,
-    "firm": _FIRMS,
-}
+OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
+FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
+# "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
+POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
+IN_DOCUMENT = r"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){0,2}"
+HEARER = re.compile(r"\b(?:told|tells|telling|with|to|via|on) (?:the )?$")
 
 
 def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
-    """The organisation named last before the phrase that has its head in the name, or is of its kind."""
-    start = phrase.span.char_start if phrase.span else 0
+    """The organisation before the phrase that it can mean, where only one is near, or in the article so far."""
     owner = phrase.possessor
     if owner is not None and owner.entity_type == "organization" and not possessive(view.context.text, owner):
         return Answer("named_body", view.cluster_of(owner))
-    before = [name for name in view.names.before(start, FAR) if name.entity_type == "organization"]
-    for name in reversed(before):
-        if phrase.head in name.words:
-            return Answer("head_of_name", view.cluster_of(name))
+    if phrase.span is None or POSSESSIVE_WITHIN.search(view.context.text[slice(*phrase.span)]):
+        return Answer("unknown")
+    start = phrase.span.char_start
+    before = organizations_before(start, view)
+    headed = [place for place in before if is_head_of(phrase.head, tuple(place[1].key.split()))]
+    if headed:
+        only = only_one(headed, start, view) or only_one(headed, start, view, n_sentences=None)
+        return Answer("head_of_name", only) if only is not None else Answer("unknown")
+    if phrase.head in lexicon.nouns()["legislature"]:
+        return legislature(phrase, view)
     shown = body_in_text(phrase, view.context.text)
     if shown:
         return Answer("head_of_name", view.source_cluster(shown, "organization"))
-    kind = KINDS_OF_BODY.get(phrase.head, frozenset()) if phrase.determiner == "definite" else frozenset()
-    for name in reversed(before):
-        if start - name.span.char_end < NEAR and kind & set(name.words):
-            return Answer("kind_of_name", view.cluster_of(name))
-    return Answer("unknown")
+    if phrase.determiner != "definite" or phrase.possessor is not None:
+        return Answer("unknown")
+    return body_of_kind(phrase, before, view)
+
+
+def legislature(phrase: SourcePhrase, view: ArticleView) -> Answer:
+    """A chamber under its bare name: "Congress", "the full House", but not "the house"."""
+    shown = phrase.head.capitalize()
+    source = view.context.text[slice(*phrase.span)] if phrase.span else ""
+    if phrase.possessor is not None or phrase.determiner == "indefinite" or shown not in source.split():
+        return Answer("unknown")
+    return Answer("head_of_name", view.source_cluster(shown, "organization"))
+
+
+def body_of_kind(phrase: SourcePhrase, before: Sequence[tuple[int, Cluster]], view: ArticleView) -> Answer:
+    """The one near organisation that a noun goes with: by name or description, else as the only one it could be."""
+    start = phrase.span.char_start if phrase.span else 0
+    is_news = "news" in phrase.words
+    fits = {cluster: can_be(phrase.head, cluster, view.context.text, is_news=is_news) for _, cluster in before}
+    said = only_one([place for place in before if fits[place[1]] == "said"], start, view)
+    if said is not None:
+        return Answer("kind_of_name", said)
+    only = only_one([place for place in before if fits[place[1]]], start, view)
+    return Answer("only_body", only) if only is not None else Answer("unknown")
+
+
+def organizations_before(start: int, view: ArticleView) -> list[tuple[int, Cluster]]:
+    """Where organisations are named before a position, outside quotations and not as hearers, or speak."""
+    found = [place for place in view.spoken if start - FAR < place[0] < start]
+    text = view.context.text
+    for name in view.names.before(start, FAR):
+        place = name.span.char_start
+        if name.entity_type != "organization" or view.context.in_quote(place):
+            continue
+        if not HEARER.search(text, max(0, place - 20), place):
+            found.append((place, view.cluster_of(name)))
+    return found
+
+
+def only_one(
+    places: Sequence[tuple[int, Cluster]], start: int, view: ArticleView, *, n_sentences: int | None = NEAR_SENTENCES
+) -> Cluster | None:
+    """The one organisation of the last sentences (None: of all before); None where there are several or none."""
+    sentence = view.context.sentence(start)
+    among = {c for place, c in places if n_sentences is None or sentence - view.context.sentence(place) <= n_sentences}
+    return next(iter(among)) if len(among) == 1 else None
 
 
 def last_named(head: str, phrase: SourcePhrase, view: ArticleView) -> Cluster | None:
@@ -73,9 +110,10 @@ def owned_body(phrase: SourcePhrase, view: ArticleView) -> Answer | None:
     """Somebody's campaign or team, as an organisation of its own; None where nobody owns it."""
     if phrase.possessor is None:
         owner_in_text = OWNER.search(view.context.text[slice(*phrase.span)]) if phrase.span else None
-        if owner_in_text is None:
+        owned = owner_in_text[1] if owner_in_text else only_owner(phrase, view)
+        if not owned:
             return None
-        return Answer("body_of", view.source_cluster(f"{owner_in_text[1]} {phrase.head}", "organization"))
+        return Answer("body_of", view.source_cluster(f"{owned} {phrase.head}", "organization"))
     owner = view.cluster_of(phrase.possessor)
     if owner.entity_type in ("place", "group"):
         return Answer("unknown")
@@ -84,24 +122,52 @@ def owned_body(phrase: SourcePhrase, view: ArticleView) -> Answer | None:
     return Answer("body_of", view.source_cluster(f"{surname} {phrase.head}", "organization"))
 
 
+def only_owner(phrase: SourcePhrase, view: ArticleView) -> str:
+    """Whose "the campaign" is: the surname before that noun, where the article so far has but one such person."""
+    if phrase.span is None or phrase.determiner != "definite" or len(phrase.words) > 2:
+        return ""
+    surnames = {c.full.shown.split()[-1] for c in view.clusters if c.entity_type == "person" and c.full}
+    text = view.context.text[: phrase.span.char_start]
+    owners = {m[1] for m in re.finditer(rf"\b([A-Z]\w[\w-]+)(?:[’']s?)? {re.escape(phrase.head)}\b", text)}
+    owners &= surnames
+    return owners.pop() if len(owners) == 1 else ""
+
+
 def document(phrase: SourcePhrase, view: ArticleView, previous: tuple[Quotation, Answer] | None) -> Answer:
     """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
-    if phrase.head not in lexicon.nouns()["signed"]:
-        return Answer("unknown")
-    if phrase.sender is not None:
+    nouns = lexicon.nouns()
+    if phrase.sender is not None and phrase.head in nouns["signed"] | nouns["studied"]:
         return Answer("letter_from", view.cluster_of(phrase.sender))
+    if phrase.head not in nouns["signed"]:
+        return Answer("unknown")
     if phrase.possessor is not None:
         owner = view.cluster_of(phrase.possessor)
+        if phrase.span and view.context.in_quote(phrase.span.char_start):  # spoken of, rather than reported from
+            return Answer("unknown")
         return Answer("owned_document", owner) if owner.entity_type in ("person", "organization") else Answer("unknown")
     if phrase.determiner == "definite" and phrase.head in {"ruling", "decision", "opinion", "order"}:
         court = last_named("court", phrase, view)
         if court is not None:
             return Answer("ruling", court)
-    if previous is None or previous[0].cue is None or phrase.determiner == "indefinite":
+    if previous is None or previous[1].cluster is None or phrase.determiner != "definite" or len(phrase.words) > 2:
         return Answer("unknown")
-    cue = view.context.text[slice(*previous[0].cue)].lower().split()
-    speaker = previous[1].cluster
-    return Answer("same_document", speaker) if speaker is not None and phrase.head in cue else Answer("unknown")
+    is_same = gave_document(phrase, previous[0], view)
+    return Answer("same_document", previous[1].cluster) if is_same else Answer("unknown")
+
+
+def gave_document(phrase: SourcePhrase, quotation: Quotation, view: ArticleView) -> bool:
+    """Whether a quotation was reported from such a document: in its cue, or as "in a statement" in its sentences."""
+    text, context = view.context.text, view.context
+    if quotation.cue is not None and phrase.head in text[slice(*quotation.cue)].lower().split():
+        return True
+    end = phrase.span.char_start if phrase.span else 0
+    start = context.sentence_start(min(quotation.span.char_start, (quotation.source or quotation.span).char_start))
+    if context.paragraph(end) - context.paragraph(start) > 1:
+        return False
+    stated = (
+        rf"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){{0,2}}{re.escape(phrase.head)}\b"
+    )
+    return any(not context.in_quote(start + match.start()) for match in re.finditer(stated, text[start:end], re.I))
 
 
 def body_before(position: int, view: ArticleView, previous: tuple[Quotation, Answer] | None) -> Cluster | None:
@@ -116,4 +182,17 @@ def body_before(position: int, view: ArticleView, previous: tuple[Quotation, Ans
         near = sentence - view.context.sentence(name.span.char_start) in (0, 1)
         if near and name.entity_type == "organization":
             return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
+    return described_subject(position, view)
+
+
+def described_subject(position: int, view: ArticleView) -> Cluster | None:
+    """The organisation that the sentence before, or this one so far, speaks of as "the company"."""
+    context = view.context
+    start = context.sentence_start(max(0, context.sentence_start(position) - 2))
+    for match in re.finditer(r"\b[Tt]he ([a-z]+)\b", context.text[start:position]):
+        span = Span(start + match.start(), start + match.end())
+        if match[1] not in KINDS_OF_BODY or context.in_quote(span.char_start):
+            continue
+        phrase = SourcePhrase("nominal", span, match[1], determiner="definite", words=("the", match[1]))
+        return described_body(phrase, view).cluster
     return None

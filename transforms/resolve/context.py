@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from transforms.marks import quoted_mask
+from transforms.marks import find_quoted, quoted_mask
 from transforms.paragraphs import paragraph_starts
 from transforms.records import Quotation, Span
 
@@ -23,14 +23,23 @@ class Context:
         self._quote_starts = [span.char_start for span in quoted]
         self._quotes = quoted
         self._marked = quoted_mask(text)
+        self._reopened = {piece.outer.char_start for piece in find_quoted(text) if piece.continued}
 
     def sentence(self, position: int) -> int:
         """The number of the sentence at a position."""
         return max(0, bisect_right(self._sentences, position) - 1)
 
+    def sentence_start(self, position: int) -> int:
+        """Where the sentence at a position starts."""
+        return self._sentences[self.sentence(position)]
+
     def paragraph(self, position: int) -> int:
         """The number of the paragraph at a position."""
         return bisect_right(self._paragraphs, position) - 1
+
+    def is_reopened(self, position: int) -> bool:
+        """Whether a mark there repeats one that the paragraph before left open: one quotation goes on."""
+        return position in self._reopened or position - 1 in self._reopened
 
     def in_quote(self, position: int) -> bool:
         """Whether a position lies between quotation marks or in a direct quotation."""

@@ -31,17 +31,6 @@ PARTY_MEMBERS = frozenset({"republican", "democrat", "conservative", "liberal"})
 DEPUTIES = frozenset({"vice", "deputy", "assistant"})
 SMALL = frozenset({"the", "a", "an", "of", "and", "to", "for", "in", "who"})
 MAX_SENTENCES_BACK = 3
-# "52 percent of voters" and "1,200 of them" are many; so are those who do something: regulators, lobbyists, trustees.
-COUNT = re.compile(r"\d[\d,.]*|[a-z]+-thirds|[a-z]+-quarters")
-DOERS = re.compile(r"[a-z-]{2,}(?:ers|ors|ists|ians|ees)")
-
-
-def means_many(head: str) -> bool:
-    """Whether a folded head noun stands for several people or bodies, none of whom it names."""
-    nouns = lexicon.nouns()
-    if head in nouns["collective"] or (head.endswith("s") and head[:-1] in nouns["role"]) or COUNT.fullmatch(head):
-        return True
-    return bool(DOERS.fullmatch(head)) and head not in nouns["things"] | nouns["document"] | nouns["body"]
 
 
 def person_meant(phrase: SourcePhrase, discourse: Discourse, clusters: Sequence[Cluster]) -> Answer | None:

@@ -196,6 +196,13 @@ SPEAKER_RULES = (
         "next_paragraph", "So does one in the next paragraph.", "“No,” said <{Ada Lind}>.\n\n“Never.”", "Ada Lind", 0.75
     ),
     Rule(
+        "open_quotation",
+        "A mark that repeats one left open goes on with the quotation, and its speaker.",
+        "",
+        "",
+        0.95,
+    ),
+    Rule(
         "pronoun_sure",
         "“he” or “she” where one person of that gender is far more salient than any other.",
         "{Ada Lind} resigned. “No,” <she> said.",
@@ -216,6 +223,20 @@ SPEAKER_RULES = (
         "“No,” said <the {organization|Harbour Board}>. “Never,” <it> said.",
         "Harbour Board",
         0.7,
+    ),
+    Rule(
+        "goes_on",
+        "“he added” is the speaker right before where no person is far more salient.",
+        "",
+        "",
+        0.85,
+    ),
+    Rule(
+        "quoted_self",
+        "“I” inside a quotation is whoever is quoted.",
+        "",
+        "",
+        0.85,
     ),
     Rule("byline", "“I” in an article by one author.", "(By Ada Lind) “No,” <I> said.", "Ada Lind", 0.85),
     Rule(
@@ -255,7 +276,7 @@ SPEAKER_RULES = (
     ),
     Rule(
         "head_of_name",
-        "“the commission” is the organisation named last whose name has that head.",
+        "“the commission” is the one organisation whose name has that head: of the last sentences, else so far.",
         "The {organization|Harbour Commission} met. “No,” said <the commission>.",
         "Harbour Commission",
         0.8,
@@ -269,10 +290,17 @@ SPEAKER_RULES = (
     ),
     Rule(
         "kind_of_name",
-        "“the union” is the association named last, “the newspaper” the Times or Post.",
+        "“the union” is the one association near, “the newspaper” the Times or Post, “the carmaker” what is called so.",
         "The {organization|Harbour Pilots Association} met. “No,” said <the union>.",
         "Harbour Pilots Association",
         0.65,
+    ),
+    Rule(
+        "only_body",
+        "“the company” is the only organisation of the last sentences, else so far, that can be one: no ministry.",
+        "{organization|Norlink} grew in {place|Norland}. “No,” said <the company>.",
+        "Norlink",
+        0.7,
     ),
     Rule(
         "owned_document",

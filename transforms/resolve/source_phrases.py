@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.records import Span
 from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.names import fold
+from transforms.resolve.noun_kinds import is_noun, means_many
 
 MALE, FEMALE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
 THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
@@ -26,6 +28,9 @@ RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 PRONOUNS = MALE | FEMALE | THEY | IT | FIRST | WE | RELATIVE | {"you", "your"}
 STOPS = lexicon.words("stops")
 OPEN_TITLE = frozenset({"of", "for", "at", "on"})
+# A report "released by" somebody is his; one "obtained by" or "published in" is not.
+AUTHORED = frozenset(["released", "issued", "written", "signed", "conducted", "prepared", "sent", "filed", "compiled"])
+REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 INDEFINITE = lexicon.words("indefinite")
 BREAK = re.compile(r"[,;:()\[\]\n]|\s[–—-]\s")
@@ -51,7 +56,7 @@ class SourcePhrase:
 
     ``kind``: none, pronoun, name, names (several), nominal. ``head`` is the folded head word; ``determiner`` is
     definite, indefinite, possessive or empty; ``possessor`` the name the head belongs to ("Trump's lawyer"),
-    ``sender`` the name after "from" or "by" ("a letter from Trump").
+    ``sender`` the name after "from" or "by" ("a letter from Trump"); ``is_joined`` says that "and" follows the head.
     """
 
     kind: str
@@ -64,6 +69,7 @@ class SourcePhrase:
     words: tuple[str, ...] = ()
     role: str = ""
     is_apposed: bool = False
+    is_joined: bool = False
 
 
 def read_phrase(text: str, span: Span | None, names: Sequence[Name]) -> SourcePhrase:
@@ -105,7 +111,8 @@ def core_words(text: str, words: Sequence[Word]) -> list[Word]:
         if core:
             gap = text[core[-1].span.char_end : word.span.char_start]
             inside = word.name is not None and word.name is core[-1].name
-            is_end = BREAK.search(gap) or (word.name is None and ends_core(word, core[-1]))
+            is_lower = text[word.span.char_start].islower()
+            is_end = BREAK.search(gap) or (word.name is None and ends_core(word, core[-1], is_lower=is_lower))
             if not inside and is_end and not joins_owners(words, index):
                 break
         elif word.text in STOPS and word.name is None and index + 1 < len(words) and word.text in {"both", "like"}:
@@ -122,13 +129,17 @@ def joins_owners(words: Sequence[Word], index: int) -> bool:
     return owners[0].text.endswith("'s") and any(word.text.endswith("'s") for word in owners[1:])
 
 
-def ends_core(word: Word, before: Word) -> bool:
+def ends_core(word: Word, before: Word, *, is_lower: bool) -> bool:
     """Whether a word opens what follows a head: a preposition, a clause, a participle ("a report released")."""
-    if word.text in STOPS:
+    if word.text in STOPS or (before.name is not None and word.text in REFLEXIVE):
         return True
     nouns = lexicon.nouns()
     heads = ("role", "document", "body", "collective")
-    return word.text.endswith(("ed", "ing")) and any(before.text in nouns[kind] for kind in heads)
+    if word.text.endswith(("ed", "ing")) and any(before.text in nouns[kind] for kind in heads):
+        return True
+    is_plural = before.name is None and (before.text.endswith("s") or before.text == "people")
+    # "sources familiar with the talks", but "workers union"
+    return is_lower and is_plural and before.text in nouns["collective"] and not is_noun(word.text)
 
 
 def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Word]) -> SourcePhrase | None:
@@ -146,11 +157,11 @@ def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Wor
         name = titled_name(text, words, len(core))
         if name:
             return named(text, span, words, core, name)
-    if rest and last.text not in lexicon.nouns()["collective"]:
-        name = apposed_name(text, words, len(core))
-        if name:
-            return replace(named(text, span, words, core, name), is_apposed=True)
-    return None
+    name = (apposed_name(text, words, len(core)) or apposed_body(text, words, core)) if rest else None
+    phrase = named(text, span, words, core, name) if name else None
+    if phrase is None or (means_many(last.text) and phrase.kind != "names"):  # "his rivals, Ada Lind and Bo Reyes"
+        return None
+    return replace(phrase, is_apposed=True)
 
 
 def is_party_member(core: Sequence[Word]) -> bool:
@@ -195,6 +206,18 @@ def apposed_name(text: str, words: Sequence[Word], start: int) -> Name | None:
     return None
 
 
+def apposed_body(text: str, words: Sequence[Word], core: Sequence[Word]) -> Name | None:
+    """The organisation right after the first comma: "another group opposed to it, the Harbour Alliance"."""
+    if core[-1].text not in lexicon.nouns()["body"]:
+        return None
+    for before, word in pairwise(words[len(core) - 1 :]):
+        if "," in text[before.span.char_end : word.span.char_start]:
+            at = words.index(word) + (word.text == "the")
+            name = words[at].name if at < len(words) else None
+            return name if name and name.entity_type == "organization" and not possessive(text, name) else None
+    return None
+
+
 def possessive(text: str, name: Name) -> bool:
     """Whether a name is followed by, or ends in, a possessive ending."""
     return bool(re.match(r"[’']s?\b|[’']", text[name.span.char_end :][:2])) or bool(re.search(r"[’']s?$", name.text))
@@ -211,7 +234,8 @@ def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], he
         and not text[head.span.char_end : after[0].span.char_start].strip()
     ):
         other = after[1].name
-        if other.entity_type == head.entity_type and not possessive(text, other) and other not in names:
+        is_owner = possessive(text, other) or owns_noun(text, after, other)
+        if other.entity_type == head.entity_type and not is_owner and other not in names:
             names.append(other)
     before = [word for word in core if word.span.char_end <= head.span.char_start]
     shares_surname = len(head.words) > 1 and len(head.words[-1]) == 1 and bool(after) and after[0].text == "and"
@@ -230,6 +254,13 @@ def named(text: str, span: Span, words: Sequence[Word], core: Sequence[Word], he
     )
 
 
+def owns_noun(text: str, words: Sequence[Word], name: Name) -> bool:
+    """Whether a noun follows a name that says whose it is: "Lind and Reyes advisers"."""
+    after = next((word for word in words if word.span.char_start >= name.span.char_end), None)
+    is_role = after is not None and after.text.removesuffix("s") in lexicon.nouns()["role"]
+    return after is not None and is_role and not text[name.span.char_end : after.span.char_start].strip()
+
+
 def listed_names(text: str, words: Sequence[Word], head: Name) -> list[Name]:
     """The other names of "Lind, Reyes and Okoro" or "Sens. Ada Lind of Norland and Bo Reyes", in text order."""
     after = {word.name.span: word.name for word in words if word.name and word.name.span > head.span}
@@ -237,7 +268,7 @@ def listed_names(text: str, words: Sequence[Word], head: Name) -> list[Name]:
     last = head
     for name in (name for name in after.values() if name.entity_type == head.entity_type):
         gap = text[last.span.char_end : name.span.char_start]
-        if not LIST_GAP.fullmatch(gap) or possessive(text, name):
+        if not LIST_GAP.fullmatch(gap) or possessive(text, name) or owns_noun(text, words, name):
             break
         found.append(name)
         last = name
@@ -259,13 +290,19 @@ def determiner_of(core: Sequence[Word]) -> str:
     return ""
 
 
-def sender_of(words: Sequence[Word]) -> Name | None:
-    """The person or organisation right after "from" or "by"."""
-    for index, word in enumerate(words[:-1]):
-        if word.text in {"from", "by"}:
-            after = words[index + 2] if words[index + 1].text == "the" and index + 2 < len(words) else words[index + 1]
-            is_one = after.name is not None and after.name.entity_type in ("person", "organization")
-            return after.name if is_one else None
+def sender_of(text: str, words: Sequence[Word], core: Sequence[Word]) -> Name | None:
+    """Whom "by" or "from" right behind the head leads to: "a study released by the left-leaning Tide Watch"."""
+    for index, word in enumerate(words[len(core) : len(core) + 2], len(core)):
+        if word.text not in {"from", "by"}:
+            if word.text not in AUTHORED:
+                return None
+            continue
+        sender = core_words(text, words[index + 1 :])
+        while len(sender) > 1 and sender[-1].name is None and not is_noun(sender[-1].text):
+            sender.pop()  # "last year"
+        name = sender[-1].name if sender else None
+        is_one = name is not None and name.entity_type in ("person", "organization")
+        return name if is_one and name is not None and not possessive(text, name) else None
     return None
 
 
@@ -280,6 +317,7 @@ def nominal_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[
         head,
         determiner=determiner_of(core),
         possessor=owner,
-        sender=sender_of(words),
+        sender=sender_of(text, words, core),
+        is_joined=any(word.text == "and" for word in words[len(core) : len(core) + 1]),
         words=tuple(re.sub(r"'s?$", "", word.text) for word in words),
     )

@@ -9,53 +9,36 @@ from __future__ import annotations
 
 import re
 
-from transforms import ids
 from transforms.annotate.signatures import read_signature
 from transforms.records import Article, Quotation, Speaker
 from transforms.resolve import bodies, descriptions, lexicon
+from transforms.resolve.antecedents import OF_PERSONS, antecedent_name, antecedent_noun
 from transforms.resolve.clusters import Cluster
+from transforms.resolve.names import fold
+from transforms.resolve.noun_kinds import is_person_noun, is_quantity, means_many
 from transforms.resolve.pronouns import Discourse, Reference, gender_of_pronoun, resolve_pronoun
-from transforms.resolve.roles import clean_role, role_gender
+from transforms.resolve.roles import role_gender
 from transforms.resolve.rules import CHANCE
-from transforms.resolve.source_phrases import FEMALE, FIRST, IT, MALE, RELATIVE, THEY, WE, SourcePhrase, read_phrase
+from transforms.resolve.source_phrases import (
+    FEMALE,
+    FIRST,
+    IT,
+    MALE,
+    RELATIVE,
+    THEY,
+    WE,
+    SourcePhrase,
+    read_phrase,
+)
+from transforms.resolve.speaker_values import as_speaker
 from transforms.resolve.view import Answer, ArticleView
 
 # A name less likely than this is left out: a wrong name is worse than an empty cell (docs/resolution.md).
 MIN_CHANCE = 0.5
-APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^,.;:\n]{2,90},\s*")
+# How much one person must lead the next for a pronoun to name anybody; verbs that go on with the speaker before.
+MIN_LEAD = 0.6
+GOES_ON = re.compile(r"(?:also |then )?(?:add|continu|conclud|went on|goes on|going on)", re.IGNORECASE)
 CLOSING_MARK = re.compile(r"[.,]?[”\"’']")
-METHODS = {
-    "full_name": "name",
-    "lone_name": "name",
-    "several_names": "name",
-    "group": "name",
-    "organization": "organization",
-    "body_of": "organization",
-    "head_of_name": "organization",
-    "kind_of_name": "organization",
-    "named_body": "organization",
-    "transcript": "transcript",
-    "signed": "name",
-    "apposed_name": "apposition",
-    "apposition": "apposition",
-    "relative": "apposition",
-    "same_paragraph": "continuation",
-    "next_paragraph": "continuation",
-    "byline": "byline",
-    "nobody": "none",
-}
-STATUSES = {
-    "several_names": "collective",
-    "group": "collective",
-    "plural": "collective",
-    "plural_pronoun": "collective",
-    "indefinite": "anonymous",
-    "unnamed_role": "anonymous",
-    "unnamed_pronoun": "anonymous",
-    "nobody": "missing",
-}
-
-
 UNNAMED = frozenset({"indefinite", "unnamed_role"})
 
 
@@ -65,6 +48,7 @@ class SpeakerFinder:
     def __init__(self, article: Article, view: ArticleView, discourse: Discourse) -> None:
         self.article, self.view, self.discourse = article, view, discourse
         self.previous: tuple[Quotation, Answer] | None = None
+        self.answered: list[tuple[Quotation, Answer]] = []
 
     def find(self, quotation: Quotation) -> tuple[Speaker, tuple[Cluster, ...]]:
         """The speaker of the next quotation in text order, and everybody who speaks by name."""
@@ -73,8 +57,11 @@ class SpeakerFinder:
         if answer.cluster is not None and answer.chance < MIN_CHANCE:
             answer = Answer("unknown")
         self.previous = (quotation, answer)
+        self.answered.append(self.previous)
         cluster = answer.cluster
-        is_unnamed = answer.rule in UNNAMED and phrase.determiner != "definite"
+        if cluster is not None and cluster.entity_type == "organization" and quotation.source is not None:
+            self.view.spoken.append((quotation.source.char_start, cluster))
+        is_unnamed = answer.rule in UNNAMED and phrase.determiner != "definite" and is_person_noun(phrase.head)
         person = unnamed_person(phrase) if cluster is None and is_unnamed else cluster
         if person is not None and person.entity_type == "person" and quotation.source is not None:
             self.discourse.add(Reference(quotation.source.char_start, person, True, False, False, cluster is not None))
@@ -85,7 +72,7 @@ class SpeakerFinder:
         if phrase.kind == "none":
             return self.continued(quotation)
         if phrase.kind == "pronoun":
-            return self.pronoun(phrase)
+            return self.pronoun(phrase, quotation)
         if phrase.kind == "names":
             named = (self.view.cluster_of(name) for name in phrase.names)
             joint = [cluster for cluster in named if cluster.entity_type in ("person", "organization")]
@@ -124,6 +111,8 @@ class SpeakerFinder:
 
     def continued(self, quotation: Quotation) -> Answer:
         """No source: the speaker of the quotation right before, in the same paragraph or the next."""
+        if self.view.context.is_reopened(quotation.span.char_start):
+            return self.reopened(quotation)
         if self.previous is None or self.previous[1].cluster is None or quotation.quote_type == "indirect":
             return Answer("nobody")
         cue = self.view.context.text[slice(*quotation.cue)] if quotation.cue is not None else ""
@@ -139,21 +128,32 @@ class SpeakerFinder:
         rule = "same_paragraph" if apart == 0 else "next_paragraph"
         return Answer(rule, answer.cluster, min(CHANCE[rule], answer.chance))
 
-    def pronoun(self, phrase: SourcePhrase) -> Answer:
+    def reopened(self, quotation: Quotation) -> Answer:
+        """The speaker of the quotation that reaches to the end of the paragraph before, whoever is quoted inside it."""
+        context = self.view.context
+        number = context.paragraph(quotation.span.char_start) - 1
+        ending = [found for found in self.answered if context.paragraph(found[0].span.char_end - 1) == number]
+        last = max(ending, key=lambda found: (found[0].span.char_end, -found[0].span.char_start), default=None)
+        if last is None or last[1].cluster is None:
+            return Answer("nobody")
+        return Answer("open_quotation", last[1].cluster, min(CHANCE["open_quotation"], last[1].chance))
+
+    def pronoun(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
         """he, she, it, they, I, who."""
         word, start = phrase.head, phrase.span.char_start if phrase.span else 0
         if word in MALE | FEMALE:
             cluster, lead = resolve_pronoun(self.discourse, start, gender_of_pronoun(word), is_source=True)
             if cluster is not None and not cluster.shown:
                 return Answer("unnamed_pronoun")
-            sureness = "sure" if lead >= 1.5 else "likely" if lead >= 0.6 else "weak"
+            cue = self.view.context.text[slice(*quotation.cue)] if quotation.cue is not None else ""
+            if lead < MIN_LEAD and GOES_ON.match(cue):
+                return self.goes_on(quotation, gender_of_pronoun(word))
+            sureness = "sure" if lead >= 1.5 else "likely" if lead >= MIN_LEAD else "weak"
             return Answer(f"pronoun_{sureness}", cluster) if cluster else Answer("unknown")
         if word in RELATIVE:
-            cluster = self.antecedent(start)
-            return Answer("relative", cluster) if cluster else Answer("unknown")
+            return self.relative(phrase, quotation)
         if word in FIRST:
-            author = self.author_of_article()
-            return Answer("byline", author) if author is not None else Answer("unknown")
+            return self.first_person(start, quotation)
         if word in IT | THEY:
             cluster = bodies.body_before(start, self.view, self.previous)
             if cluster is not None:
@@ -167,13 +167,42 @@ class SpeakerFinder:
             return None
         return self.view.source_cluster(byline, "person")
 
-    def antecedent(self, position: int) -> Cluster | None:
-        """The entity named right before "who": the last name that ends at most an apposition away."""
-        for name in reversed(self.view.names.before(position, 100)):
-            gap = self.view.context.text[name.span.char_end : position]
-            if len(gap) < 4 or APPOSITION.fullmatch(gap):
-                return self.view.cluster_of(name)
-        return None
+    def first_person(self, position: int, quotation: Quotation) -> Answer:
+        """Whom "I" means: whoever is quoted with it, and outside quotations the author."""
+        if not self.view.context.in_quote(position):
+            author = self.author_of_article()
+            return Answer("byline", author) if author is not None else Answer("unknown")
+        for other, answer in reversed(self.answered):
+            is_around = any(s.char_start <= position < s.char_end for s in other.segments)
+            if other is not quotation and is_around and answer.cluster is not None:
+                return Answer("quoted_self", answer.cluster, min(CHANCE["quoted_self"], answer.chance))
+        return Answer("unknown")
+
+    def goes_on(self, quotation: Quotation, gender: str) -> Answer:
+        """Who "added" or "continued": the speaker right before, where the pronoun fits."""
+        if self.previous is None or self.previous[1].cluster is None:
+            return Answer("unknown")
+        before, answer = self.previous
+        context, cluster = self.view.context, answer.cluster
+        apart = context.sentence(quotation.span.char_start) - context.sentence(before.span.char_end - 1)
+        fits = cluster is not None and cluster.entity_type == "person" and cluster.gender in ("", gender)
+        return Answer("goes_on", cluster) if fits and 0 <= apart <= 1 else Answer("unknown")
+
+    def relative(self, phrase: SourcePhrase, quotation: Quotation) -> Answer:
+        """The name right before "who", else what the noun there means: "critics, who", "a man who"."""
+        start = phrase.span.char_start if phrase.span else 0
+        name = antecedent_name(phrase.head, start, self.view)
+        if name is not None:
+            cluster = self.view.cluster_of(name)
+            return Answer("group") if cluster.entity_type == "group" else Answer("relative", cluster)
+        noun = antecedent_noun(self.view.context.text, start)
+        if noun is None:
+            return Answer("unknown")
+        before = read_phrase(self.view.context.text, noun, self.view.names_in(noun))
+        is_last = fold(self.view.context.text[slice(*noun)]).endswith(before.head)
+        answer = self.nominal(before) if before.kind == "nominal" and is_last else Answer("unknown")
+        is_thing = phrase.head not in OF_PERSONS and answer.rule in UNNAMED  # "a theory that"
+        return Answer("unknown") if is_thing else answer
 
     def nominal(self, phrase: SourcePhrase) -> Answer:
         """A description: a name's apposition, a body of its owner, a person by role, or nobody in particular."""
@@ -184,7 +213,7 @@ class SpeakerFinder:
         owned = bodies.owned_body(phrase, self.view) if head in nouns["owned_body"] else None
         if owned is not None:
             return owned
-        if descriptions.means_many(head):
+        if means_many(head) or is_quantity(phrase.words, head):
             return Answer("plural")
         if head in nouns["document"]:
             return bodies.document(phrase, self.view, self.previous)
@@ -192,6 +221,8 @@ class SpeakerFinder:
             return Answer("indefinite")
         if head in nouns["role"] or descriptions.AGED.fullmatch(head):
             return descriptions.person_meant(phrase, self.discourse, self.view.clusters) or Answer("unnamed_role")
+        if head in nouns["body"] and phrase.is_joined:  # "the company and the union"
+            return Answer("plural")
         if head in nouns["body"]:
             return bodies.described_body(phrase, self.view)
         return Answer("unknown")
@@ -208,39 +239,6 @@ class SpeakerFinder:
         return cluster if cluster.entity_type in ("person", "organization", "place") else None
 
 
-def as_speaker(answer: Answer, phrase: SourcePhrase) -> Speaker:
-    """The answer as a value, with the role that the source or else the article states."""
-    rule, cluster = answer.rule, answer.cluster
-    mention_type = {"name": "name", "names": "name", "pronoun": "pronoun", "none": "none"}.get(phrase.kind, "nominal")
-    method = METHODS.get(rule, "pronoun" if mention_type == "pronoun" else "description")
-    if cluster is None:
-        status = STATUSES.get(rule, "unresolved")
-        together = tuple(entity_id_of(joint) for joint in answer.joint)
-        return Speaker(status, method, mention_type, confidence=answer.chance, entity_ids=together)
-    own = entity_id_of(cluster)
-    return Speaker(
-        "named",
-        method,
-        mention_type,
-        name=cluster.shown,
-        entity_id=own,
-        entity_ids=(own,),
-        role=clean_role(phrase.role) or best_role(cluster),
-        confidence=answer.chance,
-    )
-
-
-def entity_id_of(cluster: Cluster) -> str:
-    """The article's own id of an entity."""
-    return ids.entity_id(cluster.entity_type, cluster.key)
-
-
 def unnamed_person(phrase: SourcePhrase) -> Cluster:
     """Somebody without a name whom a later "he" or "she" can mean, so that it means nobody else."""
     return Cluster("person", "", gender=role_gender(phrase.head))
-
-
-def best_role(cluster: Cluster) -> str | None:
-    """The first role of several words that the article states, else the first, else None."""
-    roles = [role for phrase in cluster.roles if (role := clean_role(phrase))]
-    return next((role for role in roles if " " in role), roles[0] if roles else None)

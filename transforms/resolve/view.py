@@ -13,7 +13,10 @@ from transforms.resolve.rules import CHANCE
 
 
 class ArticleView:
-    """What is where in one article, and who is who in it; ``made`` holds the clusters that no name has."""
+    """What is where in one article, and who is who in it; ``made`` holds the clusters that no name has.
+
+    ``spoken`` says where an organisation spoke, by name or not, as far as that is answered.
+    """
 
     def __init__(self, context: Context, names: Sequence[Name], home: Mapping[int, Cluster]) -> None:
         self.context = context
@@ -21,6 +24,7 @@ class ArticleView:
         self.home = home
         self.clusters = list(dict.fromkeys(home[id(name)] for name in self.names.names))
         self.made: dict[str, Cluster] = {}
+        self.spoken: list[tuple[int, Cluster]] = []
 
     def cluster_of(self, name: Name) -> Cluster:
         """The cluster that a name is sorted into."""
