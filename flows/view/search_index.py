@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -115,7 +116,7 @@ class SearchIndex:
         """
         with self._connect(limit_s) as con:
             found = con.execute("SELECT rowid FROM words WHERE words MATCH ?", (expression,))
-            rows = np.fromiter((row for (row,) in found), np.int64)
+            rows = np.fromiter(chain.from_iterable(found), np.int64)
             if not is_ranked or not 0 < len(rows) <= MAX_RANKED:
                 return rows, None
             ranked = con.execute("SELECT rowid, bm25(words) FROM words WHERE words MATCH ?", (expression,)).fetchall()

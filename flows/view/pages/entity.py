@@ -10,7 +10,7 @@ from flows.view.pages.correct import pending_of
 from flows.view.pages.quotes import days_address, with_marks
 from flows.view.pending import merged_into
 from flows.view.quote_filter import QuoteFilter
-from flows.view.quote_search import match_words, read_page
+from flows.view.quote_search import match_words, read_page, top_partners
 from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.resolve.countries import printed_names
@@ -30,14 +30,6 @@ _DAYS = """
 _ROLES = f"""
     SELECT speaker_role AS role, count(*) AS n FROM quote
     WHERE speaker = $entity AND speaker_role IS NOT NULL GROUP BY role ORDER BY n DESC, role LIMIT {SHOWN}
-"""
-_ABOUT = f"""
-    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e USING (entity)
-    WHERE b.speaker = $entity AND b.entity <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
-"""
-_SPOKEN_OF_BY = f"""
-    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e ON e.entity = b.speaker
-    WHERE b.entity = $entity AND b.speaker <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
 """
 _ARTICLES = f"""
     SELECT a.article_id, a.title, a.source_uri, a.published_date, a.publisher, p.n_mentions, p.n_quotes
@@ -69,8 +61,8 @@ def entity(request: Request) -> Response:
         line=line,
         bars=time_bars(line, lambda bar: days_address(said, bar), "statements"),
         roles=snapshot.rows(_ROLES, number),
-        about=snapshot.rows(_ABOUT, number),
-        spoken_of_by=snapshot.rows(_SPOKEN_OF_BY, number),
+        about=top_partners(snapshot, row, "speaker", "about", SHOWN),
+        spoken_of_by=top_partners(snapshot, row, "about", "speaker", SHOWN),
         articles=snapshot.rows(_ARTICLES, number),
         said=_examples(snapshot, said),
         said_of=_examples(snapshot, about),
@@ -81,4 +73,4 @@ def entity(request: Request) -> Response:
 
 
 def _examples(snapshot: Snapshot, asked: QuoteFilter) -> list[Row]:
-    return with_marks(read_page(snapshot, asked, match_words(snapshot, asked))[:EXAMPLES], snapshot, asked)
+    return with_marks(read_page(snapshot, asked, match_words(snapshot, asked), EXAMPLES), snapshot, asked)

@@ -46,7 +46,7 @@ def quotes(request: Request) -> Response:
     snapshot = snapshot_of(request)
     asked = QuoteFilter.from_address(request.query_params)
     words = ("words", asked.expression, asked.order == "rank")
-    matched = snapshot.keep(words, lambda: match_words(snapshot, asked))
+    matched = snapshot.keep_matched(words, lambda: match_words(snapshot, asked))
     found = counted(snapshot, asked, matched)
     rows = with_marks(read_page(snapshot, asked, matched), snapshot, asked)
     line = timeline(found.days)
