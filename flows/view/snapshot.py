@@ -125,6 +125,11 @@ class Snapshot:
         return bool(self.manifest.counts.get("article_duplicates"))
 
     @property
+    def has_sayings(self) -> bool:
+        """Whether anything was said in more articles than one."""
+        return bool(self.manifest.counts.get("sayings"))
+
+    @property
     def folder(self) -> str:
         """What a reader opens: the folder `latest`, or in object storage the one that it stands for now."""
         address = self.store.address

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from flows.view.charts import time_bars, timeline
+from flows.view.downloads import FORMS
 from flows.view.pages.correct import pending_of
 from flows.view.pages.quotes import days_address, with_marks
 from flows.view.pending import merged_into
@@ -69,6 +70,7 @@ def entity(request: Request) -> Response:
         said_address=said.address(),
         about_address=about.address(),
         corrections=pending_of(request),
+        forms=FORMS,
     )
 
 
