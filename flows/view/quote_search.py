@@ -129,10 +129,10 @@ def top_partners(snapshot: Snapshot, entity: Row, facet: str, other: str, most: 
     return [row for row in found if row["entity"] != entity["entity"]][:most]
 
 
-def read_page(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, n: int = PAGE_SIZE) -> list[Row]:
-    """The first ``n`` quotations of one page with their texts, in the order asked for."""
+def read_page(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, n: int | None = None) -> list[Row]:
+    """The quotations of one page, or the first ``n`` of them, with their texts, in the order asked for."""
     passed = (asked.page - 1) * PAGE_SIZE
-    return _rows(snapshot, _ordered(snapshot, asked, matched, passed + n)[passed:])
+    return _rows(snapshot, _ordered(snapshot, asked, matched, passed + (n or PAGE_SIZE))[passed:])
 
 
 def read_all(snapshot: Snapshot, asked: QuoteFilter, matched: Matched) -> Iterator[list[Row]]:
