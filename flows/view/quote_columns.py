@@ -8,7 +8,6 @@ milliseconds, where a database joins and groups for hundreds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,12 +26,19 @@ Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A column of values as codes: the place of each quotation's value in ``labels``, which are sorted."""
+class Codes:
+    """A column of small numbers from 0 on, and how often each is there."""
 
-    codes: Numbers
-    labels: Sequence[str]
+    def __init__(self, codes: Numbers, labels: Sequence[str] = ()) -> None:
+        self.codes = codes
+        self.labels = labels  # what each code stands for, where that is a text: sorted
+        self._totals = np.bincount(codes)
+
+    def counts(self, fitting: Mask) -> Numbers:
+        """How often each code is there among those that fit; or all less the others, where those are fewer."""
+        if 2 * np.count_nonzero(fitting) <= len(fitting):
+            return np.bincount(self.codes[fitting], minlength=len(self._totals))
+        return self._totals - np.bincount(self.codes[~fitting], minlength=len(self._totals))
 
 
 class QuoteColumns:
@@ -53,10 +59,12 @@ class QuoteColumns:
         self._has_day = self._day != NO_DAY
         self._confidence = _array(read, "confidence")
         self._is_copy = _array(read, "is_copy")
-        self._speaker = _array(read, "speaker")
+        self._first_day = int(self._day[self._has_day].min(initial=(1 << 31) - 1))
+        self._since_first = Codes(np.where(self._has_day, self._day - self._first_day + 1, 0))
+        self._speaker = Codes(_array(read, "speaker"))
         self._coded = {column: _coded(read[column]) for column in facets}
         about = cursor.sql("SELECT entity, place FROM about ORDER BY entity, place").to_arrow_table()
-        self._about_entity, self._about_place = _array(about, "entity"), _array(about, "place")
+        self._about, self._about_place = Codes(_array(about, "entity")), _array(about, "place")
 
     def places_of(self, rows: Numbers) -> Places:
         """The places of rows of the search index, in the order of the rows."""
@@ -75,39 +83,38 @@ class QuoteColumns:
             return np.asarray(self._day >= day if condition.facet == "since" else (self._day <= day) & self._has_day)
         if condition.facet in ENTITY_FACETS:
             numbers = [entities[value] for value in wanted if value in entities]
-            return self._of_speakers(numbers) if condition.facet == "speaker" else self._about(numbers)
+            return self._said_by(numbers) if condition.facet == "speaker" else self._said_about(numbers)
         coded = self._coded[FACETS[condition.facet].column]
         is_wanted = np.array([label in wanted for label in coded.labels] or [False])
         return is_wanted[coded.codes]
 
-    def _of_speakers(self, numbers: Sequence[int]) -> Mask:
-        return np.isin(self._speaker, np.array(numbers, np.int32))
+    def _said_by(self, numbers: Sequence[int]) -> Mask:
+        return np.isin(self._speaker.codes, np.array(numbers, np.int32))
 
-    def _about(self, numbers: Iterable[int]) -> Mask:
+    def _said_about(self, numbers: Iterable[int]) -> Mask:
         fitting = np.zeros(self.n, np.bool_)
         for number in numbers:
-            first, last = np.searchsorted(self._about_entity, [number, number + 1])
+            first, last = np.searchsorted(self._about.codes, [number, number + 1])
             fitting[self._about_place[first:last]] = True
         return fitting
 
     def top_values(self, facet: str, fitting: Mask, most: int) -> list[tuple[str, int]]:
         """The commonest values of a facet among the quotations that fit, and how many have each."""
         coded = self._coded[FACETS[facet].column]
-        return [(coded.labels[code], n) for code, n in _commonest(coded.codes[fitting], most)]
+        return [(coded.labels[code], n) for code, n in _commonest(coded.counts(fitting), most)]
 
     def top_entities(self, facet: str, fitting: Mask, most: int) -> list[tuple[int, int]]:
         """The same for a facet of entities, by their numbers."""
-        found = self._speaker[fitting] if facet == "speaker" else self._about_entity[fitting[self._about_place]]
-        return _commonest(found[found > 0], most)
+        is_speaker = facet == "speaker"
+        counts = self._speaker.counts(fitting) if is_speaker else self._about.counts(fitting[self._about_place])
+        counts[:1] = 0  # of nobody
+        return _commonest(counts, most)
 
     def days(self, fitting: Mask) -> list[tuple[date, int]]:
         """How many of the quotations that fit are of each day."""
-        days = self._day[fitting & self._has_day]
-        if not len(days):
-            return []
-        first = int(days.min())
-        counts = np.bincount(days - first)
-        return [(EPOCH + timedelta(days=first + int(day)), int(counts[day])) for day in np.flatnonzero(counts)]
+        counts = self._since_first.counts(fitting)[1:]
+        first = EPOCH + timedelta(days=self._first_day) if len(counts) else EPOCH
+        return [(first + timedelta(days=int(day)), int(counts[day])) for day in np.flatnonzero(counts)]
 
     def sort_keys(self, order: str) -> npt.NDArray[Any] | None:
         """What an order sorts by, the smallest first; None where that is the place."""
@@ -124,9 +131,8 @@ def first_of(keys: npt.NDArray[Any], n: int) -> npt.NDArray[np.intp]:
     return among[np.argsort(keys[among], kind="stable")][:n]
 
 
-def _commonest(codes: Numbers, most: int) -> list[tuple[int, int]]:
-    """The commonest codes with their numbers; of equally common ones the smaller first."""
-    counts = np.bincount(codes)
+def _commonest(counts: Numbers, most: int) -> list[tuple[int, int]]:
+    """The commonest codes with their counts; of equally common ones the smaller first."""
     return [(int(code), int(counts[code])) for code in first_of(-counts, most) if counts[code]]
 
 
@@ -135,10 +141,10 @@ def _array(table: pa.Table, column: str) -> npt.NDArray[Any]:
     return found
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
+def _coded(column: pa.ChunkedArray) -> Codes:
     coded = column.fill_null(NONE).dictionary_encode().combine_chunks()
     labels = coded.dictionary.to_pylist()
     order = sorted(range(len(labels)), key=labels.__getitem__)
     codes = np.empty(len(labels), np.min_scalar_type(max(len(labels), 1)))
     codes[order] = np.arange(len(labels))
-    return Coded(codes[coded.indices.to_numpy()], [labels[place] for place in order])
+    return Codes(codes[coded.indices.to_numpy()], [labels[place] for place in order])

@@ -72,8 +72,8 @@ class _Text:
         spans = word_spans(text)
         starts = paragraph_starts(text)
         self.words = [word for word, _, _ in spans]
-        # The number of each word's paragraph, from 1; the last one stands for the text's end, and for what is before it.
-        self.paragraphs = np.searchsorted(starts, [start for _, start, _ in spans], side="right").tolist()
+        # Of each word, from 1; the 0 is of what is before the first and after the last.
+        self.paragraphs: list[int] = np.searchsorted(starts, [start for _, start, _ in spans], side="right").tolist()
         self._numbers = [*self.paragraphs, 0]
         self._openings = np.flatnonzero(np.diff(self.paragraphs, prepend=0)).tolist()
         bounds = [0, *(place for _, start, end in spans for place in (start, end)), len(text)]
