@@ -171,7 +171,7 @@ def _ask(client: httpx.Client, server: psutil.Process) -> None:
         "overview": "/", "all quotations": "/quotes", "article": f"/article/{article}", "entity": f"/entity/{entity}",
         "articles": "/articles?q=ferry&sort=n_quotes", "entities": "/entities?q=am&sort=n_quotes", "runs": "/runs",
         "quarantine": "/quarantine", "of a speaker": f"/quotes?speaker={entity}", "about": f"/quotes?about={entity}",
-        "search, common word": "/quotes?q=will", "search, rare word": "/quotes?q=lighthouse",
+        "search, “the”": "/quotes?q=the", "search, common word": "/quotes?q=will", "search, rare word": "/quotes?q=lighthouse",
         "search, phrase": "/quotes?q=%22would+be%22", "search, prefix": "/quotes?q=minist*",
         "search, by date": "/quotes?q=ferry&sort=date",
         "search with facets": "/quotes?q=ferry&type=direct&confidence=0.8",
@@ -179,7 +179,7 @@ def _ask(client: httpx.Client, server: psutil.Process) -> None:
         "next page of a search": "/quotes?q=ferry&page=2",
         "who else it may be": f"/entity/{entity}/correct?action=merge",
         "what a merge would change": f"/entity/{other}/correct?action=merge&target={entity}",
-        "corrections": "/corrections",
+        "corrections": "/corrections", "sayings": "/sayings",
     }  # fmt: skip
     print(f"{'page':26}{'first':>8}{'median':>8}{'processor':>11}  ms")
     for name, address in pages.items():

@@ -129,6 +129,11 @@ def top_partners(snapshot: Snapshot, entity: Row, facet: str, other: str, most: 
     return [row for row in found if row["entity"] != entity["entity"]][:most]
 
 
+def days_of(snapshot: Snapshot, asked: QuoteFilter) -> list[tuple[date, int]]:
+    """How many quotations of a question without words are of each day."""
+    return snapshot.quotes.days(_all_of(snapshot, Matched(), _fits(snapshot, asked)))
+
+
 def read_page(snapshot: Snapshot, asked: QuoteFilter, matched: Matched, n: int | None = None) -> list[Row]:
     """The quotations of one page, or the first ``n`` of them, with their texts, in the order asked for."""
     passed = (asked.page - 1) * PAGE_SIZE

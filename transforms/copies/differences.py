@@ -74,7 +74,7 @@ class _Text:
         self.words = [word for word, _, _ in spans]
         # Of each word, from 1; the 0 is of what is before the first and after the last.
         self.paragraphs: list[int] = np.searchsorted(starts, [start for _, start, _ in spans], side="right").tolist()
-        self._numbers = [*self.paragraphs, 0]
+        self._numbers: list[int] = [*self.paragraphs, 0]
         self._openings = np.flatnonzero(np.diff(self.paragraphs, prepend=0)).tolist()
         bounds = [0, *(place for _, start, end in spans for place in (start, end)), len(text)]
         self._starts, self._ends = [], []

@@ -11,7 +11,7 @@ from flows.view.pages.correct import pending_of
 from flows.view.pages.quotes import days_address, with_marks
 from flows.view.pending import merged_into
 from flows.view.quote_filter import QuoteFilter
-from flows.view.quote_search import match_words, read_page, top_partners
+from flows.view.quote_search import days_of, match_words, read_page, top_partners
 from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.resolve.countries import printed_names
@@ -24,10 +24,6 @@ WHY = {rule.name: rule.says for rule in (*NAME_RULES, *LINK_RULES)} | {
     "correction_split": "Your corrections say that this one stands apart.",
 }
 
-_DAYS = """
-    SELECT published_date AS day, count(*) AS n FROM quote
-    WHERE speaker = $entity AND is_statement AND published_date IS NOT NULL GROUP BY day ORDER BY day
-"""
 _ROLES = f"""
     SELECT speaker_role AS role, count(*) AS n FROM quote
     WHERE speaker = $entity AND speaker_role IS NOT NULL GROUP BY role ORDER BY n DESC, role LIMIT {SHOWN}
@@ -47,11 +43,11 @@ def entity(request: Request) -> Response:
             return RedirectResponse(f"/entity/{into}", 303)
         raise NotThereError("entity")
     number = {"entity": row["entity"]}
-    line = timeline([(day["day"], day["n"]) for day in snapshot.rows(_DAYS, number)])
     said, about = (
         QuoteFilter(chosen=((facet, (row["entity_id"],)), ("attribution", ("statement",))))
         for facet in ("speaker", "about")
     )
+    line = timeline(days_of(snapshot, said))
     return page(
         request,
         snapshot,
