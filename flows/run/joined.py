@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
+from flows.copies.index import Index, Signed
 from flows.copies.signatures import Before
 from flows.link.entities import Linked, link_entities
 from flows.link.reuse import Known, Reused, link_reuse
@@ -23,7 +25,7 @@ from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import SAYINGS, SIGNATURES
-from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, Manifest
+from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, SIGNATURE_INDEX, Manifest
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
@@ -106,7 +108,8 @@ def join_articles(
         try:
             known = located(store, stage, names_before) if names_before else None
             before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
-            copies = find_copies(paths("articles"), paths(SIGNATURES), scratch / "copies", before=before)
+            signed = Signed(paths(SIGNATURES), _digests(parts, SIGNATURES))
+            copies = find_copies(paths("articles"), signed, scratch / "copies", before=before)
             linked = link_entities(
                 paths("articles"),
                 paths("article_entities"),
@@ -136,6 +139,8 @@ def join_articles(
         snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
         snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
         snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
+        for name, path in zip(SIGNATURE_INDEX, copies.index, strict=True):
+            _add_index(snapshot, name, path, previous)
         snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
         snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
         snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
@@ -147,13 +152,18 @@ def join_articles(
 
 def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
     """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
-    if previous is None or not any(file.path == COPIES for file in previous.files):
+    kept = ("article_duplicates/part-0.parquet", "boilerplate/part-0.parquet", COPIES)
+    if previous is None or not {*kept} <= (known := {file.path for file in previous.files}):
         return None
     new, gone = _differing(snapshot, parts, previous, SIGNATURES)
     locate = snapshot.store.locate
+    duplicates, boilerplate, pairs = (locate(previous.number, path) for path in kept)
+    is_indexed = {*SIGNATURE_INDEX} <= known
     return Before(
-        pairs=locate(previous.number, COPIES),
-        boilerplate=locate(previous.number, "boilerplate/part-0.parquet"),
+        pairs=pairs,
+        duplicates=duplicates,
+        boilerplate=boilerplate,
+        index=Index(*(locate(previous.number, path) for path in SIGNATURE_INDEX)) if is_indexed else None,
         new_signatures=new,
         gone_signatures=gone,
     )
@@ -167,6 +177,21 @@ def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous:
     new, gone = _differing(snapshot, parts, previous, SAYINGS)
     locate = snapshot.store.locate
     return Known(locate(previous.number, SAYING_PAIRS), locate(previous.number, table), gone, new)
+
+
+def _digests(parts: Sequence[BasePart], table: str) -> dict[str, str]:
+    """What tells apart two contents of a batch's part."""
+    return {batch: " ".join(part.file.sha256 for part in group) for batch, group in grouped(parts, table).items()}
+
+
+def _add_index(snapshot: NextSnapshot, path: str, made: str, previous: Manifest | None) -> None:
+    """Put a file of an index into the snapshot: the one made now, or the one before where that still serves."""
+    known = next((file for file in previous.files if file.path == path), None) if previous else None
+    if previous and known and made == snapshot.store.locate(previous.number, path):
+        snapshot.add(known, Origin(previous.number, path))
+    else:
+        folder, _, name = path.rpartition("/")
+        snapshot.add_file(folder, name, Path(made))
 
 
 def _differing(

@@ -16,6 +16,7 @@ SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
 SAYING_PAIRS = f"{INTERNAL}/saying_pairs.parquet"
 COPIES = f"{INTERNAL}/copies.parquet"
+SIGNATURE_INDEX = tuple(f"{INTERNAL}/signature_index/{name}.parquet" for name in ("signatures", "fingerprints"))
 CORRECTIONS = f"{INTERNAL}/corrections.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon
 
