@@ -28,8 +28,8 @@ from benchmarks.copy_parts import Parts, Plain, write_parts, write_rows
 from benchmarks.made_stories import made_rows
 from benchmarks.planted_copies import MIN_WORDS, plant
 from flows.copies.find import Copies, find_copies
-from flows.copies.index import Signed
 from flows.copies.signatures import Before
+from flows.link.index import Indexed
 from tests.copied_stories import left_by
 
 APART = Path(__file__).with_name("copies_apart.tsv")
@@ -51,9 +51,9 @@ def _day(stated: str | None) -> dt.date | None:
     return None
 
 
-def signed(parts: Parts) -> Signed:
+def signed(parts: Parts) -> Indexed:
     """The parts of signatures, each told from others by its path."""
-    return Signed(parts, {batch: str(paths) for batch, paths in parts.items()})
+    return Indexed(parts, {batch: str(paths) for batch, paths in parts.items()})
 
 
 def clusters(copies: Copies) -> dict[str, str]:

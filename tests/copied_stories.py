@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.copies.find import Copies, find_copies
-from flows.copies.index import Signed
 from flows.copies.signatures import Before
+from flows.link.index import Indexed
 from flows.store.internal import SIGNATURES_SCHEMA
 from transforms.copies.signature import signature
 from transforms.document import text_hash
@@ -88,7 +88,7 @@ def copies_of(batches: Mapping[str, Batch], scratch: Path, before: Before | None
     """What is found in some batches."""
     articles = {name: [batch.articles] for name, batch in batches.items()}
     signatures = {name: [batch.signatures] for name, batch in batches.items()}
-    signed = Signed(signatures, {name: batch.signatures for name, batch in batches.items()})
+    signed = Indexed(signatures, {name: batch.signatures for name, batch in batches.items()})
     return find_copies(articles, signed, scratch, before=before)
 
 

@@ -86,7 +86,7 @@ LISTS = f"""
     CREATE OR REPLACE TABLE lists AS
     WITH fingerprints AS (SELECT key::UINTEGER AS f FROM wanted WHERE NOT is_by_key),
     found AS (
-        SELECT f, row FROM postings SEMI JOIN fingerprints USING (f)
+        SELECT value AS f, row FROM postings SEMI JOIN fingerprints ON value = fingerprints.f
         UNION ALL
         SELECT f, row FROM (SELECT unnest(fingerprints) AS f, row FROM unindexed) SEMI JOIN fingerprints USING (f)
         UNION ALL SELECT f, row FROM (SELECT unnest(fingerprints) AS f, row FROM gone) SEMI JOIN fingerprints USING (f)
@@ -98,7 +98,7 @@ LISTS = f"""
 
 SOME_LISTS = """
     CREATE OR REPLACE TABLE lists AS
-    SELECT f::BIGINT AS key, false AS is_by_key, row FROM postings WHERE f BETWEEN {first} AND {last}
+    SELECT value::BIGINT AS key, false AS is_by_key, row FROM postings WHERE value BETWEEN {first} AND {last}
 """
 
 ALL_KEYS = f"CREATE OR REPLACE TABLE lists AS SELECT {_KEYS}, true AS is_by_key, row FROM numbered"

@@ -19,12 +19,13 @@ from flows.copies.boilerplate import write_boilerplate
 from flows.copies.candidates import find_candidates
 from flows.copies.clusters import add_pairs, take_over_pairs, write_duplicates, write_pairs
 from flows.copies.comparison import compare_candidates
-from flows.copies.index import Index, Signed, open_index
 from flows.copies.signatures import Before, open_signatures
 from flows.link.database import open_database
+from flows.link.index import Index, Indexed, Kind, open_index
+from flows.store.internal import SIGNATURES_SCHEMA
 
-# Up to so many values that a table is searched for, groups of rows that have none of them are passed over.
-WANTED_ONE_BY_ONE = 1_000
+# Sources together, since boilerplate is looked for in one at a time.
+SIGNATURES = Kind(SIGNATURES_SCHEMA, order="source_key, article_id", listed="fingerprints")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Copies:
     """What was found: the tables ``article_duplicates`` and ``boilerplate`` as files, and the copies of each batch.
 
     ``pairs`` and ``index`` are the files to hand to the next run. ``kept_by_batch`` has the columns article_id and
-    kept_article_id.
+    kept_article_id. ``touched`` (article_id) are the articles of which anything may be other than in the run before.
     """
 
     duplicates: Path
@@ -40,6 +41,7 @@ class Copies:
     pairs: Path
     index: Index
     n_duplicates: int
+    touched: pa.Table
     kept_by_batch: Mapping[str, pa.Table]
     digests: Mapping[str, str]
 
@@ -55,7 +57,7 @@ class Copies:
 
 def find_copies(
     articles: Mapping[str, Sequence[str]],
-    signed: Signed,
+    signed: Indexed,
     scratch: Path,
     *,
     before: Before | None = None,
@@ -70,8 +72,7 @@ def find_copies(
     names = ("article_duplicates.parquet", "boilerplate.parquet", "pairs.parquet")
     duplicates, boilerplate, pairs = (scratch / name for name in names)
     with open_database(scratch / "spilled", memory_limit) as con:
-        con.execute(f"SET dynamic_or_filter_threshold = {WANTED_ONE_BY_ONE}")
-        index = open_index(con, signed, before.index if before else None, scratch)
+        index = open_index(con, SIGNATURES, signed, before.index if before else None, scratch)
         open_signatures(con, before)
         write_boilerplate(con, boilerplate, before.boilerplate if before else None)
         find_candidates(con, is_first=before is None)
@@ -79,8 +80,9 @@ def find_copies(
         add_pairs(con, compare_candidates(con, [articles[batch] for batch in signed.parts], scratch))
         write_pairs(con, pairs)
         n_duplicates = write_duplicates(con, duplicates, before.duplicates if before else None)
+        touched = con.sql("FROM changed_ids UNION FROM shaken").to_arrow_table()
         kept, digests = _by_batch(con, list(signed.parts))
-    return Copies(duplicates, boilerplate, pairs, index, n_duplicates, kept, digests)
+    return Copies(duplicates, boilerplate, pairs, index, n_duplicates, touched, kept, digests)
 
 
 def _by_batch(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.copies.index import Index
+from flows.link.index import Index
 from flows.storage.database import rows_of
 from flows.store.internal import SIGNATURES_SCHEMA
 
@@ -60,7 +60,7 @@ CHANGED_IDS = f"""
     UNION SELECT article_id FROM gone
 """
 
-SIGNED = "CREATE VIEW signed AS FROM indexed UNION ALL FROM unindexed"
+SIGNED = "CREATE VIEW signed AS SELECT * RENAME (n_listed AS n_fingerprints) FROM indexed"
 
 _FEW = "row, article_id, batch, source_key, day, agency_rank, n_words, text_key, address_keys, n_fingerprints"
 

@@ -16,16 +16,27 @@ import duckdb
 import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
-from flows.copies.index import Index, Signed
 from flows.copies.signatures import Before
 from flows.link.entities import Linked, link_entities
-from flows.link.reuse import Known, Reused, link_reuse
+from flows.link.index import Index, Indexed
+from flows.link.reuse import Reused, link_reuse
+from flows.link.reuse_before import Known
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import SAYINGS, SIGNATURES
-from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, SIGNATURE_INDEX, Manifest
+from flows.store.manifest import (
+    BASE,
+    COPIES,
+    INTERNAL,
+    NAMES,
+    SAYING_INDEX,
+    SAYING_PAIRS,
+    SAYING_SPEAKERS,
+    SIGNATURE_INDEX,
+    Manifest,
+)
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
@@ -108,7 +119,7 @@ def join_articles(
         try:
             known = located(store, stage, names_before) if names_before else None
             before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
-            signed = Signed(paths(SIGNATURES), _digests(parts, SIGNATURES))
+            signed = Indexed(paths(SIGNATURES), _digests(parts, SIGNATURES))
             copies = find_copies(paths("articles"), signed, scratch / "copies", before=before)
             linked = link_entities(
                 paths("articles"),
@@ -118,8 +129,9 @@ def join_articles(
                 duplicates=copies.duplicates,
                 names=known,
             )
+            said = Indexed(paths(SAYINGS), _digests(parts, SAYINGS))
             reused = link_reuse(
-                paths(SAYINGS),
+                said,
                 paths("articles"),
                 paths("quotes"),
                 scratch,
@@ -127,7 +139,7 @@ def join_articles(
                 final_ids=linked.all_changes(),
                 duplicates=copies.duplicates,
                 boilerplate=copies.boilerplate,
-                known=_sayings_before(snapshot, parts, previous) if is_built_on_previous else None,
+                known=_sayings_before(snapshot, parts, previous, copies) if before is not None else None,
             )
         except duckdb.Error as error:  # a full disk has many names there
             raise_if_disk(error, scratch)
@@ -139,11 +151,12 @@ def join_articles(
         snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
         snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
         snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
-        for name, path in zip(SIGNATURE_INDEX, copies.index, strict=True):
+        for name, path in zip((*SIGNATURE_INDEX, *SAYING_INDEX), (*copies.index, *reused.index), strict=True):
             _add_index(snapshot, name, path, previous)
         snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
         snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
         snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
+        snapshot.add_file(INTERNAL, "saying_speakers.parquet", reused.speakers, previous)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
@@ -153,30 +166,46 @@ def join_articles(
 def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
     """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
     kept = ("article_duplicates/part-0.parquet", "boilerplate/part-0.parquet", COPIES)
-    if previous is None or not {*kept} <= (known := {file.path for file in previous.files}):
+    if previous is None or not {*kept} <= {file.path for file in previous.files}:
         return None
     new, gone = _differing(snapshot, parts, previous, SIGNATURES)
     locate = snapshot.store.locate
     duplicates, boilerplate, pairs = (locate(previous.number, path) for path in kept)
-    is_indexed = {*SIGNATURE_INDEX} <= known
     return Before(
         pairs=pairs,
         duplicates=duplicates,
         boilerplate=boilerplate,
-        index=Index(*(locate(previous.number, path) for path in SIGNATURE_INDEX)) if is_indexed else None,
+        index=_index_before(snapshot, previous, SIGNATURE_INDEX),
         new_signatures=new,
         gone_signatures=gone,
     )
 
 
-def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Known | None:
+def _sayings_before(
+    snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None, copies: Copies
+) -> Known | None:
     """The same of sayings."""
-    table = "sayings/part-0.parquet"
-    if previous is None or not {SAYING_PAIRS, table} <= {file.path for file in previous.files}:
+    kept = (SAYING_PAIRS, SAYING_SPEAKERS, "sayings/part-0.parquet", "quote_reuse/part-0.parquet")
+    if previous is None or not {*kept} <= {file.path for file in previous.files}:
         return None
     new, gone = _differing(snapshot, parts, previous, SAYINGS)
-    locate = snapshot.store.locate
-    return Known(locate(previous.number, SAYING_PAIRS), locate(previous.number, table), gone, new)
+    pairs, speakers, sayings, quote_reuse = (snapshot.store.locate(previous.number, path) for path in kept)
+    return Known(
+        pairs=pairs,
+        speakers=speakers,
+        sayings=sayings,
+        quote_reuse=quote_reuse,
+        index=_index_before(snapshot, previous, SAYING_INDEX),
+        gone=gone,
+        fresh=new,
+        touched=copies.touched,
+    )
+
+
+def _index_before(snapshot: NextSnapshot, previous: Manifest, paths: Sequence[str]) -> Index | None:
+    if not {*paths} <= {file.path for file in previous.files}:
+        return None
+    return Index(*(snapshot.store.locate(previous.number, path) for path in paths))
 
 
 def _digests(parts: Sequence[BasePart], table: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ def test_copies_found_as_articles_come_and_go_are_those_found_at_once(
     told = named(told, chance)
     try:
         at_once = copies_among(told, folder / "once")
-        with patch("flows.copies.index.MAX_STALE_SHARE", stale):
+        with patch("flows.link.index.MAX_STALE_SHARE", stale):
             came = as_they_come(told, folder, chance)
         assert contents(came) == contents(at_once)
     finally:
