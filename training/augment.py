@@ -1,4 +1,4 @@
-"""Changed copies of the training texts, so that no single style of quotation marks is taken for granted."""
+"""Changed copies of the training texts, so that no single style of marks or capitals is taken for granted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 # A space in place of a mark keeps every offset.
 MISSING = str.maketrans('“”"', "   ")
 CURLY_CHANCE, STRAIGHT_CHANCE, MISSING_CHANCE = 0.30, 0.30, 0.04
+CAPITALS_CHANCE, SMALL_CHANCE = 0.02, 0.02
 
 
 def curl_marks(text: str) -> str:
@@ -38,3 +39,18 @@ def vary_marks(gold: GoldText, chance: random.Random) -> GoldText:
     if draw < CURLY_CHANCE + STRAIGHT_CHANCE + MISSING_CHANCE:
         return replace(gold, text=gold.text.translate(MISSING))
     return gold
+
+
+def vary_case(gold: GoldText, chance: random.Random) -> GoldText:
+    """The text all in capitals or in small letters now and then; its length and spans never change."""
+    draw = chance.random()
+    for kind, share in ((str.upper, CAPITALS_CHANCE), (str.lower, CAPITALS_CHANCE + SMALL_CHANCE)):
+        if draw < share:
+            changed = kind(gold.text)
+            return replace(gold, text=changed) if len(changed) == len(gold.text) else gold
+    return gold
+
+
+def vary_style(gold: GoldText, chance: random.Random) -> GoldText:
+    """The text with its marks and capitals varied; its length and spans never change."""
+    return vary_case(vary_marks(gold, chance), chance)

@@ -1,24 +1,28 @@
-"""Windows of the training texts, drawn anew each epoch, gathered into batches of one length as far as possible."""
+"""Windows of the training texts, drawn anew each epoch, gathered into batches of one length as far as possible.
+
+Batches are NumPy arrays, so that they go cheaply from the processes that make them; ``on_device`` makes them tensors.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from training.examples import IGNORED, Example, PieceSegment
 from transforms.annotate.pair_features import pair_features
-from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS, ROLES
+from transforms.annotate.sequence import ROLES
 from transforms.annotate.wordpieces import IntArray
 
 CLS, SEP, PAD, MASK = 101, 102, 0, 103
 WINDOW_SIZES = (128, 192, 224, 256, 256, 320)
 MAX_PAIR_DISTANCE = 256
+# An array as it is made, a tensor once it is on the device.
+Values = Any
 SOURCE, CUE, CONTENT = (ROLES.index(role) for role in ("source", "cue", "content"))
 
 
@@ -26,37 +30,36 @@ SOURCE, CUE, CONTENT = (ROLES.index(role) for role in ("source", "cue", "content
 class PairTargets:
     """G choices of N candidates: ``cues`` and ``others`` [G, N] number segments, ``gold`` [G] is 1-based, 0: none."""
 
-    cues: Tensor
-    others: Tensor
-    features: Tensor
-    mask: Tensor
-    gold: Tensor
+    cues: Values
+    others: Values
+    features: Values
+    mask: Values
+    gold: Values
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """B windows of T wordpieces, special ones included.
 
-    ``role_index``, ``role_labels`` and ``role_mask`` are [S, L], one row a paragraph with role gold, the index into
-    the B * T wordpieces; ``segment_ends`` [segments, 2] is the first and last wordpiece of each gold segment.
-    ``soft_index`` [N] are the wordpieces that a teacher labelled with the scores ``soft_roles`` [N, K],
-    ``soft_entity_index`` [M] and ``soft_entities`` [M, E] the same for names.
+    ``role_labels`` and ``entity_labels`` are [B, T], IGNORED where there is no gold; ``begins`` [B, T] is true where a
+    paragraph begins. ``segment_ends`` [segments, 2] is the first and last of the B * T wordpieces of each gold segment.
+    ``soft_index`` [N] are the wordpieces that a teacher labelled and ``soft_rows`` [N] the rows of its scores,
+    ``soft_entity_index`` [M] and ``soft_entity_rows`` [M] the same for names.
     """
 
-    ids: Tensor
-    codes: Tensor
-    mask: Tensor
-    entity_labels: Tensor
-    role_index: Tensor
-    role_labels: Tensor
-    role_mask: Tensor
-    segment_ends: Tensor
+    ids: Values
+    codes: Values
+    mask: Values
+    entity_labels: Values
+    role_labels: Values
+    begins: Values
+    segment_ends: Values
     content: PairTargets
     source: PairTargets
-    soft_index: Tensor
-    soft_roles: Tensor
-    soft_entity_index: Tensor
-    soft_entities: Tensor
+    soft_index: Values
+    soft_rows: Values
+    soft_entity_index: Values
+    soft_entity_rows: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,93 +109,60 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
     """One batch; with ``chance`` given, a share of the wordpieces is hidden behind the mask piece."""
     longest = max(window.length for window in windows)
     ids = np.full((len(windows), longest), PAD, dtype=np.int64)
-    codes = np.zeros_like(ids)
-    entity_labels = np.full_like(ids, IGNORED)
+    codes, begins = np.zeros_like(ids), np.zeros(ids.shape, dtype=bool)
+    role_labels, entity_labels = np.full_like(ids, IGNORED), np.full_like(ids, IGNORED)
     mask = np.full((len(windows), 1, 1, longest), -1e4, dtype=np.float32)
     for row, (example, start, stop) in enumerate((w.example, w.start, w.stop) for w in windows):
+        inside = slice(1, stop - start + 1)
         ids[row, : stop - start + 2] = [CLS, *example.encoded.ids[start:stop], SEP]
-        codes[row, 1 : stop - start + 1] = example.encoded.features[start:stop]
-        entity_labels[row, 1 : stop - start + 1] = example.entity_labels[start:stop]
+        codes[row, inside] = example.encoded.features[start:stop]
+        begins[row, inside] = np.diff(example.encoded.paragraphs[start:stop], prepend=-1) != 0
+        role_labels[row, inside] = whole_spans(example.role_labels[start:stop])
+        entity_labels[row, inside] = example.entity_labels[start:stop]
         mask[row, ..., : stop - start + 2] = 0.0
     if chance is not None:
         hidden = np.random.default_rng(chance.getrandbits(32)).random(ids.shape) < mask_share
         ids[hidden & (ids > MASK)] = MASK
-    sequences = [row for number, window in enumerate(windows) for row in role_sequences(window, number * longest)]
     segments, contents, sources = pair_rows(windows, longest)
-    role_index, role_labels, role_mask = pad_sequences(sequences)
-    soft_index, soft_roles = soft_targets(windows, longest, "roles", len(ROLE_LABELS))
-    soft_entity_index, soft_entities = soft_targets(windows, longest, "entities", len(ENTITY_LABELS))
+    arrays = (ids, codes, mask, entity_labels, role_labels, begins)
     return Batch(
-        ids=torch.from_numpy(ids),
-        codes=torch.from_numpy(codes),
-        mask=torch.from_numpy(mask),
-        entity_labels=torch.from_numpy(entity_labels),
-        role_index=role_index,
-        role_labels=role_labels,
-        role_mask=role_mask,
-        segment_ends=torch.tensor(segments, dtype=torch.long),
-        content=pair_targets(contents),
-        source=pair_targets(sources),
-        soft_index=soft_index,
-        soft_roles=soft_roles,
-        soft_entity_index=soft_entity_index,
-        soft_entities=soft_entities,
+        *arrays,
+        np.array(segments, dtype=np.int64).reshape(-1, 2),
+        pair_targets(contents),
+        pair_targets(sources),
+        *soft_targets(windows, longest, "roles"),
+        *soft_targets(windows, longest, "entities"),
     )
 
 
-def soft_targets(windows: Sequence[TrainingWindow], longest: int, layer: str, n_labels: int) -> tuple[Tensor, Tensor]:
-    """Index into the B * T wordpieces and the teacher's scores of one layer, "roles" or "entities"."""
-    index: list[IntArray] = []
-    scores: list[npt.NDArray[np.float32]] = [np.zeros((0, n_labels), dtype=np.float32)]
+def soft_targets(windows: Sequence[TrainingWindow], longest: int, layer: str) -> tuple[IntArray, IntArray]:
+    """Index into the B * T wordpieces and the rows of the teacher's scores for one layer, "roles" or "entities"."""
+    none = np.zeros(0, dtype=np.int64)
+    index, scores = [none], [none]
     for number, window in enumerate(windows):
         example = window.example
-        if example.soft is not None and example.soft_rows is not None and layer in example.soft_layers:
+        if example.soft_rows is not None and layer in example.soft_layers:
             rows = example.soft_rows[window.start : window.stop]
             known = rows >= 0
             index.append(number * longest + 1 + np.flatnonzero(known))
-            scores.append(getattr(example.soft, layer)[rows[known]].astype(np.float32))
-    places = np.concatenate(index) if index else np.zeros(0, dtype=np.int64)
-    return torch.from_numpy(places), torch.from_numpy(np.concatenate(scores))
+            scores.append(rows[known])
+    return np.concatenate(index), np.concatenate(scores)
 
 
-def role_sequences(window: TrainingWindow, offset: int) -> list[tuple[IntArray, IntArray]]:
-    """(index, labels) of each paragraph of the window, where its text has role gold."""
-    labels = window.example.role_labels[window.start : window.stop]
-    if not len(labels) or labels[0] == IGNORED:
-        return []
-    index = offset + 1 + np.arange(len(labels))
-    cuts = 1 + np.flatnonzero(np.diff(window.example.encoded.paragraphs[window.start : window.stop]))
-    parts = [part.copy() for part in np.split(labels, cuts)]
-    for part in parts:
-        repair_edges(part)
-    return list(zip(np.split(index, cuts), parts, strict=True))
-
-
-def repair_edges(labels: IntArray) -> None:
-    """A span that the window's edge cuts begins or ends at the edge, in place: a sequence holds whole spans."""
+def whole_spans(labels: IntArray) -> IntArray:
+    """The window's labels; a span that its edge cuts begins or ends at the edge: a sequence holds whole spans."""
     beginning, inside, end, single = range(1, 5)
+    labels = labels.copy()
     kind = labels - (labels - 1) % 4 - 1
 
     def part(place: int) -> int:
-        return 0 if labels[place] == 0 else int((labels[place] - 1) % 4 + 1)
+        return 0 if labels[place] <= 0 else int((labels[place] - 1) % 4 + 1)
 
     if part(0) in (inside, end):
         labels[0] = kind[0] + (beginning if part(0) == inside else single)
     if part(-1) in (beginning, inside):
         labels[-1] = kind[-1] + (single if part(-1) == beginning else end)
-
-
-def pad_sequences(sequences: list[tuple[IntArray, IntArray]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Index, labels and mask, each [S, L]; padding points at wordpiece 0 with label 0."""
-    longest = max((len(index) for index, _ in sequences), default=0)
-    index = torch.zeros(len(sequences), longest, dtype=torch.long)
-    labels = torch.zeros_like(index)
-    mask = torch.zeros_like(index, dtype=torch.bool)
-    for row, (places, values) in enumerate(sequences):
-        index[row, : len(places)] = torch.from_numpy(places)
-        labels[row, : len(places)] = torch.from_numpy(values)
-        mask[row, : len(places)] = True
-    return index, labels, mask
+    return labels
 
 
 # One choice: the (cue, other) segments of each candidate, their pair features, and the right one, 1-based.
@@ -261,14 +231,25 @@ def is_near(one: PieceSegment, other: PieceSegment) -> bool:
 
 
 def pair_targets(rows: list[PairRow]) -> PairTargets:
-    """The choices as padded tensors."""
+    """The choices as padded arrays."""
     widest = max((len(pairs) for pairs, _, _ in rows), default=0)
-    pairs = torch.zeros(len(rows), widest, 2, dtype=torch.long)
-    features = torch.zeros(len(rows), widest, 3, dtype=torch.long)
-    mask = torch.zeros(len(rows), widest, dtype=torch.bool)
+    pairs = np.zeros((len(rows), widest, 2), dtype=np.int64)
+    features = np.zeros((len(rows), widest, 3), dtype=np.int64)
+    mask = np.zeros((len(rows), widest), dtype=bool)
     for row, (candidates, values, _) in enumerate(rows):
-        pairs[row, : len(candidates)] = torch.tensor(candidates)
-        features[row, : len(candidates)] = torch.from_numpy(values)
+        pairs[row, : len(candidates)] = candidates
+        features[row, : len(candidates)] = values
         mask[row, : len(candidates)] = True
-    gold = torch.tensor([gold for _, _, gold in rows], dtype=torch.long)
+    gold = np.array([gold for _, _, gold in rows], dtype=np.int64)
     return PairTargets(pairs[..., 0], pairs[..., 1], features, mask, gold)
+
+
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """The batch as tensors on ``device``."""
+
+    def moved(value: Values) -> Values:
+        if isinstance(value, PairTargets):
+            return PairTargets(*(moved(getattr(value, name)) for name in PairTargets.__slots__))
+        return torch.from_numpy(np.ascontiguousarray(value)).to(device)
+
+    return Batch(*(moved(getattr(batch, name)) for name in Batch.__slots__))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from transforms.annotate.sequence import may_follow, must_go_on
 
@@ -44,24 +45,39 @@ class Crf(nn.Module):
         """Transitions [K, K], starts [K] and ends [K], with what the label set forbids left out."""
         return self.transitions + self.allowed, self.starts + self.allowed_starts, self.ends + self.allowed_ends
 
-    def forward(self, emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
-        """Sum over S sequences; ``emissions`` [S, L, K], ``labels`` and ``mask`` [S, L], each starting unmasked."""
-        return (self.log_partition(emissions, mask) - self.path_score(emissions, labels, mask)).sum()
+    def forward(self, emissions: Tensor, labels: Tensor, mask: Tensor, begins: Tensor) -> Tensor:
+        """Sum over all sequences of B windows: ``emissions`` [B, T, K]; ``labels``, ``mask`` and ``begins`` [B, T].
 
-    def path_score(self, emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
-        """[S]: the score of the given labels."""
-        transitions, starts, ends = self.scores()
-        steps = mask[:, 1:].to(emissions.dtype)
-        emitted = (emissions.gather(2, labels.unsqueeze(2)).squeeze(2) * mask).sum(1)
-        moved = (transitions[labels[:, :-1], labels[:, 1:]] * steps).sum(1)
-        last = labels.gather(1, mask.sum(1, keepdim=True) - 1).squeeze(1)
-        return starts[labels[:, 0]] + emitted + moved + ends[last]
+        A sequence reaches from a place that ``begins`` to the next or to the end of the mask; the first place under
+        the mask begins one.
+        """
+        return (self.log_partition(emissions, mask, begins) - self.path_score(emissions, labels, mask, begins)).sum()
 
-    def log_partition(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """[S]: the log of the sum over all label sequences."""
+    def path_score(self, emissions: Tensor, labels: Tensor, mask: Tensor, begins: Tensor) -> Tensor:
+        """[B]: the score of the given labels."""
         transitions, starts, ends = self.scores()
-        alpha = starts + emissions[:, 0]
-        for step in range(1, emissions.shape[1]):
-            moved = torch.logsumexp(alpha.unsqueeze(2) + transitions, dim=1) + emissions[:, step]
-            alpha = torch.where(mask[:, step].unsqueeze(1), moved, alpha)
-        return torch.logsumexp(alpha + ends, dim=1)
+        labels = torch.where(mask, labels, 0)
+        emitted = emissions.gather(2, labels.unsqueeze(2)).squeeze(2)
+        moved = functional.pad(transitions[labels[:, :-1], labels[:, 1:]], (1, 0))
+        arrived = torch.where(begins, starts[labels], moved)
+        goes_on = functional.pad(mask & ~begins, (0, 1))[:, 1:]
+        left = torch.where(goes_on, 0.0, ends[labels])
+        return torch.as_tensor(((emitted + arrived + left) * mask).sum(1))
+
+    def log_partition(self, emissions: Tensor, mask: Tensor, begins: Tensor) -> Tensor:
+        """[B]: the log of the sum over all label sequences, by halves, in log T products of [K, K] matrices.
+
+        A place is the matrix of its moves, one that begins a sequence ends the one before it, and one outside the mask
+        is the identity; the label before all, which no move forbids, is taken out again at the end (Sarkka and
+        Garcia-Fernandez, 2020: sums over a chain as an associative scan).
+        """
+        transitions, starts, ends = self.scores()
+        moves = torch.where(begins[..., None, None], ends[:, None] + starts, transitions) + emissions.unsqueeze(2)
+        same = torch.where(torch.eye(len(starts), dtype=torch.bool, device=moves.device), 0.0, FORBIDDEN)
+        steps = torch.where(mask[..., None, None], moves, same)
+        while steps.shape[1] > 1:
+            if steps.shape[1] % 2:
+                steps = torch.cat([steps, same.expand(len(steps), 1, -1, -1)], dim=1)
+            pairs = steps[:, 0::2].unsqueeze(-1) + steps[:, 1::2].unsqueeze(-3)
+            steps = torch.logsumexp(pairs, dim=-2)
+        return torch.logsumexp(steps[:, 0, 0] + ends, dim=-1) - ends[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -139,6 +139,18 @@ def distance_buckets(length: int, buckets: int) -> Tensor:
     share = torch.log(away.clamp(min=1).float() / exact) / math.log(BUCKETS_MAX_DISTANCE / exact)
     far = (exact + (share * (half - exact)).long()).clamp(max=half - 1)
     return half * (distance > 0).long() + torch.where(away < exact, away, far)
+
+
+def keep_layers(encoder: Encoder, numbers: Sequence[int]) -> None:
+    """Leave all layers out but those of ``numbers``, in place."""
+    encoder.layers = nn.ModuleList(encoder.layers[number] for number in numbers)  # type: ignore[assignment]
+    encoder.shape = replace(encoder.shape, layers=len(numbers))
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """Products in bfloat16 where the machine has it; a processor of 256-bit vectors takes minutes a window in it."""
+    has_it = device.type != "cpu" or torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_it)
 
 
 def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:

@@ -31,9 +31,9 @@ class PieceSegment(NamedTuple):
 class Example:
     """One gold text, encoded, with its targets (arrays of shape [T]; IGNORED where a layer has no gold).
 
-    ``source_of`` is the source's first segment by attribution: several attributions may share one. ``soft``, with a
-    teacher, are its labels, ``soft_rows`` [T] the row of each wordpiece in them, -1 for none, and ``soft_layers``
-    what is learned from them ("roles", "entities").
+    ``source_of`` is the source's first segment by attribution: several attributions may share one. With a teacher,
+    ``soft_rows`` [T] is the row of each wordpiece in the table of its scores, -1 for none, and ``soft_layers`` what is
+    learned from them ("roles", "entities").
     """
 
     text_id: str
@@ -42,7 +42,6 @@ class Example:
     entity_labels: IntArray
     segments: list[PieceSegment] = field(default_factory=list)
     source_of: dict[int, tuple[int, int]] = field(default_factory=dict)
-    soft: SoftLabels | None = None
     soft_rows: IntArray | None = None
     soft_layers: frozenset[str] = frozenset()
 
@@ -66,8 +65,8 @@ def make_example(
         segments = attribution_segments(gold.text, gold.attributions, encoded)
         for segment in segments:
             write_bioes(roles, segment.start, segment.stop, ROLE_LABELS.index(f"B-{ROLES[segment.role]}"))
-    elif soft is not None and rows is not None and not only_gaps and is_whole(soft, rows):
-        roles = soft.path.copy()
+    elif soft is not None and rows is not None and not only_gaps:
+        roles = whole_path(soft, rows)
     if gold.entities is not None:
         entities[:] = 0
         for start, end, kind in gold.entities:
@@ -76,12 +75,14 @@ def make_example(
     layers = {"roles": gold.attributions, "entities": gold.entities}
     soft_layers = frozenset(name for name, gold_layer in layers.items() if gold_layer is None or not only_gaps)
     sources = source_ranges(gold, encoded)
-    return Example(gold.text_id, encoded, roles, entities, segments, sources, soft, rows, soft_layers)
+    return Example(gold.text_id, encoded, roles, entities, segments, sources, rows, soft_layers)
 
 
-def is_whole(soft: SoftLabels, rows: IntArray) -> bool:
-    """Whether the labels are those of just these wordpieces, so that their path has no holes."""
-    return len(soft.path) == len(rows) and bool(np.all(rows >= 0))
+def whole_path(soft: SoftLabels, rows: IntArray) -> IntArray:
+    """The teacher's best path where its wordpieces are just these, so that it has no holes; else nothing."""
+    if soft.path is None or len(soft.path) != len(rows) or bool(np.any(rows < 0)):
+        return np.full(len(rows), IGNORED, dtype=np.int64)
+    return soft.path.astype(np.int64)
 
 
 def attribution_segments(

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
-from training.augment import vary_marks
-from training.batches import Batch, PairTargets, epoch_batches
-from training.examples import Example, make_example
-from training.gold import GoldText
+from training.batches import Batch, on_device
+from training.encoder import mixed_precision
 from training.network import Network
-from training.soft_labels import SoftLabels
+from training.soft_labels import SoftTable
 
 LOSS_WEIGHTS = {"roles": 1.0, "pieces": 0.5, "entities": 1.0, "pairs": 0.3, "soft": 1.0}
 
@@ -39,10 +35,10 @@ class Recipe:
     seed: int = 1
     frozen_layers: int = 0
     train_words: bool = False
-    vary_marks: bool = True
+    vary_style: bool = True
     only_gaps: bool = False
-    # Each epoch reads one in so many of the texts without attributions, others each time.
-    names_every: int = 1
+    # How often an epoch reads the texts that somebody annotated, beside plain ones.
+    gold_repeats: int = 1
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
@@ -75,40 +71,14 @@ def learning_rate_share(step: int, n_steps: int, warmup_share: float) -> float:
     return min(step / warmup, max(0.0, (n_steps - step) / max(1, n_steps - warmup)))
 
 
-def epoch_examples(
-    golds: Sequence[GoldText],
-    tokenizer: Tokenizer,
-    recipe: Recipe,
-    epoch: int,
-    soft: Sequence[SoftLabels] | None = None,
-) -> list[Example]:
-    """The training texts of one epoch, with quotation marks varied anew, and a teacher's labels of them if given."""
-    chance = random.Random(f"{recipe.seed}-{epoch}-marks")
-    texts = [vary_marks(gold, chance) if recipe.vary_marks else gold for gold in golds]
-    labels = soft or [None] * len(texts)
-    return [
-        make_example(gold, tokenizer, item, only_gaps=recipe.only_gaps)
-        for number, (gold, item) in enumerate(zip(texts, labels, strict=True))
-        if gold.attributions is not None or (number + epoch) % recipe.names_every == 0
-    ]
-
-
-def to_device(batch: Batch, device: torch.device) -> Batch:
-    """The batch with every tensor on ``device``."""
-
-    def moved(value: Any) -> Any:
-        if isinstance(value, PairTargets):
-            return PairTargets(**{name: getattr(value, name).to(device) for name in PairTargets.__slots__})
-        return value.to(device)
-
-    return Batch(**{name: moved(getattr(batch, name)) for name in Batch.__slots__})
-
-
 class Trainer:
     """One run: network, optimiser and the number of the next epoch, which a checkpoint holds together."""
 
-    def __init__(self, network: Network, recipe: Recipe, folder: Path, n_steps: int) -> None:
+    def __init__(
+        self, network: Network, recipe: Recipe, folder: Path, n_steps: int, taught: SoftTable | None = None
+    ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.taught = None if taught is None else taught.to(self.device)
         self.network = network.to(self.device)
         self.recipe = recipe
         self.folder = folder
@@ -148,47 +118,44 @@ class Trainer:
         torch.save(state, fresh)
         fresh.replace(self.checkpoint)
 
-    def run_epoch(self, examples: Sequence[Example]) -> dict[str, float]:
-        """One pass over the examples; returns the mean losses and the wordpieces per second."""
-        chance = random.Random(f"{self.recipe.seed}-{self.epoch}-windows")
+    def run_epoch(self, batches: Iterable[Batch]) -> dict[str, float]:
+        """One pass over the batches; returns the mean losses and the wordpieces per second."""
         torch.manual_seed(self.recipe.seed * 1000 + self.epoch)
         self.network.train()
-        totals: dict[str, float] = {}
+        totals: dict[str, Tensor] = {}
         started, n_pieces, n_batches = time.monotonic(), 0, 0
-        for batch in epoch_batches(examples, chance, self.recipe.batch_pieces):
-            for name, value in self.train_batch(to_device(batch, self.device)).items():
-                totals[name] = totals.get(name, 0.0) + value
-            n_pieces += batch.ids.numel()
+        for batch in batches:
+            for name, value in self.train_batch(on_device(batch, self.device)).items():
+                totals[name] = totals.get(name, value.new_zeros(())) + value
+            n_pieces += batch.ids.size
             n_batches += 1
             if n_batches % 50 == 0:
                 rate = n_pieces / (time.monotonic() - started)
-                means = {name: round(total / n_batches, 4) for name, total in totals.items()}
-                print(f"epoch {self.epoch} batch {n_batches} {rate:.0f} pieces/s {means}", flush=True)
+                losses = means(totals, n_batches)
+                print(f"epoch {self.epoch} batch {n_batches} {rate:.0f} pieces/s {losses}", flush=True)
         self.epoch += 1
-        means = {name: total / n_batches for name, total in totals.items()}
-        return {**means, "pieces_per_second": n_pieces / (time.monotonic() - started)}
+        return {**means(totals, n_batches), "pieces_per_second": n_pieces / (time.monotonic() - started)}
 
-    def train_batch(self, batch: Batch) -> dict[str, float]:
-        """One optimiser step; returns the losses."""
+    def train_batch(self, batch: Batch) -> dict[str, Tensor]:
+        """One optimiser step; returns the losses, still on the device."""
         share = learning_rate_share(self.step, self.n_steps, self.recipe.warmup_share)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * share
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with mixed_precision(self.device):
             outputs = self.network(batch, self.recipe.dropout)
-        losses = self.network.losses(batch, outputs)
+        losses = self.network.losses(batch, outputs, self.taught)
         total = torch.stack([weight * losses[name] for name, weight in LOSS_WEIGHTS.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        if not math.isfinite(float(total.detach())):
-            raise FloatingPointError(f"the loss is not finite at step {self.step}")
-        return {name: float(value.detach()) for name, value in losses.items()}
+        return {name: value.detach() for name, value in losses.items()}
 
 
-def count_steps(golds: Sequence[GoldText], tokenizer: Tokenizer, recipe: Recipe) -> int:
-    """Optimiser steps of the whole run, estimated from the windows of the first epoch."""
-    examples = epoch_examples(golds, tokenizer, recipe, 0)
-    chance = random.Random(f"{recipe.seed}-0-windows")
-    return recipe.epochs * sum(1 for _ in epoch_batches(examples, chance, recipe.batch_pieces))
+def means(totals: dict[str, Tensor], n_batches: int) -> dict[str, float]:
+    """The mean of each loss; raises FloatingPointError where one is not finite."""
+    found = {name: round(float(total) / n_batches, 4) for name, total in totals.items()}
+    if not all(map(math.isfinite, found.values())):
+        raise FloatingPointError(f"a loss is not finite: {found}")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,15 @@ class GoldText:
     entities: tuple[tuple[int, int, str], ...] | None = None
     sentences: tuple[Segment, ...] | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nobody annotated anything in it."""
+        return self.attributions is None and self.entities is None
+
 
 def read_gold(path: Path) -> list[GoldText]:
-    """All texts of one JSON-lines file; raises KeyError or ValueError on a line of another shape."""
-    with path.open(encoding="utf8") as lines:
+    """All texts of one JSON-lines file, gzipped or not; raises KeyError or ValueError on a line of another shape."""
+    with gzip.open(path, "rt", encoding="utf8") if path.suffix == ".gz" else path.open(encoding="utf8") as lines:
         return [gold_text(json.loads(line)) for line in lines if line.strip()]
 
 

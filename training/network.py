@@ -10,6 +10,7 @@ from training.batches import Batch, PairTargets
 from training.crf import Crf
 from training.encoder import Encoder, EncoderShape, shared_dropout
 from training.examples import IGNORED
+from training.soft_labels import SoftTable
 from transforms.annotate.pair_features import N_PAIR_FEATURES
 from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 
@@ -59,20 +60,23 @@ class Network(nn.Module):
         hidden = self.encoder(ids, codes)
         return hidden, self.roles(hidden), self.entities(hidden)
 
-    def losses(self, batch: Batch, outputs: tuple[Tensor, Tensor, Tensor]) -> dict[str, Tensor]:
-        """The mean loss of each task, in float32; zero where the batch has no gold for it."""
+    def losses(
+        self, batch: Batch, outputs: tuple[Tensor, Tensor, Tensor], taught: SoftTable | None = None
+    ) -> dict[str, Tensor]:
+        """The mean loss of each task, in float32; zero where the batch has no gold for it.
+
+        ``taught`` holds a teacher's scores, where the batch has rows of them.
+        """
         hidden, roles, entities = (output.float() for output in outputs)
-        zero = hidden.new_zeros(())
-        found = {"roles": zero, "pieces": zero, "entities": zero, "pairs": zero, "soft": zero}
-        if len(batch.role_index):
-            emissions = roles.flatten(0, 1)[batch.role_index]
-            mask = batch.role_mask
-            found["roles"] = self.crf(emissions, batch.role_labels, mask) / mask.sum()
+        mask = batch.role_labels != IGNORED
+        found = {
+            "roles": self.crf(roles, batch.role_labels, mask, batch.begins) / mask.sum().clamp(min=1),
             # Emissions that are right by themselves keep long spans from hanging on sums of small differences.
-            found["pieces"] = functional.cross_entropy(emissions[mask], batch.role_labels[mask])
-        if bool((batch.entity_labels != IGNORED).any()):
-            flat = entities.flatten(0, 1)
-            found["entities"] = functional.cross_entropy(flat, batch.entity_labels.flatten(), ignore_index=IGNORED)
+            "pieces": label_loss(roles, batch.role_labels),
+            "entities": label_loss(entities, batch.entity_labels),
+            "pairs": hidden.new_zeros(()),
+            "soft": hidden.new_zeros(()),
+        }
         if len(batch.segment_ends):
             ends = hidden.flatten(0, 1)[batch.segment_ends].flatten(1)
             pairs = [
@@ -80,13 +84,21 @@ class Network(nn.Module):
                 for scorer, targets in ((self.content_pairs, batch.content), (self.source_pairs, batch.source))
                 if len(targets.gold)
             ]
-            found["pairs"] = torch.stack(pairs).sum() if pairs else zero
-        if len(batch.soft_index):
-            found["soft"] = soft_loss(roles.flatten(0, 1)[batch.soft_index], batch.soft_roles)
-        if len(batch.soft_entity_index):
-            ours = entities.flatten(0, 1)[batch.soft_entity_index]
-            found["soft"] = found["soft"] + soft_loss(ours, batch.soft_entities)
+            found["pairs"] = sum(pairs, found["pairs"])
+        if taught is not None:
+            for ours, index, theirs, rows in (
+                (roles, batch.soft_index, taught.roles, batch.soft_rows),
+                (entities, batch.soft_entity_index, taught.entities, batch.soft_entity_rows),
+            ):
+                if len(index):
+                    found["soft"] = found["soft"] + soft_loss(ours.flatten(0, 1)[index], theirs[rows].float())
         return found
+
+
+def label_loss(scores: Tensor, labels: Tensor) -> Tensor:
+    """The mean cross-entropy of the gold labels [B, T] by scores [B, T, K]; zero where there are none."""
+    total = functional.cross_entropy(scores.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum")
+    return total / (labels != IGNORED).sum().clamp(min=1)
 
 
 def pair_loss(scores: Tensor, targets: PairTargets) -> Tensor:

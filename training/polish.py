@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.batches import Batch, PairTargets, epoch_batches
+from training.batches import Batch, PairTargets, epoch_batches, on_device
+from training.encoder import mixed_precision
 from training.examples import Example
-from training.fit import to_device
 from training.network import Network, PairScorer, pair_loss
 
 N_PASSES = 12
@@ -42,7 +42,7 @@ def polish_pairs(network: Network, examples: Sequence[Example], *, seed: int, ba
     device = next(network.parameters()).device
     annotated = [example for example in examples if example.segments]
     batches = [
-        pair_batch(network, to_device(batch, device)) for batch in epoch_batches(annotated, chance, batch_pieces)
+        pair_batch(network, on_device(batch, device)) for batch in epoch_batches(annotated, chance, batch_pieces)
     ]
     parameters = [*network.content_pairs.parameters(), *network.source_pairs.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
@@ -65,7 +65,7 @@ def polish_pairs(network: Network, examples: Sequence[Example], *, seed: int, ba
 
 def pair_batch(network: Network, batch: Batch) -> PairBatch:
     """The vectors of one batch's segments, without a gradient."""
-    with torch.inference_mode(), torch.autocast(batch.ids.device.type, dtype=torch.bfloat16):
+    with torch.inference_mode(), mixed_precision(batch.ids.device):
         hidden = network.eval().encoder(batch.ids, batch.codes, batch.mask)
     ends = hidden.float().flatten(0, 1)[batch.segment_ends].flatten(1) if len(batch.segment_ends) else hidden[:0, 0]
     return PairBatch(ends.clone(), batch.content, batch.source)

@@ -1,87 +1,85 @@
-"""What a finished reader thinks of every wordpiece, for another to learn from (Hinton et al., 2015)."""
+"""What finished readers think of every wordpiece, for another to learn from (Hinton et al., 2015)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
-from training.gold import GoldText
-from transforms.annotate.model import ModelAnnotator
 from transforms.annotate.sequence import Chain, decode_sequences
-from transforms.annotate.wordpieces import EncodedText, FloatArray, IntArray
+from transforms.annotate.wordpieces import EncodedText, IntArray
 
-HalfArray = npt.NDArray[np.float16]
-FIELDS = ("starts", "roles", "entities", "path")
+
+@dataclass(frozen=True, slots=True)
+class SoftTable:
+    """The scores of the wordpieces of all texts, one text after the other: ``roles`` [R, K], ``entities`` [R, E]."""
+
+    roles: Tensor
+    entities: Tensor
+
+    def to(self, device: torch.device) -> SoftTable:
+        """The same scores on ``device``."""
+        return SoftTable(self.roles.to(device), self.entities.to(device))
 
 
 @dataclass(frozen=True, slots=True)
 class SoftLabels:
-    """One text's T wordpieces by their ``starts``: role scores [T, K], entity scores [T, E], best role path [T]."""
+    """Where one text's T wordpieces stand in a table: by their ``starts``, from ``row`` on.
+
+    ``path`` is the best label of each wordpiece, where somebody asked for it.
+    """
 
     starts: IntArray
-    roles: HalfArray
-    entities: HalfArray
-    path: IntArray
+    row: int
+    path: npt.NDArray[np.int8] | None = None
 
     def rows_of(self, encoded: EncodedText) -> IntArray:
-        """The row of each wordpiece of another encoding of the text, -1 where there is none."""
+        """The table's row of each wordpiece of another encoding of the text, -1 where there is none."""
         rows = np.searchsorted(self.starts, encoded.starts)
         rows[rows == len(self.starts)] = 0
         known = self.starts[rows] == encoded.starts if len(self.starts) else np.zeros(len(rows), dtype=bool)
-        return np.where(known, rows, -1)
+        return np.where(known, rows + self.row, -1)
 
 
-def read_soft_labels(annotator: ModelAnnotator, golds: Sequence[GoldText]) -> list[SoftLabels]:
-    """The annotator's labels of each text, in order."""
-    found = []
-    for encoded, scores in ((item.encoded, item.scores) for item in annotator.read([gold.text for gold in golds])):
-        path = best_path(encoded, scores.roles, annotator.heads.role_chain)
-        roles, entities = scores.roles.astype(np.float16), scores.entities.astype(np.float16)
-        found.append(SoftLabels(encoded.starts, roles, entities, path))
-    return found
+def mean_table(tables: Sequence[SoftTable], weights: Sequence[float]) -> SoftTable:
+    """The weighted mean of several readers' log-probabilities, in half precision.
 
-
-def mean_labels(
-    first: Sequence[SoftLabels], second: Sequence[SoftLabels], encoded: Sequence[EncodedText], chain: Chain
-) -> list[SoftLabels]:
-    """The mean of two readers' scores of each text, and its best path under ``chain``.
-
-    Two networks of different kinds err in different places: together they know more than the better one alone.
+    Networks of different kinds err in different places: together they know more than the best one alone.
     """
-    means = []
-    for one, other, text in zip(first, second, encoded, strict=True):
-        roles, entities = ((getattr(one, name) + getattr(other, name)) / 2 for name in ("roles", "entities"))
-        means.append(SoftLabels(one.starts, roles, entities, best_path(text, roles.astype(np.float32), chain)))
-    return means
+
+    def mean(name: str) -> Tensor:
+        shares = [weight / sum(weights) for weight in weights]
+        scores = [torch.log_softmax(getattr(table, name).float(), -1) for table in tables]
+        return torch.stack([share * score for share, score in zip(shares, scores, strict=True)]).sum(0).half()
+
+    return SoftTable(mean("roles"), mean("entities"))
 
 
-def best_path(encoded: EncodedText, roles: FloatArray, chain: Chain) -> IntArray:
-    """The best role label of each wordpiece [T], paragraph by paragraph."""
-    return np.concatenate(decode_sequences(encoded.by_paragraph(roles), chain))
+def text_labels(encoded: Sequence[EncodedText], table: SoftTable, chain: Chain) -> list[SoftLabels]:
+    """The labels of each text that ``table`` holds the scores of, in order, with the best path under ``chain``."""
+    labels, row = [], 0
+    for text in encoded:
+        roles = table.roles[row : row + len(text.ids)].float().cpu().numpy()
+        parts = decode_sequences(text.by_paragraph(roles), chain)
+        path = np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int8)
+        labels.append(SoftLabels(text.starts, row, path))
+        row += len(text.ids)
+    return labels
 
 
-def kept_labels(path: Path, golds: Sequence[GoldText], make: Callable[[], ModelAnnotator]) -> list[SoftLabels]:
-    """The labels of all texts by the annotator that ``make`` gives, read once and kept in ``path``."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_soft_labels(read_soft_labels(make(), golds), path)
-    return load_soft_labels(path)
-
-
-def save_soft_labels(labels: Sequence[SoftLabels], path: Path) -> None:
-    """All texts' labels in one file, which appears whole or not at all."""
-    arrays = {name: np.concatenate([getattr(item, name) for item in labels]) for name in FIELDS}
-    fresh = path.with_suffix(".new.npz")
-    np.savez(fresh, lengths=np.array([len(item.starts) for item in labels]), **arrays)
+def save_table(table: SoftTable, path: Path) -> None:
+    """The scores as one file, which appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    torch.save({"roles": table.roles.cpu(), "entities": table.entities.cpu()}, fresh)
     fresh.replace(path)
 
 
-def load_soft_labels(path: Path) -> list[SoftLabels]:
-    """The inverse of ``save_soft_labels``."""
-    with np.load(path) as stored:
-        cuts = np.cumsum(stored["lengths"])[:-1]
-        return [SoftLabels(*parts) for parts in zip(*(np.split(stored[name], cuts) for name in FIELDS), strict=True)]
+def load_table(path: Path) -> SoftTable:
+    """The inverse of ``save_table``."""
+    return SoftTable(**torch.load(path, map_location="cpu", weights_only=True))

@@ -23,7 +23,7 @@ from transforms.annotate.sequence import ROLE_LABELS, Chain
 from transforms.records import Annotation
 
 OBJECTIVE = ("source_exact", "cue_exact", "content_exact", "quote_all", "attribution_all", "quote_direct")
-OUTSIDE_STEPS = (0.0, 0.1, 0.2, 0.3)
+OUTSIDE_STEPS = (0.0, 0.2, 0.4, 0.6)
 BEGIN_STEPS = (0.0, 0.5, 1.0, 1.5)
 
 

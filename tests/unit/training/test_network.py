@@ -15,19 +15,22 @@ pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
 from tests.unit.annotate.small_model import WORDS, small_tokenizer  # noqa: E402
+from training.augment import vary_style  # noqa: E402
 from training.batches import epoch_batches  # noqa: E402
 from training.crf import Crf  # noqa: E402
-from training.encoder import EncoderShape, distance_buckets  # noqa: E402
+from training.encoder import EncoderShape, distance_buckets, keep_layers  # noqa: E402
 from training.evaluate import head_arrays, torch_annotator, torch_reader  # noqa: E402
 from training.examples import make_example  # noqa: E402
 from training.export import export_network  # noqa: E402
 from training.finish import save_heads  # noqa: E402
-from training.fit import Recipe, Trainer, count_steps, epoch_examples  # noqa: E402
+from training.fit import Recipe, Trainer  # noqa: E402
 from training.gold import GoldAttribution, GoldText  # noqa: E402
 from training.network import Network  # noqa: E402
+from training.reading import CONTEXT, WINDOW, read_table  # noqa: E402
 from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
-from training.soft_labels import SoftLabels, kept_labels, mean_labels, read_soft_labels  # noqa: E402
+from training.soft_labels import SoftLabels, SoftTable, mean_table, text_labels  # noqa: E402
+from training.supply import Corpus, all_epochs, count_steps  # noqa: E402
 from transforms.annotate.model_files import load_reader  # noqa: E402
 from transforms.annotate.sequence import (  # noqa: E402
     ROLE_LABELS,
@@ -68,34 +71,66 @@ def test_roles_are_written_as_bioes() -> None:
     assert [segment.attribution for segment in example.segments if segment.role == 2] == [0, 1, 1]
 
 
-def test_the_chain_sums_over_all_paths() -> None:
+def test_the_chain_sums_over_all_paths_of_each_paragraph() -> None:
+    """By hand: a window of two paragraphs between places that nobody labelled."""
     labels = bioes_labels(("a",))
     crf = Crf(labels)
-    torch.nn.init.normal_(crf.transitions)
-    emissions = torch.randn(1, 4, len(labels), generator=torch.Generator().manual_seed(0))
-    mask = torch.ones(1, 4, dtype=torch.bool)
-    paths = torch.tensor(list(itertools.product(range(len(labels)), repeat=4)))
-    scores = crf.path_score(emissions.expand(len(paths), -1, -1), paths, mask.expand(len(paths), -1))
-    torch.testing.assert_close(crf.log_partition(emissions, mask)[0], torch.logsumexp(scores, 0))
+    for scores in crf.parameters():
+        torch.nn.init.normal_(scores, generator=torch.Generator().manual_seed(1))
+    emissions = torch.randn(1, 6, len(labels), generator=torch.Generator().manual_seed(0))
+    mask = torch.tensor([[False, True, True, True, True, False]])
+    begins = torch.tensor([[False, True, False, True, False, False]])
+    transitions, starts, ends = crf.scores()
+
+    def score(paragraph: slice, path: tuple[int, ...]) -> torch.Tensor:
+        moves = [transitions[before, after] for before, after in itertools.pairwise(path)]
+        emitted = emissions[0, paragraph][range(len(path)), list(path)].sum()
+        return starts[path[0]] + emitted + sum(moves) + ends[path[-1]]
+
+    paragraphs = (slice(1, 3), slice(3, 5))
+    paths = list(itertools.product(range(len(labels)), repeat=2))
+    totals = [torch.logsumexp(torch.stack([score(part, path) for path in paths]), 0) for part in paragraphs]
+    torch.testing.assert_close(crf.log_partition(emissions, mask, begins)[0], torch.stack(totals).sum())
+    gold = torch.tensor([[-100, 1, 3, 0, 4, -100]])
+    by_hand = score(paragraphs[0], (1, 3)) + score(paragraphs[1], (0, 4))
+    torch.testing.assert_close(crf.path_score(emissions, gold, mask, begins)[0], by_hand)
 
 
 def test_every_wordpiece_of_the_gold_is_in_one_batch() -> None:
     example = make_example(gold_text(), small_tokenizer())
     batches = list(epoch_batches([example] * 5, random.Random(0), 200))
-    assert sum(int((batch.entity_labels != -100).sum()) for batch in batches) == 5 * len(example.encoded.ids)
-    assert sum(int(batch.role_mask.sum()) for batch in batches) == 5 * len(example.encoded.ids)
+    for name in ("entity_labels", "role_labels"):
+        assert sum(int((getattr(batch, name) != -100).sum()) for batch in batches) == 5 * len(example.encoded.ids)
+    assert sum(int(batch.begins.sum()) for batch in batches) >= 5 * 2
+
+
+def test_processes_make_the_batches_that_one_would_make() -> None:
+    golds = [replace(gold_text(), text_id=str(number)) for number in range(5)] + [GoldText("plain", TEXT)]
+    corpus = Corpus(golds, None, small_tokenizer(), Recipe(batch_pieces=128, gold_repeats=2))
+    made = [[list(epoch) for epoch in all_epochs(corpus, (0, 1), n_processes)] for n_processes in (0, 2)]
+    for alone, together in zip(*made, strict=True):
+        assert [batch.ids.tolist() for batch in alone] == [batch.ids.tolist() for batch in together]
+    assert len(made[0]) == 2
+    assert [batch.ids.tolist() for batch in made[0][0]] != [batch.ids.tolist() for batch in made[0][1]]
+    numbers = sorted(number for group in corpus.groups(0) for number in group)
+    assert numbers == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5], "annotated texts twice, plain ones once"
+
+
+def trainer_of(corpus: Corpus, network: Network, folder: Path, table: SoftTable | None = None) -> Trainer:
+    return Trainer(network, corpus.recipe, folder, count_steps(corpus, corpus.recipe.epochs), table)
 
 
 def test_training_learns_and_resumes(tmp_path: Path) -> None:
     recipe = Recipe(epochs=2, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3)
-    golds, tokenizer = [gold_text()] * 40, small_tokenizer()
+    corpus = Corpus([gold_text()] * 40, None, small_tokenizer(), recipe)
     torch.manual_seed(0)
-    trainer = Trainer(Network(SMALL), recipe, tmp_path, count_steps(golds, tokenizer, recipe))
-    first = trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, 0))
+    trainer = trainer_of(corpus, Network(SMALL), tmp_path)
+    batches = all_epochs(corpus, (0, 1))
+    first = trainer.run_epoch(next(batches))
     trainer.save()
-    again = Trainer(Network(SMALL), recipe, tmp_path, trainer.n_steps)
+    again = trainer_of(corpus, Network(SMALL), tmp_path)
     again.resume()
-    second = again.run_epoch(epoch_examples(golds, tokenizer, recipe, 1))
+    second = again.run_epoch(next(batches))
     assert again.epoch == 2
     assert second["roles"] < first["roles"]
 
@@ -110,29 +145,45 @@ def test_distances_have_a_bucket_a_direction_and_far_ones_share_it() -> None:
     assert from_the_middle[0] == 15 and from_the_middle[399] == 31
 
 
+def teacher_scores(texts: list[str]) -> SoftTable:
+    torch.manual_seed(0)
+    teacher = Network(SMALL_TEACHER)
+    torch.nn.init.normal_(teacher.roles.weight, std=0.5)
+    return read_table(teacher, [encode(text, small_tokenizer()) for text in texts])
+
+
+def labels_of(texts: list[str], table: SoftTable) -> list[SoftLabels]:
+    return text_labels([encode(text, small_tokenizer()) for text in texts], table, chain_of(ROLE_LABELS))
+
+
+def test_many_windows_are_read_as_each_alone() -> None:
+    torch.manual_seed(0)
+    network, tokenizer = Network(SMALL_TEACHER), small_tokenizer()
+    texts = [TEXT, "Ann said.", TEXT + "\n\n" + " ".join(["Ann said rain falls."] * 120)]
+    table = read_table(network, [encode(text, tokenizer) for text in texts])
+    alone = torch_annotator(network, tokenizer, max_pieces=WINDOW, context=CONTEXT)
+    for name in ("roles", "entities"):
+        expected = np.concatenate([getattr(item.scores, name) for item in alone.read(texts)])
+        np.testing.assert_allclose(getattr(table, name).float().numpy(), expected, atol=0.1)
+
+
 def test_a_pupil_learns_what_its_teacher_thinks(tmp_path: Path) -> None:
     """Nobody annotated attributions here: what is learned of them comes from the teacher."""
+    texts = [TEXT] * 30
+    table = teacher_scores(texts)
+    recipe = Recipe(epochs=8, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3, vary_style=False)
+    corpus = Corpus([GoldText("rain", text) for text in texts], labels_of(texts, table), small_tokenizer(), recipe)
     torch.manual_seed(0)
-    tokenizer, teacher, pupil = small_tokenizer(), Network(SMALL_TEACHER), Network(SMALL)
-    torch.nn.init.normal_(teacher.roles.weight, std=0.5)
-    golds = [GoldText("rain", TEXT)] * 30
-    labels = kept_labels(tmp_path / "labels.npz", golds, lambda: torch_annotator(teacher, tokenizer))
-    recipe = Recipe(epochs=8, batch_pieces=128, dropout=0.0, encoder_rate=1e-3, head_rate=5e-3, vary_marks=False)
-    trainer = Trainer(pupil, recipe, tmp_path, count_steps(golds, tokenizer, recipe))
-    losses = [trainer.run_epoch(epoch_examples(golds, tokenizer, recipe, epoch, labels)) for epoch in range(8)]
+    trainer = trainer_of(corpus, Network(SMALL), tmp_path, table)
+    losses = [trainer.run_epoch(batches) for batches in all_epochs(corpus, range(8))]
     assert losses[-1]["soft"] < losses[0]["soft"] / 2
     assert losses[-1]["roles"] < losses[0]["roles"] / 2
-
-
-def labels_of(gold: GoldText) -> SoftLabels:
-    torch.manual_seed(0)
-    return read_soft_labels(torch_annotator(Network(SMALL_TEACHER), small_tokenizer()), [gold])[0]
 
 
 @pytest.mark.parametrize("unknown", ["attributions", "entities"])
 def test_gaps_are_filled_and_gold_is_left_alone(unknown: str) -> None:
     gold = replace(gold_text(), **{unknown: None})
-    labels = labels_of(gold)
+    (labels,) = labels_of([TEXT], teacher_scores([TEXT]))
     for only_gaps in (False, True):
         example = make_example(gold, small_tokenizer(), labels, only_gaps=only_gaps)
         (batch,) = epoch_batches([example], random.Random(0), 4096)
@@ -143,40 +194,53 @@ def test_gaps_are_filled_and_gold_is_left_alone(unknown: str) -> None:
 
 
 def test_two_readers_settle_on_what_both_can_live_with() -> None:
-    encoded = encode(TEXT, small_tokenizer())
-    n_pieces, outside, single = len(encoded.ids), ROLE_LABELS.index("O"), ROLE_LABELS.index("S-cue")
-    nothing = labels_of(gold_text())
+    n_pieces, outside, single = (
+        len(encode(TEXT, small_tokenizer()).ids),
+        ROLE_LABELS.index("O"),
+        ROLE_LABELS.index("S-cue"),
+    )
 
-    def reader(cue: float) -> SoftLabels:
-        roles = np.zeros((n_pieces, len(ROLE_LABELS)), dtype=np.float16)
+    def reader(cue: float) -> SoftTable:
+        roles = torch.zeros(n_pieces, len(ROLE_LABELS))
         roles[:, outside], roles[1, single] = 2.0, cue
-        return replace(nothing, roles=roles)
+        return SoftTable(roles, roles)
 
-    for cues, expected in (((0.0, 9.0), single), ((0.0, 3.0), outside)):
-        (mean,) = mean_labels([reader(cues[0])], [reader(cues[1])], [encoded], chain_of(ROLE_LABELS))
-        assert mean.roles[1, single] == sum(cues) / 2
-        assert mean.path.tolist() == [outside, expected, *[outside] * (n_pieces - 2)]
-
-
-def test_every_text_without_attributions_has_its_epoch() -> None:
-    golds = [replace(gold_text(), text_id=str(number)) for number in range(4)]
-    golds += [GoldText(f"plain {number}", TEXT) for number in range(4)]
-    recipe = Recipe(names_every=2)
-    read = [{item.text_id for item in epoch_examples(golds, small_tokenizer(), recipe, epoch)} for epoch in (0, 1)]
-    assert read[0] & read[1] == {"0", "1", "2", "3"}
-    assert read[0] | read[1] == {gold.text_id for gold in golds}
+    for weights, expected in (((1.0, 1.0), single), ((9.0, 1.0), outside)):
+        table = mean_table([reader(0.0), reader(9.0)], weights)
+        (labels,) = labels_of([TEXT], table)
+        assert labels.path is not None
+        assert labels.path.tolist() == [outside, expected, *[outside] * (n_pieces - 2)]
 
 
 def test_a_teachers_labels_follow_the_letters_when_marks_are_lost() -> None:
     tokenizer = small_tokenizer()
     gold = GoldText("rain", TEXT)
-    labels = labels_of(gold)
+    _, labels = labels_of(["Ann said.", TEXT], teacher_scores(["Ann said.", TEXT]))
     bare = replace(gold, text=TEXT.translate(str.maketrans("“”", "  ")))
     example = make_example(bare, tokenizer, labels)
     assert example.soft_rows is not None
-    assert labels.starts[example.soft_rows].tolist() == example.encoded.starts.tolist()
+    assert labels.starts[example.soft_rows - labels.row].tolist() == example.encoded.starts.tolist()
     assert set(example.role_labels.tolist()) == {-100}, "a path with holes is no target for the chain"
     assert set(make_example(gold, tokenizer, labels).role_labels.tolist()) != {-100}
+
+
+def test_styles_change_neither_length_nor_letters() -> None:
+    for text in (TEXT, "The “straße” of İstanbul’s North"):
+        seen = {vary_style(GoldText("rain", text), random.Random(seed)).text for seed in range(400)}
+        assert {len(changed) for changed in seen} == {len(text)}
+        letters = [[char.casefold() for char in changed if char.isalpha()] for changed in seen]
+        assert all(each == letters[0] for each in letters)
+        assert len(seen) > 2
+    assert any(vary_style(gold_text(), random.Random(seed)).text.isupper() for seed in range(400))
+
+
+def test_a_shorter_network_keeps_the_layers_it_is_told_to() -> None:
+    torch.manual_seed(0)
+    network = Network(SMALL)
+    second = network.encoder.layers[1]
+    keep_layers(network.encoder, [1])
+    assert network.encoder.layers[0] is second
+    assert network.encoder.shape.layers == 1
 
 
 def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> None:
