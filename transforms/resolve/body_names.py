@@ -15,11 +15,14 @@ from transforms.resolve.names import words_of
 LEGAL = lexicon.words("legal_endings") | lexicon.words("holding_endings")
 SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "at", "an", "a"})
 SHORT = 5
-MIN_LETTERS = 3
+MIN_LETTERS = 2
 # "(GM.N)", "<GM>", "(NYSE: GM)": what a wire puts behind a company's name.
 TICKER = re.compile(r"\s*[(<\[]\s*(?:[A-Za-z]{2,8}\s?:\s?)?[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\s*[)>\]]?\s*$")
+# "Norlink news agency": what it is, in small letters.
+KIND_AFTER = re.compile(r" (?:news|news agency|news service|newspaper|magazine|website|airlines?|party)$")
 WEB_ADDRESS = re.compile(r"(?<=\w\w)\.(?:com|org|net|co\.uk)\b", re.IGNORECASE)
 HEADS = lexicon.words("generic_heads") | lexicon.words("short_heads")
+KINDS_OF_COMMITTEE = frozenset({"select", "permanent"})
 OFFICES = frozenset({"department", "ministry"})
 UNITED_STATES = re.compile(r"^(?:the )?(?:US|U\.S\.|United States) (?=.*\b(?:Department|Dept|Federal Reserve)\b)")
 
@@ -32,7 +35,7 @@ def core_name(name: str) -> str:
 
 def core_of_words(name: str) -> str:
     """The same for a name that is spelt out."""
-    bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", TICKER.sub("", name)))
+    bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", KIND_AFTER.sub("", TICKER.sub("", name))))
     glued = re.sub(r"(?<=\w)&(?=\w)", "and", bare)  # "AT&T" is one word
     words = [spelt(word) for word in words_of(re.sub(r"\s*[&+]\s*", " and ", glued))]
     while len(words) > 1 and words[0] == "the":
@@ -108,9 +111,9 @@ def everyday_words() -> frozenset[str]:
 
 def head_last(words: list[str]) -> list[str]:
     """The words of "Department of Tides" as "Tides Department", and "Committee on": both are in use for one office."""
-    if len(words) > 2 and words[0] in OFFICES and words[1] in {"of", "for"}:
-        return [*words[2:], words[0]]
-    if "committee" in words[:-2] and words[words.index("committee") + 1] == "on":
+    if len(words) > 1 and words[0] in OFFICES:
+        return [*words[2 if words[1] in {"of", "for"} and len(words) > 2 else 1 :], words[0]]
+    if "committee" in words[:-2] and words[words.index("committee") + 1] in {"on", "of", "for"}:
         at = words.index("committee")
-        return [*words[:at], *words[at + 2 :], "committee"]
-    return words
+        words = [*words[:at], *words[at + 2 :], "committee"]
+    return [word for word in words if word not in KINDS_OF_COMMITTEE] if words[-1] == "committee" else words

@@ -148,10 +148,12 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
 def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether ``short`` can stand for ``full``: its head ("Post"), or its distinctive start ("Brookings")."""
     n = len(short)
-    if not 0 < n < len(full) or " ".join(short) in full_names():
+    if not 0 < n < len(full):
         return False
     if full[:-n] in UNITED_STATES and full[-n:] == short and short[0] != "district":
         return n > 1 or short[0] in NATIONAL
+    if " ".join(short) in full_names():
+        return False
     if full[-n:] == short:
         return short[-1] in SHORT_HEADS or n > 1
     rest = full[n:]
