@@ -22,7 +22,8 @@ NATIONAL_SQL = ", ".join(f"'{word}'" for word in sorted(NATIONAL))
 # The names of organisations, with the body that each is by its core.
 CORED = f"""
     CREATE TABLE cored AS
-    SELECT f.*, coalesce(l.to_id, f.entity_id) AS to_id, list_has_any(string_split(normal, ' '), {HEADS_SQL}) AS has_head
+    SELECT f.*, coalesce(l.to_id, f.entity_id) AS to_id,
+           list_has_any(string_split(normal, ' '), {HEADS_SQL}) AS has_head
     FROM forms f
     LEFT JOIN links l ON l.from_id = f.entity_id AND l.rule = 'same_core' WHERE f.entity_type = 'organization'
 """

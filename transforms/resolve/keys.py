@@ -60,10 +60,10 @@ def name_form(entity_type: str, name: str) -> NameForm:
     if entity_type != "person":
         words = normal.split()
         first = words[0] if 0 < len(words) < 4 and words[0] in lexicon.first_name_genders() else ""
-        form = NameForm(normal, first, n_words=len(words))
+        thing = NameForm(normal, first, n_words=len(words))
         if entity_type != "organization":
-            return form
-        return replace(form, core=core_name(name), short=short_core(name), letters=letters_of(name))
+            return thing
+        return replace(thing, core=core_name(name), short=short_core(name), letters=letters_of(name))
     form = parse_person(name)
     groups = lexicon.short_forms().get(form.first, frozenset())
     # A short form of several names ("Chris") says nothing certain; only names of one group are taken as one.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from transforms.resolve import lexicon
 from transforms.resolve.body_names import is_acronym, says_enough
 from transforms.resolve.clusters import Cluster, Name
-from transforms.resolve.names import words_of
+from transforms.resolve.names import fold, words_of
 
 LEGAL_ENDINGS = lexicon.words("legal_endings")
 SMALL_WORDS = lexicon.words("small_words")
@@ -26,6 +26,8 @@ COMMON_STARTS = lexicon.words("common_starts")
 UNIONS = {"un": "united nations", "eu": "european union"}
 # "U.S. Senate" is the Senate of an article that names both.
 UNITED_STATES = {("us",), ("united", "states")}
+# Short words of names that stand for nothing.
+SHORT_WORDS = frozenset({"new", "los", "las", "san", "st", "rio", "abu", "fort", "port", "bay", "city", "york"})
 NATIONAL = lexicon.words("national_bodies")
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
 # "GM.N", as exchanges write a company.
@@ -183,16 +185,22 @@ def finish_organization(cluster: Cluster) -> None:
             -name.span.char_start,
         ),
     )
-    cluster.shown = without_capitals(shown_name(best.text))
+    cluster.shown = shown_name(best.text)
+    if " " in cluster.shown:  # one word of capitals is as often letters that stand for words
+        cluster.shown = without_capitals(cluster.shown)
 
 
 def without_capitals(name: str) -> str:
-    """A name of a dateline or headline as it is written elsewhere: "Norland Harbour" of "NORLAND HARBOUR"."""
+    """A name of a dateline or headline as it is written elsewhere: "Norland Harbour" of "NORLAND HARBOUR".
+
+    Letters that may stand for words keep their capitals: "USA TODAY", "UNICEF".
+    """
     words = name.split()
-    if not name.isupper() or "." in name or max(map(len, words)) < 5 or name.lower() in lexicon.known_acronyms():
+    is_spelt = all(len(word) > 3 or fold(word) in SMALL_WORDS | SHORT_WORDS for word in words)
+    if not name.isupper() or not is_spelt or "." in name or fold(name) in lexicon.known_acronyms():
         return name
     return " ".join(
-        word.lower() if at and word.lower() in SMALL_WORDS else "-".join(map(str.capitalize, word.split("-")))
+        word.lower() if at and fold(word) in SMALL_WORDS else "-".join(map(str.capitalize, word.split("-")))
         for at, word in enumerate(words)
     )
 
