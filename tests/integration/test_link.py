@@ -249,7 +249,7 @@ def test_a_shorter_name_that_can_mean_but_one(tmp_path: Path, short: str, full: 
         ("NHBC", "Norland Harbour Building Council", "Norland Herring Bait Commission"),
         ("Tides and Ports Committee", "Senate Tides and Ports Committee", "House Tides and Ports Committee"),
         ("Norlink", "Norlink Airlines", "Norlink University"),
-        ("NHB", "Norland Harbour Board", "Port Council"),
+        ("NHB", "Norland Herring Bait", "Port Council"),
     ],
 )
 def test_a_shorter_name_that_can_mean_two(tmp_path: Path, short: str, full: str, other: str) -> None:

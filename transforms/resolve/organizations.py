@@ -186,7 +186,7 @@ def finish_organization(cluster: Cluster) -> None:
         ),
     )
     cluster.shown = shown_name(best.text)
-    if " " in cluster.shown:  # one word of capitals is as often letters that stand for words
+    if any(fold(word) in SHORT_HEADS for word in cluster.shown.split()[1:]):  # other capitals may stand for words
         cluster.shown = without_capitals(cluster.shown)
 
 

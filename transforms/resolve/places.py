@@ -114,7 +114,7 @@ def finish(clusters: Iterable[Cluster]) -> list[Cluster]:
         )
         is_place = cluster.entity_type == "place"
         cluster.shown = shown_name(best.text.split(", ")[0] if is_place else best.text)
-        if is_place:
+        if is_place and (len(cluster.shown) > 4 or not (cluster.external_id or COUNTRY_IDS).startswith(COUNTRY_IDS)):
             cluster.shown = without_capitals(cluster.shown)
     return sorted(found, key=lambda cluster: cluster.char_start)
 
