@@ -24,11 +24,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from benchmarks.copy_parts import Parts, Plain, write_parts
-from benchmarks.made_stories import made_articles
+from benchmarks.copy_parts import Parts, Plain, write_parts, write_rows
+from benchmarks.made_stories import made_rows
 from benchmarks.planted_copies import MIN_WORDS, plant
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
+from flows.link.index import Indexed
+from tests.copied_stories import left_by
 
 APART = Path(__file__).with_name("copies_apart.tsv")
 
@@ -47,6 +49,11 @@ def _day(stated: str | None) -> dt.date | None:
         except ValueError:
             continue
     return None
+
+
+def signed(parts: Parts) -> Indexed:
+    """The parts of signatures, each told from others by its path."""
+    return Indexed(parts, {batch: str(paths) for batch, paths in parts.items()})
 
 
 def clusters(copies: Copies) -> dict[str, str]:
@@ -72,9 +79,9 @@ def measure_planted(path: Path, scratch: Path, n_planted: int, seed: int) -> dic
         planted[name] = original.article_id
         copies.append(plant(original, name, strangers, chance))
     articles, signatures = write_parts(scratch / "plain", plain)
-    natural = clusters(find_copies(articles, signatures, scratch / "before"))
+    natural = clusters(find_copies(articles, signed(signatures), scratch / "before"))
     more = write_parts(scratch / "planted", copies)
-    found = clusters(find_copies(articles | more[0], signatures | more[1], scratch / "after"))
+    found = clusters(find_copies(articles | more[0], signed(signatures | more[1]), scratch / "after"))
     kept = {article: found.get(article, article) for article in [*planted, *planted.values()]}
     right = [name for name, original in planted.items() if kept[name] == kept[original]]
     # A copy whose original is elsewhere, and articles that only copies of theirs brought together.
@@ -99,7 +106,7 @@ def measure_planted(path: Path, scratch: Path, n_planted: int, seed: int) -> dic
 def measure_apart(path: Path, scratch: Path) -> dict[str, Any]:
     """How many pairs that were written apart are called copies."""
     articles, signatures = write_parts(scratch / "plain", read_plain(path))
-    found = clusters(find_copies(articles, signatures, scratch / "found"))
+    found = clusters(find_copies(articles, signed(signatures), scratch / "found"))
     with APART.open(encoding="utf-8") as rows:
         pairs = [(row["first"], row["second"]) for row in csv.DictReader(rows, delimiter="\t")]
     called = [pair for pair in pairs if found.get(pair[0], pair[0]) == found.get(pair[1], pair[1])]
@@ -109,7 +116,7 @@ def measure_apart(path: Path, scratch: Path) -> dict[str, Any]:
 def measure_scale(scratch: Path, n_articles: int) -> dict[str, Any]:
     """Time and peak memory of finding copies among made-up articles, and of one more."""
     started = time.process_time()
-    articles, signatures = write_parts(scratch / "made", made_articles(n_articles))
+    articles, signatures = write_rows(scratch / "made", made_rows(n_articles))
     made_s = time.process_time() - started
     before_mb = _peak_mb()
     first, wall_s, cpu_s = _timed(articles, signatures, scratch / "first", None)
@@ -123,8 +130,8 @@ def measure_scale(scratch: Path, n_articles: int) -> dict[str, Any]:
         "peak_before_mb": before_mb,
     }
     for number in range(3):
-        one = write_parts(scratch / f"one{number}", made_articles(1, start=n_articles + number))
-        before = Before(str(first.pairs), str(first.boilerplate), *[[p for ps in one[1].values() for p in ps], []])
+        one = write_rows(scratch / f"one{number}", made_rows(1, start=n_articles + number))
+        before = left_by(first, [path for paths in one[1].values() for path in paths], [])
         _, wall_s, cpu_s = _timed(articles | one[0], signatures | one[1], scratch / f"more{number}", before)
         figures[f"one_more_s_{number}"], figures[f"one_more_cpu_s_{number}"] = round(wall_s, 3), round(cpu_s, 3)
     return figures
@@ -132,7 +139,7 @@ def measure_scale(scratch: Path, n_articles: int) -> dict[str, Any]:
 
 def _timed(articles: Parts, signatures: Parts, scratch: Path, before: Before | None) -> tuple[Copies, float, float]:
     started, worked = time.perf_counter(), time.process_time()
-    copies = find_copies(articles, signatures, scratch, before=before)
+    copies = find_copies(articles, signed(signatures), scratch, before=before)
     return copies, time.perf_counter() - started, time.process_time() - worked
 
 

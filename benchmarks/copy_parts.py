@@ -20,6 +20,7 @@ from transforms.text import count_words
 ARTICLES_A_PART = 500
 ARTICLES_SCHEMA = pa.schema([("article_id", pa.string()), ("text", pa.string()), ("body_char_start", pa.int32())])
 Parts = dict[str, list[str]]
+Rows = tuple[dict[str, Any], dict[str, Any]]
 
 
 class Plain(NamedTuple):
@@ -35,9 +36,14 @@ class Plain(NamedTuple):
 
 def write_parts(folder: Path, plain: Iterable[Plain]) -> tuple[Parts, Parts]:
     """Write parts of articles and of signatures; where those of each batch lie."""
+    return write_rows(folder, map(rows_of, plain))
+
+
+def write_rows(folder: Path, rows: Iterable[Rows]) -> tuple[Parts, Parts]:
+    """The same from the rows of both."""
     folder.mkdir(parents=True)
     articles, signatures = {}, {}
-    rows = map(_rows, plain)
+    rows = iter(rows)
     for number, batch in enumerate(iter(lambda: list(islice(rows, ARTICLES_A_PART)), [])):
         name = f"{folder.name}-{number}"
         articles[name], signatures[name] = [str(folder / f"a{number}.parquet")], [str(folder / f"s{number}.parquet")]
@@ -46,7 +52,8 @@ def write_parts(folder: Path, plain: Iterable[Plain]) -> tuple[Parts, Parts]:
     return articles, signatures
 
 
-def _rows(plain: Plain) -> tuple[dict[str, Any], dict[str, Any]]:
+def rows_of(plain: Plain) -> Rows:
+    """The rows of an article and of its signature."""
     head = f"{plain.title}\n\n" if plain.title else ""
     text = head + plain.body
     article = {

@@ -18,13 +18,18 @@ from benchmarks.browser import CHROMIUM_OPTIONS, HOW_TO_GET, find_chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 # Pages found by a search: where a word finds them, and what follows their address.
-FOUND = {"article": ("articles", "Government", ""), "correction": ("entities", "Campus", "/correct?action=never")}
+FOUND = {
+    "article": ("articles", "Government", ""),
+    "entity": ("entities", "Voss", ""),
+    "correction": ("entities", "Campus", "/correct?action=never"),
+}
 # The picture's name: the address, or what is found by a search; width, height, colours.
 PICTURES = {
     "view-overview": ("/", 1280, 1000, "light"),
     "view-quotes": ("/quotes?q=minist*", 1280, 900, "light"),
     "view-article": ("article", 1280, 900, "light"),
     "view-article-narrow": ("article", 400, 860, "dark"),
+    "view-entity": ("entity", 820, 1000, "light"),
     "view-correction": ("correction", 1280, 760, "light"),
 }
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
+from flows.link.index import Indexed
 from flows.store.internal import SIGNATURES_SCHEMA
 from transforms.copies.signature import signature
 from transforms.document import text_hash
@@ -87,7 +88,13 @@ def copies_of(batches: Mapping[str, Batch], scratch: Path, before: Before | None
     """What is found in some batches."""
     articles = {name: [batch.articles] for name, batch in batches.items()}
     signatures = {name: [batch.signatures] for name, batch in batches.items()}
-    return find_copies(articles, signatures, scratch, before=before)
+    signed = Indexed(signatures, {name: batch.signatures for name, batch in batches.items()})
+    return find_copies(articles, signed, scratch, before=before)
+
+
+def left_by(copies: Copies, new: Sequence[str], gone: Sequence[str]) -> Before:
+    """What a run leaves for the next one, which has some new parts of signatures and lacks others."""
+    return Before(str(copies.pairs), str(copies.duplicates), str(copies.boilerplate), copies.index, new, gone)
 
 
 def copies_among(articles: Sequence[Told], folder: Path) -> Copies:

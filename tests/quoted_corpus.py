@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.link.reuse import Known, Reused, link_reuse
+from flows.link.index import Indexed
+from flows.link.reuse import Reused, link_reuse
+from flows.link.reuse_before import Known
 from flows.store.internal import SAYINGS_SCHEMA
 from tests.linked_corpus import row
 from transforms import ids
@@ -107,10 +109,15 @@ def link(
     by_table = {t: {str(n): [part[t]] for n, part in enumerate(parts)} for t in ("sayings", "articles", "quotes")}
     corpus._n_parts += 1
     scratch = corpus.folder / f"linked-{corpus._n_parts}"
+    said = Indexed(by_table["sayings"], {batch: str(paths) for batch, paths in by_table["sayings"].items()})
     entities = corpus.entities(articles.values())
-    return link_reuse(
-        by_table["sayings"], by_table["articles"], by_table["quotes"], scratch, entities=entities, known=known, **files
-    )
+    return link_reuse(said, by_table["articles"], by_table["quotes"], scratch, entities=entities, known=known, **files)
+
+
+def left_by(reused: Reused, *, gone: Sequence[str], fresh: Sequence[str], touched: pa.Table | None = None) -> Known:
+    """What a run leaves for the next one, which lacks some parts of sayings and has others."""
+    files = (reused.pairs, reused.speakers, reused.sayings, reused.quote_reuse)
+    return Known(*map(str, files), reused.index, gone, fresh, touched)
 
 
 def tables(reused: Reused) -> dict[str, list[dict[str, Any]]]:

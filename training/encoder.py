@@ -147,10 +147,14 @@ def keep_layers(encoder: Encoder, numbers: Sequence[int]) -> None:
     encoder.shape = replace(encoder.shape, layers=len(numbers))
 
 
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether products are fast in bfloat16; a processor of 256-bit vectors takes seconds a window in it."""
+    return device.type != "cpu" or torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
+
+
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """Products in bfloat16 where the machine has it; a processor of 256-bit vectors takes minutes a window in it."""
-    has_it = device.type != "cpu" or torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_it)
+    """Products in bfloat16 where the machine has it."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bfloat16(device))
 
 
 def load_bert(encoder: Encoder, weights: dict[str, Tensor]) -> None:

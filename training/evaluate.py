@@ -14,6 +14,7 @@ from torch import nn
 
 from benchmarks import score
 from benchmarks.tables import write_tables
+from training.encoder import has_bfloat16, mixed_precision
 from training.network import Network, PairScorer
 from transforms.annotate.calibration import Calibration
 from transforms.annotate.model import ModelAnnotator
@@ -24,15 +25,15 @@ from transforms.annotate.wordpieces import FloatArray, IntArray
 
 
 def torch_reader(network: Network) -> Reader:
-    """The network as it is now, as a function of one window, in bfloat16 as it was trained."""
+    """The network as it is now, as a function of one window, in the precision that it was trained in."""
     device = next(network.parameters()).device
     network = copy.deepcopy(network).eval()
     for module in network.modules():
-        if isinstance(module, nn.Linear):
+        if isinstance(module, nn.Linear) and has_bfloat16(device):
             module.to(torch.bfloat16)  # once: to convert all weights anew takes longer than to read a window
 
     def read(ids: IntArray, codes: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
+        with torch.inference_mode(), mixed_precision(device):
             inputs = (torch.from_numpy(array[None]).to(device) for array in (ids, codes))
             outputs = network.read(*inputs)
         hidden, roles, entities = (output[0].float().cpu().numpy() for output in outputs)

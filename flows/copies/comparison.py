@@ -24,9 +24,11 @@ TEXTS_HELD = 4_000
 
 
 def compare_candidates(
-    con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]], scratch: Path
+    con: duckdb.DuckDBPyConnection, articles: Sequence[Sequence[str]], scratch: Path
 ) -> Iterator[Pair]:
     """The candidates that are copies. Reads the tables ``candidates``, ``numbered`` and ``spans``.
+
+    ``articles`` are the parts of the batches, in the order of their numbers.
 
     The words of the texts wait in a file, so that memory does not grow with them.
     """
@@ -50,7 +52,7 @@ def _compared(row: Mapping[str, Any], texts: _Texts) -> Pair | None:
 class _Texts:
     """The words of all candidates, less boilerplate, in a file of their own."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]], path: Path) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, articles: Sequence[Sequence[str]], path: Path) -> None:
         n_all = con.execute("SELECT coalesce(max(n), 0) FROM numbered").fetchall()[0][0]
         self._starts = np.zeros(n_all + 1, np.int64)
         self._lengths, self._headlines = np.zeros(n_all + 1, np.int32), np.zeros(n_all + 1, np.int32)
@@ -88,24 +90,25 @@ class _Texts:
 
 
 def _wanted_by_batch(
-    con: duckdb.DuckDBPyConnection, articles: Mapping[str, Sequence[str]]
+    con: duckdb.DuckDBPyConnection, articles: Sequence[Sequence[str]]
 ) -> Iterator[tuple[Sequence[str], pa.Table]]:
     """The parts of articles that hold candidates, each with the articles wanted from it."""
     con.execute(TO_READ)
-    batches = list(articles)
     for (number,) in con.execute("SELECT DISTINCT batch FROM to_read ORDER BY batch").fetchall():
         query = f"SELECT article_id, n, spans FROM to_read WHERE batch = {number}"
-        yield articles[batches[number]], con.sql(query).to_arrow_table()
+        yield articles[number], con.sql(query).to_arrow_table()
 
 
 TO_READ = """
     CREATE TABLE to_read AS
-    SELECT a.batch, a.article_id, a.n, s.spans FROM numbered a
-    JOIN (SELECT c.first AS n FROM candidates c UNION SELECT c.second FROM candidates c) USING (n)
-    LEFT JOIN (
+    WITH wanted AS (
+        SELECT batch, article_id, n FROM numbered
+        SEMI JOIN (SELECT first AS n FROM candidates UNION SELECT second FROM candidates) USING (n)
+    ), flagged AS (
         SELECT article_id, list({'char_start': char_start, 'char_end': char_end} ORDER BY char_start) AS spans
-        FROM spans GROUP BY article_id
-    ) s USING (article_id)
+        FROM spans SEMI JOIN wanted USING (article_id) GROUP BY article_id
+    )
+    SELECT w.*, f.spans FROM wanted w LEFT JOIN flagged f USING (article_id)
 """
 
 COMPARABLE = """

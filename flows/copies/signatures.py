@@ -1,13 +1,13 @@
-"""The signatures of all articles in DuckDB, in the order in which copies are kept, and which of them changed."""
+"""The signatures of all articles in DuckDB, and which of them are other than in the run before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from flows.link.database import open_rows
+from flows.link.index import Index
 from flows.storage.database import rows_of
 from flows.store.internal import SIGNATURES_SCHEMA
 
@@ -16,60 +16,55 @@ from flows.store.internal import SIGNATURES_SCHEMA
 class Before:
     """What the run before left: its files, and the parts of signatures that are new since or no more.
 
-    ``pairs`` are the pairs of copies that it found, ``boilerplate`` its table of that name.
+    ``pairs`` are the pairs of copies that it found, the others its tables of those names.
     """
 
     pairs: str
+    duplicates: str
     boilerplate: str
+    index: Index | None
     new_signatures: Sequence[str]
     gone_signatures: Sequence[str]
 
 
-def open_signatures(
-    con: duckdb.DuckDBPyConnection, signatures: Mapping[str, Sequence[str]], before: Before | None
-) -> None:
-    """The views ``signatures``, ``new_rows`` and ``gone_rows``, and the ids of articles that differ.
+def open_signatures(con: duckdb.DuckDBPyConnection, before: Before | None) -> None:
+    """The view ``signed`` of all articles with their row; and what changed, where there was a run before.
 
-    Those are ``changed_ids``, of what is new or other than it was, and ``gone_ids``, of what was there and is no more.
+    ``articles`` are they and those that are no more, or no more like that (``is_gone``), in few columns;
+    ``changed_ids`` is what is new, other than it was, or gone.
     """
-    open_rows(con, "signatures", SIGNATURES_SCHEMA, SIGNATURES_SCHEMA.names, signatures)
     for name, paths in (
         ("new_rows", before.new_signatures if before else []),
         ("gone_rows", before.gone_signatures if before else []),
     ):
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM {rows_of(con, f'{name}_of', paths, SIGNATURES_SCHEMA)}")
-    con.execute(COMPARED.format(name="changed_ids", one="new_rows", other="gone_rows"))
-    con.execute(COMPARED.format(name="gone_ids", one="gone_rows", other="new_rows"))
+    for step in (GONE, CHANGED_IDS, SIGNED, ARTICLES):
+        con.execute(step)
 
 
-def number_articles(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> None:
-    """The table ``numbered``: an article's number is its place in the order of keeping; of copies the first is kept.
+# Of copies the first is kept: the earliest, the agency's own, the longest.
+ORDER_OF_KEEPING = "day NULLS LAST, agency_rank, n_words DESC, article_id"
 
-    ``is_gone`` marks what articles were that are no more, or no more like that; ``is_changed`` those, what came in
-    their place, and all that is in ``changed_ids``: every article, where there was no run before (``is_first``).
-    """
-    con.execute(NUMBERED.format(is_first=str(is_first).lower()))
+_COLUMNS = ", ".join(SIGNATURES_SCHEMA.names)
 
-
-# Columns that decide which articles are compared, and which of them is kept.
-_TELLING = "article_id, day, agency_rank, n_words, text_key, address_keys, fingerprints"
-
-COMPARED = f"""
-    CREATE TABLE {{name}} AS
-    SELECT article_id FROM (SELECT {_TELLING} FROM {{one}} EXCEPT SELECT {_TELLING} FROM {{other}})
+# Numbered below zero, apart from all rows that are there.
+GONE = f"""
+    CREATE TABLE gone AS
+    SELECT -row_number() OVER ()::INTEGER AS row, -1 AS batch, *, len(fingerprints)::INTEGER AS n_fingerprints
+    FROM (SELECT {_COLUMNS} FROM gone_rows EXCEPT SELECT {_COLUMNS} FROM new_rows)
 """
 
-NUMBERED = """
-    CREATE TABLE numbered AS
-    SELECT row_number() OVER (ORDER BY day NULLS LAST, agency_rank, n_words DESC, article_id, is_gone)::INTEGER AS n, *
-    FROM (
-        SELECT article_id, batch, day, agency_rank, n_words, text_key, address_keys,
-               len(fingerprints)::INTEGER AS n_fingerprints, false AS is_gone,
-               {is_first} OR article_id IN (SELECT article_id FROM changed_ids) AS is_changed
-        FROM signatures
-        UNION ALL
-        SELECT article_id, -1, day, agency_rank, n_words, text_key, address_keys,
-               len(fingerprints)::INTEGER, true, true
-        FROM gone_rows WHERE article_id IN (SELECT article_id FROM gone_ids)
-    )
+CHANGED_IDS = f"""
+    CREATE TABLE changed_ids AS
+    SELECT article_id FROM (SELECT {_COLUMNS} FROM new_rows EXCEPT SELECT {_COLUMNS} FROM gone_rows)
+    UNION SELECT article_id FROM gone
+"""
+
+SIGNED = "CREATE VIEW signed AS SELECT * RENAME (n_listed AS n_fingerprints) FROM indexed"
+
+_FEW = "row, article_id, batch, source_key, day, agency_rank, n_words, text_key, address_keys, n_fingerprints"
+
+ARTICLES = f"""
+    CREATE TABLE articles AS
+    SELECT {_FEW}, false AS is_gone FROM signed UNION ALL SELECT {_FEW}, true FROM gone
 """

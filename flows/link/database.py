@@ -61,7 +61,7 @@ def open_rows(
     rows = rows_of(con, name, [path for path, _ in located], schema)
     batch = f"list_extract(getvariable('{name}_batches'), file_index::BIGINT + 1)" if located else "0"
     con.execute(f"SET VARIABLE {name}_batches = $batches", {"batches": [number for _, number in located]})
-    con.execute(f"CREATE VIEW {name} AS SELECT {chosen}, {batch} AS batch FROM {rows}")
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen}, {batch} AS batch FROM {rows}")
 
 
 def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:

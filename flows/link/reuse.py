@@ -2,8 +2,8 @@
 
 The sayings that share a print are its bucket. In a large one each is compared with the longest and with the next longer
 alone, so that the work is linear in the prints; what a bucket gives depends on its own sayings and on nothing else.
-Hence the pairs of buckets whose sayings are as they were are taken over from the run before, and the result is the same
-as if all were made anew.
+Hence the pairs of buckets whose sayings are as they were are taken over from the run before, and so are the rows of
+sayings that nothing bears on (flows/link/reuse_before.py): the result is the same as if all were made anew.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from flows.link.database import MEMORY_LIMITS, open_database, open_rows, read_batches
-from flows.link.reuse_rows import KnownTexts, write_reuse
-from flows.storage.database import let_read, literal, rows_of
+from flows.link.database import MEMORY_LIMITS, open_database, read_batches
+from flows.link.index import Index, Indexed, Kind, open_index
+from flows.link.reuse_before import Known, find_shaken, open_known, take_over, write_speakers
+from flows.link.reuse_rows import open_tables, write_reuse
 from flows.store.internal import SAYINGS_SCHEMA
 from transforms.link.components import connected
 from transforms.link.same_saying import Saying, is_contained, is_same_saying
@@ -32,23 +33,19 @@ LARGEST_BUCKET = 400
 Parts = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Known:
-    """Pairs and the table ``sayings`` of the run before, and the parts of internal/sayings gone and new since then."""
-
-    pairs: str
-    sayings: str
-    gone: Sequence[str]
-    fresh: Sequence[str]
+# Equal sayings together.
+SAYINGS = Kind(SAYINGS_SCHEMA, order="node, quote_id", listed="prints")
 
 
 @dataclass(frozen=True)
 class Reused:
-    """The tables ``sayings`` and ``quote_reuse`` as files, the pairs for the next run, and each batch's clusters."""
+    """The tables ``sayings`` and ``quote_reuse`` as files, those for the next run, and each batch's clusters."""
 
     sayings: Path
     quote_reuse: Path
     pairs: Path
+    speakers: Path
+    index: Index
     clusters_by_batch: Mapping[str, pa.Table]
     digests: Mapping[str, str]
 
@@ -62,7 +59,7 @@ class Reused:
 
 
 def link_reuse(
-    sayings: Parts,
+    sayings: Indexed,
     articles: Parts,
     quotes: Parts,
     scratch: Path,
@@ -81,44 +78,40 @@ def link_reuse(
     their order, their parts or their batches, and not on what is ``known``.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    batches = list(sayings)
+    batches = list(sayings.parts)
+    pairs, speakers = scratch / "saying_pairs.parquet", scratch / "saying_speakers.parquet"
     with open_database(scratch / "spilled", memory_limit) as con:
-        open_rows(con, "said", SAYINGS_SCHEMA, SAYINGS_SCHEMA.names, sayings)
-        find_pairs(con, known)
-        pairs = scratch / "saying_pairs.parquet"
+        index = open_index(con, SAYINGS, sayings, known.index if known else None, scratch)
+        con.execute("CREATE VIEW said AS FROM indexed")
+        open_tables(con, entities=entities, final_ids=final_ids, duplicates=duplicates, boilerplate=boilerplate)
+        is_known = open_known(con, known)
+        find_pairs(con, is_known=is_known)
         con.execute(f"COPY pairs TO '{_quoted(pairs)}' (FORMAT parquet, COMPRESSION zstd)")
-        connect(con)
-        files = write_reuse(
-            con,
-            scratch,
-            articles,
-            {batch: quotes[batch] for batch in sayings},
-            entities=entities,
-            final_ids=final_ids,
-            duplicates=duplicates,
-            boilerplate=boilerplate,
-            texts=_known_texts(sayings, known),
-        )
+        if is_known:
+            find_shaken(con)
+        con.execute(CONCERNED if is_known else ALL_CONCERNED)
+        take_over(con)
+        connect(con, is_known=is_known)
+        parts = [(articles[batch], quotes[batch]) for batch in batches]
+        files = write_reuse(con, scratch, parts, fresh=_fresh(sayings, known))
+        write_speakers(con, speakers)
         clusters, digests = _by_batch(con, batches)
-        return Reused(*files, pairs, clusters, digests)
+        return Reused(*files, pairs, speakers, index, clusters, digests)
 
 
-def _known_texts(sayings: Parts, known: Known | None) -> KnownTexts | None:
-    if known is None:
-        return None
-    fresh = set(known.fresh)
-    return KnownTexts(known.sayings, [n for n, paths in enumerate(sayings.values()) if fresh.intersection(paths)])
+def _fresh(sayings: Indexed, known: Known | None) -> list[int]:
+    """The numbers of the batches whose texts may be others than in the run before."""
+    fresh = set(known.fresh) if known else set()
+    return [n for n, paths in enumerate(sayings.parts.values()) if fresh.intersection(paths)]
 
 
-def find_pairs(con: duckdb.DuckDBPyConnection, known: Known | None) -> None:
-    """The table ``pairs``: two sayings of which a print's bucket shows that they are one."""
-    is_known = known is not None and _take_over(con, known)
-    if not is_known:
-        con.execute(
-            "CREATE OR REPLACE TABLE pairs (print UBIGINT, shorter UBIGINT, longer UBIGINT, is_contained BOOLEAN)"
-        )
-    touched = "SEMI JOIN touched USING (print)" if is_known else ""
-    con.execute(MEMBERS.format(touched=touched, largest=LARGEST_BUCKET))
+def find_pairs(con: duckdb.DuckDBPyConnection, *, is_known: bool) -> None:
+    """The table ``pairs``: two sayings of which a print's bucket shows that they are one; of them ``verified`` is new.
+
+    Those of buckets that are as they were in the run before are taken over.
+    """
+    con.execute(KEPT_PAIRS.format(which="ANTI JOIN touched USING (print)" if is_known else "WHERE false"))
+    con.execute(MEMBERS.format(printed=TOUCHED_PRINTS if is_known else ALL_PRINTS, largest=LARGEST_BUCKET))
     con.execute(CANDIDATES.format(small=SMALL_BUCKET))
     con.execute(TEXTS)
     con.execute("CREATE TABLE verified (shorter UBIGINT, longer UBIGINT, is_contained BOOLEAN)")
@@ -127,26 +120,8 @@ def find_pairs(con: duckdb.DuckDBPyConnection, known: Known | None) -> None:
         con.execute("INSERT INTO verified FROM batch")
         con.unregister("batch")
     con.execute("INSERT INTO pairs SELECT print, v.* FROM candidates JOIN verified v USING (shorter, longer)")
-    for table in ("candidates", "texts", "members", "verified"):
+    for table in ("candidates", "texts", "members"):
         con.execute(f"DROP TABLE {table}")
-
-
-def _take_over(con: duckdb.DuckDBPyConnection, known: Known) -> bool:
-    """Fill ``pairs`` with those of untouched buckets, and ``touched`` with the other prints; False where it fails."""
-    let_read(con, [known.pairs])
-    try:
-        for name, paths in (("gone", known.gone), ("fresh", known.fresh)):
-            rows = rows_of(con, name, paths, SAYINGS_SCHEMA)
-            con.execute(f"CREATE VIEW {name} AS SELECT DISTINCT node, unnest(prints) AS print FROM {rows}")
-        con.execute(TOUCHED)
-        con.execute(
-            "CREATE TABLE pairs AS SELECT print, shorter, longer, is_contained FROM "
-            "read_parquet($path, hive_partitioning = false) ANTI JOIN touched USING (print)",
-            {"path": [literal(known.pairs)]},
-        )
-    except duckdb.Error:  # no more than time is lost
-        return False
-    return True
 
 
 def verified(candidates: pa.Table) -> pa.Table:
@@ -165,9 +140,10 @@ def _saying(words: str, quoted: str, speaker: str, is_reported: bool) -> Saying:
     return Saying(tuple(words.split()), speaker, is_reported, tuple(quoted.split()))
 
 
-def connect(con: duckdb.DuckDBPyConnection) -> None:
+def connect(con: duckdb.DuckDBPyConnection, *, is_known: bool) -> None:
     """The table ``grouped``: each saying that is one with another, and the smallest of those it hangs together with."""
-    edges = con.sql("SELECT DISTINCT shorter, longer FROM pairs").to_arrow_table()
+    which = "SEMI JOIN shaken ON shorter = shaken.node" if is_known else ""
+    edges = con.sql(f"SELECT DISTINCT shorter, longer FROM pairs {which}").to_arrow_table()
     ends = (edges[name].to_numpy().astype(np.uint64) for name in ("shorter", "longer"))
     nodes, labels = connected(*ends)
     con.register("found", pa.table({"node": nodes, "label": labels}))
@@ -176,7 +152,8 @@ def connect(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _by_batch(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    found = con.sql("SELECT batch, quote_id, reuse_cluster_id FROM recurring ORDER BY batch, quote_id").to_arrow_table()
+    con.execute(BATCHED)
+    found = con.sql("FROM batched ORDER BY batch, quote_id").to_arrow_table()
     numbers = found["batch"].to_pylist()
     starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1]]
     rows = found.drop_columns("batch").combine_chunks()
@@ -188,17 +165,22 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-TOUCHED = """
-    CREATE TABLE touched AS
-    SELECT DISTINCT print FROM ((FROM fresh EXCEPT FROM gone) UNION ALL (FROM gone EXCEPT FROM fresh))
+KEPT_PAIRS = "CREATE TABLE pairs AS SELECT print, shorter, longer, is_contained FROM pairs_before {which}"
+
+ALL_PRINTS = "SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM said)"
+
+TOUCHED_PRINTS = """
+    SELECT DISTINCT print, node, n_words FROM (
+        SELECT value AS print, row FROM postings SEMI JOIN touched ON value = touched.print
+        UNION ALL
+        SELECT print, row FROM (SELECT unnest(prints) AS print, row FROM unindexed) SEMI JOIN touched USING (print)
+    ) JOIN (SELECT row, node, n_words FROM said) USING (row)
 """
 
 # The sayings of each bucket that has several, by length.
 MEMBERS = """
     CREATE TABLE members AS
-    WITH printed AS (
-        SELECT DISTINCT print, node, n_words FROM (SELECT unnest(prints) AS print, node, n_words FROM said) {touched}
-    ), sizes AS (
+    WITH printed AS ({printed}), sizes AS (
         SELECT print, count(*) AS size FROM printed GROUP BY print HAVING count(*) BETWEEN 2 AND {largest}
     )
     SELECT print, node, size, row_number() OVER (PARTITION BY print ORDER BY n_words DESC, node) AS place
@@ -233,7 +215,19 @@ COMPARED = f"""
     JOIN texts a ON a.node = shorter JOIN texts b ON b.node = longer
 """
 
+# The quotations that have to be told of anew.
+ALL_CONCERNED = "CREATE VIEW concerned AS FROM said"
+CONCERNED = "CREATE TABLE concerned AS SELECT * EXCLUDE (words, quoted, prints) FROM said SEMI JOIN shaken USING (node)"
+
+BATCHED = """
+    CREATE TABLE batched AS
+    SELECT batch, quote_id, reuse_cluster_id FROM recurring
+    UNION ALL
+    SELECT batch, quote_id, reuse_cluster_id FROM quote_reuse_kept
+    JOIN (SELECT batch, quote_id FROM said) USING (quote_id)
+"""
+
 DIGESTS = """
     SELECT batch, sha256(string_agg(quote_id || ' ' || reuse_cluster_id, ',' ORDER BY quote_id))
-    FROM recurring GROUP BY batch
+    FROM batched GROUP BY batch
 """

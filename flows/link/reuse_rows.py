@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -13,47 +11,48 @@ import pyarrow as pa
 
 from flows.link.database import open_parts, write_query
 from flows.link.entities import CHANGED
-from flows.storage.database import let_read, literal, rows_of
+from flows.link.reuse_before import FINAL
+from flows.storage.database import rows_of
 from transforms.link.agreement import Claim, speaker_agreement
 from transforms.schema import arrow_schema
-from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS
+from transforms.tables import ARTICLE_DUPLICATES, ARTICLES, BOILERPLATE, ENTITIES, QUOTE_REUSE, QUOTES, SAYINGS, Table
 
 Parts = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True)
-class KnownTexts:
-    """The table ``sayings`` of the run before, and the numbers of the batches whose texts may be others by now."""
-
-    sayings: str
-    fresh: Sequence[int]
-
-
-def write_reuse(
+def open_tables(
     con: duckdb.DuckDBPyConnection,
-    scratch: Path,
-    articles: Parts,
-    quotes: Parts,
     *,
     entities: Path | None,
     final_ids: pa.Table | None,
     duplicates: Path | None,
     boilerplate: Path | None,
-    texts: KnownTexts | None,
-) -> tuple[Path, Path]:
-    """Write both tables, each one part in the order of its key; leaves ``recurring`` (batch, quote_id, cluster).
-
-    ``quotes`` are the parts of the batches in the order of their numbers. Reads the view ``said`` and the tables
-    ``pairs`` and ``grouped``.
-    """
-    open_parts(con, ARTICLES, ("article_id", "published_date", "publisher"), articles)
+) -> None:
+    """Views of the tables of the data set that sayings are told by; without rows where there is no file."""
     for table, path in ((ENTITIES, entities), (ARTICLE_DUPLICATES, duplicates), (BOILERPLATE, boilerplate)):
         rows = rows_of(con, table.name, [str(path)] if path else [], arrow_schema(table))
         con.execute(f"CREATE VIEW {table.name} AS FROM {rows}")
     con.register("final_ids", final_ids if final_ids is not None else CHANGED.empty_table())
-    for step in (QUOTED_AGAIN, RECURRING, FORMED, SPOKEN, SPEAKERS):
+
+
+def write_reuse(
+    con: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    parts: Sequence[tuple[Sequence[str], Sequence[str]]],
+    *,
+    fresh: Sequence[int],
+) -> tuple[Path, Path]:
+    """Write both tables, each one part in the order of its key; leaves ``recurring`` (batch, quote_id, cluster).
+
+    ``parts`` are those of articles and of quotes of each batch, in the order of their numbers; those of ``fresh`` ones
+    may have other texts than in the run before. Reads the table ``concerned`` of the quotations to be told of anew, the
+    tables ``pairs`` and ``grouped``, and the views ``sayings_kept`` and ``quote_reuse_kept`` of all others.
+    """
+    needed = _numbers(con, "SELECT DISTINCT batch FROM concerned")
+    _open_some(con, ARTICLES, ("article_id", "published_date", "publisher"), [own for own, _ in parts], needed)
+    for step in (QUOTED_AGAIN, RECURRING, FORMED, CLAIMED, SPOKEN, SPEAKERS):
         con.execute(step)
-    read_texts(con, quotes, texts)
+    read_texts(con, [quotes for _, quotes in parts], fresh)
     con.register("agreeing", agreements(con))
     con.execute("CREATE TABLE agreements AS FROM agreeing")
     sayings, quote_reuse = (scratch / f"{table.name}.parquet" for table in (SAYINGS, QUOTE_REUSE))
@@ -62,18 +61,24 @@ def write_reuse(
     return sayings, quote_reuse
 
 
-def read_texts(con: duckdb.DuckDBPyConnection, quotes: Parts, known: KnownTexts | None) -> None:
+def _numbers(con: duckdb.DuckDBPyConnection, query: str) -> set[int]:
+    return {number for (number,) in con.execute(query).fetchall()}
+
+
+def _open_some(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[str],
+    parts: Sequence[Sequence[str]],
+    needed: set[int],
+) -> None:
+    open_parts(con, table, columns, {str(n): paths for n, paths in enumerate(parts) if n in needed})
+
+
+def read_texts(con: duckdb.DuckDBPyConnection, quotes: Sequence[Sequence[str]], fresh: Sequence[int]) -> None:
     """The table ``texts`` (quote_id, text) of each saying's fullest quotation; only parts that must be are read."""
-    con.execute("CREATE TABLE texts AS SELECT quote_id, NULL::VARCHAR AS text FROM recurring WHERE false")
-    if known is not None:
-        let_read(con, [known.sayings])
-        values = {"path": [literal(known.sayings)], "fresh": list(known.fresh)}
-        with suppress(duckdb.Error):  # it only saves time
-            con.execute(KNOWN_TEXTS, values)
-    needed = {number for (number,) in con.execute(NEEDED).fetchall()}
-    open_parts(
-        con, QUOTES, ("quote_id", "text"), {batch: quotes[batch] for n, batch in enumerate(quotes) if n in needed}
-    )
+    con.execute(KNOWN_TEXTS, {"fresh": list(fresh)})
+    _open_some(con, QUOTES, ("quote_id", "text"), quotes, _numbers(con, NEEDED))
     con.execute(OTHER_TEXTS)
 
 
@@ -91,10 +96,10 @@ def agreements(con: duckdb.DuckDBPyConnection) -> pa.Table:
 # The quotations of sayings that recur, each with its article's day; passages that a whole source shares are none.
 QUOTED_AGAIN = """
     CREATE TABLE quoted_again AS
-    WITH several AS (SELECT node FROM said GROUP BY node HAVING count(*) > 1), found AS (
+    WITH several AS (SELECT node FROM concerned GROUP BY node HAVING count(*) > 1), found AS (
         SELECT s.batch, s.quote_id, s.article_id, s.node, s.n_words, s.wording, s.quote_type, s.char_start, s.char_end,
                s.speaker_entity_id, s.is_named, coalesce(g.label, s.node) AS label
-        FROM said s LEFT JOIN grouped g USING (node) LEFT JOIN several v USING (node)
+        FROM concerned s LEFT JOIN grouped g USING (node) LEFT JOIN several v USING (node)
         WHERE g.node IS NOT NULL OR v.node IS NOT NULL
     )
     SELECT f.*, a.published_date, a.publisher, coalesce(d.kept_article_id, f.article_id) AS kept_article_id
@@ -135,31 +140,34 @@ FORMED = """
         WHEN c.node IS NOT NULL THEN 'shortened'
         ELSE 'changed' END AS form
     FROM recurring r JOIN (SELECT reuse_cluster_id, wording FROM recurring WHERE is_fullest) f USING (reuse_cluster_id)
-    LEFT JOIN (SELECT DISTINCT shorter AS node FROM pairs WHERE is_contained) c USING (node)
+    LEFT JOIN (
+        SELECT DISTINCT shorter AS node FROM pairs SEMI JOIN recurring q ON q.node = shorter WHERE is_contained
+    ) c USING (node)
 """
 
-# Who says each, under the final id; in how many articles, copies counted once.
+# Who says each, under the final id.
+CLAIMED = f"""
+    CREATE TABLE claimed AS
+    WITH given AS (
+        SELECT quote_id, article_id, node, reuse_cluster_id, kept_article_id, speaker_entity_id AS local_id,
+               is_named AND quote_type = 'direct' AS is_outright
+        FROM recurring WHERE speaker_entity_id IS NOT NULL
+    )
+    SELECT f.* RENAME (final_id AS entity_id), e.name, e.entity_type
+    FROM ({FINAL.format(rows="given")}) f LEFT JOIN entities e ON e.entity_id = f.final_id
+"""
+
+# In how many articles each says it, copies counted once.
 SPOKEN = """
     CREATE TABLE spoken AS
-    WITH final AS (
-        SELECT reuse_cluster_id, kept_article_id,
-               is_named AND quote_type = 'direct' AS is_outright,
-               CASE WHEN here.local_id IS NOT NULL THEN here.final_id WHEN everywhere.local_id IS NOT NULL
-               THEN everywhere.final_id ELSE speaker_entity_id END AS entity_id
-        FROM recurring r
-        LEFT JOIN final_ids here ON here.article_id = r.article_id AND here.local_id = speaker_entity_id
-        LEFT JOIN (SELECT DISTINCT local_id, final_id FROM final_ids WHERE article_id IS NULL) everywhere
-        ON everywhere.local_id = speaker_entity_id
-        WHERE speaker_entity_id IS NOT NULL
-    )
     SELECT reuse_cluster_id, entity_id, bool_or(is_outright) AS is_outright,
            count(DISTINCT kept_article_id) AS n_articles
-    FROM final WHERE entity_id IS NOT NULL GROUP BY ALL
+    FROM claimed WHERE entity_id IS NOT NULL GROUP BY ALL
 """
 
-SPEAKERS = (
-    "CREATE TABLE speakers AS SELECT entity_id, name, entity_type FROM entities SEMI JOIN spoken USING (entity_id)"
-)
+SPEAKERS = """
+    CREATE TABLE speakers AS SELECT DISTINCT entity_id, name, entity_type FROM claimed WHERE name IS NOT NULL
+"""
 
 CLAIMS = """
     SELECT reuse_cluster_id, entity_id, name, entity_type, is_outright FROM spoken JOIN speakers USING (entity_id)
@@ -168,8 +176,8 @@ CLAIMS = """
 """
 
 KNOWN_TEXTS = """
-    INSERT INTO texts SELECT r.quote_id, k.text FROM recurring r
-    JOIN read_parquet($path, hive_partitioning = false) k ON k.fullest_quote_id = r.quote_id
+    CREATE TABLE texts AS
+    SELECT r.quote_id, k.text FROM recurring r JOIN sayings_before k ON k.fullest_quote_id = r.quote_id
     WHERE is_fullest AND NOT list_contains($fresh, batch)
 """
 
@@ -204,10 +212,12 @@ SAYINGS_ROWS = """
            AS speaker_agreement, firsts.* EXCLUDE (reuse_cluster_id), counted.* EXCLUDE (reuse_cluster_id)
     FROM counted JOIN firsts USING (reuse_cluster_id) JOIN fullest USING (reuse_cluster_id)
     LEFT JOIN given USING (reuse_cluster_id) LEFT JOIN agreements USING (reuse_cluster_id)
-    LEFT JOIN speakers e ON e.entity_id = speaker_entity_ids[1] ORDER BY reuse_cluster_id
+    LEFT JOIN speakers e ON e.entity_id = speaker_entity_ids[1]
+    UNION ALL BY NAME FROM sayings_kept ORDER BY reuse_cluster_id
 """
 
 QUOTE_REUSE_ROWS = """
     SELECT quote_id, reuse_cluster_id, article_id, form, place = 1 AS is_first, is_copy
-    FROM recurring JOIN formed USING (reuse_cluster_id, quote_id) ORDER BY quote_id
+    FROM recurring JOIN formed USING (reuse_cluster_id, quote_id)
+    UNION ALL BY NAME FROM quote_reuse_kept ORDER BY quote_id
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -18,13 +19,25 @@ from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
 from flows.link.database import within_memory
 from flows.link.entities import Linked, link_entities
-from flows.link.reuse import Known, Reused, link_reuse
+from flows.link.index import Index, Indexed
+from flows.link.reuse import Reused, link_reuse
+from flows.link.reuse_before import Known
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import SAYINGS, SIGNATURES
-from flows.store.manifest import BASE, COPIES, INTERNAL, NAMES, SAYING_PAIRS, Manifest
+from flows.store.manifest import (
+    BASE,
+    COPIES,
+    INTERNAL,
+    NAMES,
+    SAYING_INDEX,
+    SAYING_PAIRS,
+    SAYING_SPEAKERS,
+    SIGNATURE_INDEX,
+    Manifest,
+)
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
@@ -107,9 +120,10 @@ def join_articles(
         try:
             known = located(store, stage, names_before) if names_before else None
             before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
+            signed = Indexed(paths(SIGNATURES), _digests(parts, SIGNATURES))
             copies = within_memory(
                 lambda limit: find_copies(
-                    paths("articles"), paths(SIGNATURES), scratch / "copies", before=before, memory_limit=limit
+                    paths("articles"), signed, scratch / "copies", before=before, memory_limit=limit
                 )
             )
             linked = within_memory(
@@ -123,10 +137,11 @@ def join_articles(
                     memory_limit=limit,
                 )
             )
-            sayings = _sayings_before(snapshot, parts, previous) if is_built_on_previous else None
+            said = Indexed(paths(SAYINGS), _digests(parts, SAYINGS))
+            sayings = _sayings_before(snapshot, parts, previous, copies) if before is not None else None
             reused = within_memory(
                 lambda limit: link_reuse(
-                    paths(SAYINGS),
+                    said,
                     paths("articles"),
                     paths("quotes"),
                     scratch,
@@ -148,9 +163,12 @@ def join_articles(
         snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
         snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
         snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
+        for name, path in zip((*SIGNATURE_INDEX, *SAYING_INDEX), (*copies.index, *reused.index), strict=True):
+            _add_index(snapshot, name, path, previous)
         snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
         snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
         snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
+        snapshot.add_file(INTERNAL, "saying_speakers.parquet", reused.speakers, previous)
         if linked.names is not None:
             snapshot.add_file(INTERNAL, "names.parquet", linked.names)
         elif names is not None and names_before is not None:
@@ -159,26 +177,62 @@ def join_articles(
 
 def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
     """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
-    if previous is None or not any(file.path == COPIES for file in previous.files):
+    kept = ("article_duplicates/part-0.parquet", "boilerplate/part-0.parquet", COPIES)
+    if previous is None or not {*kept} <= {file.path for file in previous.files}:
         return None
     new, gone = _differing(snapshot, parts, previous, SIGNATURES)
     locate = snapshot.store.locate
+    duplicates, boilerplate, pairs = (locate(previous.number, path) for path in kept)
     return Before(
-        pairs=locate(previous.number, COPIES),
-        boilerplate=locate(previous.number, "boilerplate/part-0.parquet"),
+        pairs=pairs,
+        duplicates=duplicates,
+        boilerplate=boilerplate,
+        index=_index_before(snapshot, previous, SIGNATURE_INDEX),
         new_signatures=new,
         gone_signatures=gone,
     )
 
 
-def _sayings_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Known | None:
+def _sayings_before(
+    snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None, copies: Copies
+) -> Known | None:
     """The same of sayings."""
-    table = "sayings/part-0.parquet"
-    if previous is None or not {SAYING_PAIRS, table} <= {file.path for file in previous.files}:
+    kept = (SAYING_PAIRS, SAYING_SPEAKERS, "sayings/part-0.parquet", "quote_reuse/part-0.parquet")
+    if previous is None or not {*kept} <= {file.path for file in previous.files}:
         return None
     new, gone = _differing(snapshot, parts, previous, SAYINGS)
-    locate = snapshot.store.locate
-    return Known(locate(previous.number, SAYING_PAIRS), locate(previous.number, table), gone, new)
+    pairs, speakers, sayings, quote_reuse = (snapshot.store.locate(previous.number, path) for path in kept)
+    return Known(
+        pairs=pairs,
+        speakers=speakers,
+        sayings=sayings,
+        quote_reuse=quote_reuse,
+        index=_index_before(snapshot, previous, SAYING_INDEX),
+        gone=gone,
+        fresh=new,
+        touched=copies.touched,
+    )
+
+
+def _index_before(snapshot: NextSnapshot, previous: Manifest, paths: Sequence[str]) -> Index | None:
+    if not {*paths} <= {file.path for file in previous.files}:
+        return None
+    return Index(*(snapshot.store.locate(previous.number, path) for path in paths))
+
+
+def _digests(parts: Sequence[BasePart], table: str) -> dict[str, str]:
+    """What tells apart two contents of a batch's part."""
+    return {batch: " ".join(part.file.sha256 for part in group) for batch, group in grouped(parts, table).items()}
+
+
+def _add_index(snapshot: NextSnapshot, path: str, made: str, previous: Manifest | None) -> None:
+    """Put a file of an index into the snapshot: the one made now, or the one before where that still serves."""
+    known = next((file for file in previous.files if file.path == path), None) if previous else None
+    if previous and known and made == snapshot.store.locate(previous.number, path):
+        snapshot.add(known, Origin(previous.number, path))
+    else:
+        folder, _, name = path.rpartition("/")
+        snapshot.add_file(folder, name, Path(made))
 
 
 def _differing(

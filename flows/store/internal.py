@@ -97,6 +97,7 @@ SIGNATURES_SCHEMA = pa.schema(
         pa.field("day", pa.date32()),
         pa.field("agency_rank", pa.int8(), nullable=False),
         pa.field("n_words", pa.int32(), nullable=False),
+        pa.field("source_key", _LONG, nullable=False),
         pa.field("text_key", _LONG, nullable=False),
         *(
             pa.field(name, pa.list_(pa.field("item", kind, nullable=False)), nullable=False)

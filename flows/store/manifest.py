@@ -15,7 +15,10 @@ BASE = f"{INTERNAL}/base"
 SOURCES = f"{INTERNAL}/sources.parquet"
 NAMES = f"{INTERNAL}/names.parquet"
 SAYING_PAIRS = f"{INTERNAL}/saying_pairs.parquet"
+SAYING_SPEAKERS = f"{INTERNAL}/saying_speakers.parquet"
+SAYING_INDEX = tuple(f"{INTERNAL}/saying_index/{name}.parquet" for name in ("sayings", "prints"))
 COPIES = f"{INTERNAL}/copies.parquet"
+SIGNATURE_INDEX = tuple(f"{INTERNAL}/signature_index/{name}.parquet" for name in ("signatures", "fingerprints"))
 CORRECTIONS = f"{INTERNAL}/corrections.parquet"
 LAYOUT = 2  # raised where older snapshots can no longer be built upon
 

@@ -20,7 +20,7 @@ from flows.view.pages.article import article
 from flows.view.pages.compare import compare
 from flows.view.pages.correct import add, correct, corrections, undo
 from flows.view.pages.entity import entity
-from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, list_page
+from flows.view.pages.lists import ARTICLES, ENTITIES, QUARANTINE, RUNS, SAYINGS, list_file, list_page
 from flows.view.pages.overview import figure_file, look_at, overview
 from flows.view.pages.quotes import count_all, quotes, quotes_file
 from flows.view.pages.saying import saying
@@ -30,6 +30,7 @@ from flows.view.site import Lease, NotThereError, Site, page, site_of
 from flows.view.snapshot import QueryTimeoutError, Snapshot
 
 STATIC_AGE_S = 3600
+LISTS = (ARTICLES, ENTITIES, SAYINGS, RUNS, QUARANTINE)
 
 
 def make_app(site: Site, port: int, token: str = "") -> Starlette:
@@ -44,7 +45,8 @@ def make_app(site: Site, port: int, token: str = "") -> Starlette:
             Route("/article/{article_id}/compare", compare),
             Route("/entity/{entity_id}", entity),
             Route("/saying/{reuse_cluster_id}", saying),
-            *(Route(f"/{kind.name}", list_page(kind)) for kind in (ARTICLES, ENTITIES, RUNS, QUARANTINE)),
+            *(Route(f"/{kind.name}", list_page(kind)) for kind in LISTS),
+            *(Route(f"/{kind.name}.{{form}}", list_file(kind)) for kind in LISTS),
             Route("/figures/{figure}.{form}", figure_file),
             Route("/static/{name}", static),
             *([Route("/corrections", corrections), Route("/entity/{entity_id}/correct", correct)] if posts else ()),

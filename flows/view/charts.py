@@ -72,13 +72,20 @@ def time_bars(line: Timeline, address: Callable[[Bar], str] | None, noun: str) -
     drawn = []
     for place, bar in enumerate(line.bars):
         told = Markup('<title>{}: {:,} {}</title><rect class="hit" x="{}" y="0" width="1" height="{}"/>{}').format(
-            bar.label, bar.n, noun, place, HEIGHT, _bar(place, bar.n, most, len(line.bars))
+            bar.label, bar.n, counted(bar.n, noun), place, HEIGHT, _bar(place, bar.n, most, len(line.bars))
         )
         drawn.append(Markup('<a href="{}">{}</a>').format(address(bar), told) if address else Markup(f"<g>{told}</g>"))
     label, role = f"{line.total:,} {noun} by {line.unit}", Markup("") if address else Markup(' role="img"')
     return Markup('<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none"{} aria-label="{}">{}</svg>').format(
         max(len(line.bars), 1), HEIGHT, role, label, Markup("").join(drawn)
     )
+
+
+def counted(n: int, nouns: str) -> str:
+    """The noun of a number of things, given for several."""
+    if n != 1:
+        return nouns
+    return f"{nouns[:-3]}y" if nouns.endswith("ies") else nouns.removesuffix("s")
 
 
 def spark(counts: Sequence[int]) -> Markup:

@@ -18,6 +18,7 @@ MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
 }
+FORMS = {"csv": "CSV", "xlsx": "Excel", "jsonl": "JSON lines", "parquet": "Parquet"}  # as readers call them
 CHUNK_BYTES = 1 << 16
 
 

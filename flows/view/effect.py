@@ -74,6 +74,8 @@ def settle(snapshot: Snapshot, corrections: Sequence[Correction]) -> Corrected:
 
 def _meanings(snapshot: Snapshot, corrections: Sequence[Correction]) -> dict[int, Meaning]:
     """What the snapshot has for each: entities by id or by one of their names, and who is in an article."""
+    if not corrections:
+        return {}
     asked = pa.table(
         {
             "number": pa.array(range(len(corrections)), pa.int32()),
@@ -89,7 +91,8 @@ def _meanings(snapshot: Snapshot, corrections: Sequence[Correction]) -> dict[int
         fix = corrections[row["number"]]
         is_full = row["is_meant"] or name_form(fix.entity_type, fix.name).n_words > 1
         entities.setdefault(row["number"], []).append((row["entity_id"], is_full))
-    for row in snapshot.rows(_SPLIT_PLACES, tables={"asked": asked}):
+    is_split = any(fix.action == "split" for fix in corrections)
+    for row in snapshot.rows(_SPLIT_PLACES, tables={"asked": asked}) if is_split else ():
         places.setdefault(row["number"], []).append((row["article_id"], row["entity_id"]))
     return {n: Meaning(entities.get(n, ()), places.get(n, ())) for n in range(len(corrections))}
 
@@ -132,9 +135,7 @@ def _differs(before: dict[str, Any] | None, after: dict[str, Any] | None) -> boo
 _MATCHED = """
     SELECT k.number, e.entity_id, true AS is_meant FROM entity e JOIN asked k ON e.entity_id = k.id
     UNION
-    SELECT k.number, e.entity_id, false FROM (
-        SELECT entity_id, entity_type, unnest(list_append(aliases, name)) AS name FROM entity
-    ) e JOIN asked k USING (entity_type, name) WHERE e.entity_id <> k.id
+    SELECT k.number, e.entity_id, false FROM called e JOIN asked k USING (name, entity_type) WHERE e.entity_id <> k.id
 """
 _SPLIT_PLACES = """
     SELECT DISTINCT a.number, a.article_id, e.entity_id FROM (

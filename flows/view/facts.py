@@ -19,7 +19,7 @@ from flows.view.search_index import ROW_BITS
 from transforms.schema import arrow_schema
 from transforms.tables import BY_NAME
 
-VERSION = "6"
+VERSION = "7"
 MEMORY_LIMIT = "600MB"
 OPTIONAL = ("attribution_type",)  # columns of quotes that only newer snapshots have
 
@@ -40,23 +40,39 @@ def _write(fresh: Path, store: Store, manifest: Manifest, numbers: Mapping[str, 
         "temp_directory": str(fresh.parent / "spill"),
     }
     with duckdb.connect(str(fresh), config=config) as con:
-        make_facts(con, store, manifest, numbers, with_mentions=True)
+        _make(con, store, manifest, numbers)
 
 
-def make_facts(
-    con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, numbers: Mapping[str, int], *, with_mentions: bool
-) -> None:
-    """The tables of facts in a database; those of mentions, which take longest, only where they are wanted."""
+def _make(con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest, numbers: Mapping[str, int]) -> None:
     con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
     for table in BY_NAME:
         _open_table(con, store, manifest, table)
     parts = sorted_parts(manifest, "quotes")
     con.execute("SET VARIABLE numbers = $n", {"n": [numbers.get(file.sha256, 0) for file in parts]})
     con.execute("SET VARIABLE parts = $n", {"n": [f.name for f in sorted_parts(manifest, "articles")] or [""]})
-    for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_SAYINGS, *(_MENTIONS if with_mentions else ()), *_LISTS):
+    for step in (*_ENTITIES, *_ARTICLES, *_quotes(con), *_SAYINGS, *_MENTIONS, *_LISTS):
         con.execute(step)
     for table in BY_NAME:
         con.execute(f"DROP VIEW source_{table}")
+
+
+def view_facts(con: duckdb.DuckDBPyConnection, store: Store, manifest: Manifest) -> None:
+    """What flows/view/glance.py asks for, as views of the snapshot's files: no row is stored, numbered or sorted.
+
+    Articles and entities go by their ids here, where the tables of facts have numbers.
+    """
+    con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
+    for table in BY_NAME:
+        _open_table(con, store, manifest, table)
+    con.execute(f"""
+        CREATE TEMP VIEW quote AS
+        SELECT quote_type, speaker_status, speaker_entity_id AS speaker, article_id AS article,
+               {_is_statement(con)} AS is_statement FROM source_quotes
+    """)
+    for name, table, key in (("article", "articles", "article_id"), ("entity", "entities", "entity_id")):
+        con.execute(f"CREATE TEMP VIEW {name} AS SELECT *, {key} AS {name} FROM source_{table}")
+    for name, table in (("saying", "sayings"), ("run", "runs"), ("quarantine", "quarantine")):
+        con.execute(f"CREATE TEMP VIEW {name} AS FROM source_{table}")
 
 
 def sorted_parts(manifest: Manifest, table: str) -> list[StoredFile]:
@@ -86,6 +102,10 @@ _ENTITIES = (
     ) USING (entity_id) ORDER BY entity
     """,
     "CREATE UNIQUE INDEX entity_by_id ON entity (entity_id)",
+    """
+    CREATE TABLE called AS
+    SELECT DISTINCT unnest(list_append(aliases, name)) AS name, entity_type, entity_id FROM entity ORDER BY ALL
+    """,
 )
 
 _ARTICLES = (
@@ -111,21 +131,30 @@ _ARTICLES = (
 )
 
 
+def _columns(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in con.execute("DESCRIBE source_quotes").fetchall()}
+
+
+def _is_statement(con: duckdb.DuckDBPyConnection) -> str:
+    # In a snapshot of before they were told apart, everything counts.
+    is_told = "attribution_type" in _columns(con)
+    return "(attribution_type IS NOT DISTINCT FROM 'statement')" if is_told else "true"
+
+
 def _quotes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """Sorted as they are mostly shown: the newest article first, in the order of its text."""
-    there = {row[0] for row in con.execute("DESCRIBE source_quotes").fetchall()}
-    more = "".join(f"q.{name}, " for name in OPTIONAL if name in there)
-    # In a snapshot of before they were told apart, everything counts.
-    is_statement = "q.attribution_type IS NOT DISTINCT FROM 'statement'" if "attribution_type" in there else "true"
+    more = "".join(f"q.{name}, " for name in OPTIONAL if name in _columns(con))
     return (
         f"""
         CREATE TABLE quote AS
         SELECT (getvariable('numbers')[q.file_index::BIGINT + 1] << {ROW_BITS}) + q.file_row_number::BIGINT AS row,
+               (row_number() OVER (ORDER BY a.article, q.quote_index) - 1)::INTEGER AS place,
                a.article, q.quote_index, q.quote_type, e.entity AS speaker, q.speaker_name, q.speaker_status,
-               q.speaker_role, {more}{is_statement} AS is_statement,
-               q.confidence, a.published_date, a.publisher, a.section, a.is_copy
+               q.speaker_role, {more}{_is_statement(con)} AS is_statement,
+               q.confidence, a.published_date, a.publisher, a.section, a.is_copy,
+               if(r.quote_id IS NULL, 'no', 'yes') AS elsewhere
         FROM source_quotes q JOIN article a USING (article_id) LEFT JOIN entity e ON e.entity_id = q.speaker_entity_id
-        ORDER BY a.article, q.quote_index
+        LEFT JOIN source_quote_reuse r USING (quote_id) ORDER BY place
         """,
     )
 
@@ -146,13 +175,13 @@ _SAYINGS = (
 _MENTIONS = (
     """
     CREATE TABLE about AS
-    SELECT DISTINCT e.entity, q.* FROM (
+    SELECT DISTINCT e.entity, q.place FROM (
         SELECT DISTINCT quote_id, article_id, entity_id FROM source_entity_mentions
         WHERE quote_id IS NOT NULL AND entity_id IS NOT NULL
     ) m JOIN entity e USING (entity_id) JOIN article a USING (article_id)
     JOIN (SELECT quote_id, quote_index, article_id FROM source_quotes) s USING (quote_id)
     JOIN quote q ON q.article = a.article AND q.quote_index = s.quote_index
-    ORDER BY e.entity, q.row
+    ORDER BY ALL
     """,
     """
     CREATE TABLE appearance AS

@@ -106,6 +106,8 @@ def _read_applied(snapshot: Snapshot) -> list[Correction]:
 
 def _known(snapshot: Snapshot, corrections: Sequence[Correction]) -> dict[str, Row]:
     """The rows of entities and articles that corrections name, by id; of articles also by source_uri."""
+    if not corrections:
+        return {}
     ids = {entity_id_of(c.entity_type, name) for c in corrections for name in (c.name, c.target) if name}
     articles = [c.article for c in corrections if c.article]
     entities = snapshot.rows(

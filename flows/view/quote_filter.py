@@ -6,7 +6,7 @@ with bound values, and as plain SQL over the Parquet files that a reader can run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -23,12 +23,7 @@ MAX_VALUE_CHARS = 300
 MAX_VALUES = 20
 ONCE = "once"  # how an address counts copies, where not every time
 NONE = "(none)"  # what stands in an address for a value that is null
-SORTS = {
-    "date": "published_date DESC NULLS LAST, article, quote_index",
-    "oldest": "published_date NULLS LAST, article, quote_index",
-    "confidence": "confidence DESC, article, quote_index",
-    "rank": "rank, article, quote_index",
-}
+SORTS = ("date", "oldest", "confidence", "rank")
 
 
 class QuestionError(ValueError):
@@ -37,12 +32,16 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A column by which quotations are counted and chosen; ``plain`` is the same in plain SQL."""
+    """A column by which quotations are counted and chosen; ``plain`` is the same in plain SQL.
+
+    ``needs`` is a table without whose rows the facet says nothing.
+    """
 
     name: str
     title: str
     column: str
     plain: str
+    needs: str = ""
 
 
 FACETS: dict[str, Facet] = {
@@ -55,6 +54,13 @@ FACETS: dict[str, Facet] = {
         Facet("type", "Type", "quote_type", "q.quote_type"),
         Facet("attribution", "Attribution", "attribution_type", "q.attribution_type"),
         Facet("status", "Speaker is", "speaker_status", "q.speaker_status"),
+        Facet(
+            "elsewhere",
+            "Said elsewhere too",
+            "elsewhere",
+            "if(q.reuse_cluster_id IS NULL, 'no', 'yes')",
+            needs="quote_reuse",
+        ),
     )
 }
 ENTITY_FACETS = ("speaker", "about")
@@ -62,12 +68,11 @@ ENTITY_FACETS = ("speaker", "about")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition over the facts with its bound values, and the same in plain SQL."""
+    """One condition: what is wanted of a facet (any of some values, a bound), and the same in plain SQL."""
 
     facet: str
-    sql: str
+    wanted: tuple[str, ...] | date | float
     plain: str
-    values: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -163,13 +168,13 @@ class QuoteFilter:
             if name == "about" or FACETS[name].column in columns
         ]
         if self.since:
-            found.append(_compared("since", "published_date", "a.published_date", ">=", self.since))
+            found.append(Condition("since", self.since, f"a.published_date >= {quoted(self.since)}"))
         if self.until:
-            found.append(_compared("until", "published_date", "a.published_date", "<=", self.until))
+            found.append(Condition("until", self.until, f"a.published_date <= {quoted(self.until)}"))
         if self.confidence:
-            found.append(_compared("confidence", "confidence", "q.confidence", ">=", self.confidence))
+            found.append(Condition("confidence", self.confidence, f"q.confidence >= {quoted(self.confidence)}"))
         if self.is_once:
-            found.append(Condition("copies", "NOT is_copy", "a.duplicate_of IS NULL", {}))
+            found.append(Condition("copies", (ONCE,), "a.duplicate_of IS NULL"))
         return found
 
     def plain_sql(self, folder: str, columns: set[str]) -> str:
@@ -222,26 +227,14 @@ def quoted(value: object) -> str:
     return f"DATE '{text}'" if isinstance(value, date) else f"'{text}'"
 
 
-def _among(facet: Facet, values: Sequence[str]) -> Condition:
-    names = [f"{facet.name}{number}" for number in range(len(values))]
-    bound = ", ".join(f"${name}" for name in names)
+def _among(facet: Facet, values: tuple[str, ...]) -> Condition:
     stated = [value for value in values if value != NONE]
     listed = f"{facet.plain} IN ({', '.join(map(quoted, stated))})" if stated else ""
-    if facet.name == "speaker":
-        sql = f"speaker IN (SELECT entity FROM entity WHERE entity_id IN ({bound}))"
-    elif facet.name == "about":
-        sql = f"row IN (SELECT row FROM about JOIN entity USING (entity) WHERE entity_id IN ({bound}))"
+    if facet.name == "about":
         listed = f"q.quote_id IN (SELECT m.quote_id FROM {{mentions}} m WHERE {listed or 'false'})"
-    else:
-        sql = f"coalesce({facet.column}, '{NONE}') IN ({bound})"
-        either = [listed, f"{facet.plain} IS NULL" if NONE in values else ""]
-        listed = " OR ".join(filter(None, either))
-        listed = f"({listed})" if NONE in values and stated else listed
-    return Condition(facet.name, sql, listed or "false", dict(zip(names, values, strict=True)))
-
-
-def _compared(name: str, column: str, plain: str, sign: str, value: date | float) -> Condition:
-    return Condition(name, f"{column} {sign} ${name}", f"{plain} {sign} {quoted(value)}", {name: value})
+    elif facet.name != "speaker" and NONE in values:
+        listed = f"({listed} OR {facet.plain} IS NULL)" if stated else f"{facet.plain} IS NULL"
+    return Condition(facet.name, values, listed or "false")
 
 
 def _table(folder: str, table: str) -> str:

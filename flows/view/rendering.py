@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from flows.view.charts import long_day, share_bar, spark
+from flows.view.charts import counted, long_day, share_bar, spark
 from flows.view.quote_filter import NONE
 from transforms.visible import visible
 
@@ -67,7 +67,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"web": web_address, "named": named, "n": lambda number: f"{number:,}"}
-    made.globals |= {"share_bar": share_bar, "spark": spark}
+    made.globals |= {"share_bar": share_bar, "spark": spark, "counted": counted}
     return made
 
 

@@ -17,7 +17,7 @@ from flows.store import reach_store
 from flows.store.base import Store, latest_of
 from flows.store.disk import local_path, writing
 from flows.store.manifest import Manifest
-from flows.view.facts import MEMORY_LIMIT, make_facts
+from flows.view.facts import MEMORY_LIMIT, view_facts
 from flows.view.glance import Row, glance_at
 from flows.view.rendering import render, static_files
 
@@ -57,7 +57,7 @@ def report_page(store: Store, number: int, out: str) -> str:
     with tempfile.TemporaryDirectory(prefix="newsmill-") as spill:
         config = {"memory_limit": MEMORY_LIMIT, "threads": 2, "temp_directory": spill}
         with open_database(**config) as con:
-            make_facts(con, store, manifest, {}, with_mentions=False)
+            view_facts(con, store, manifest)
             glance = glance_at(_Tables(con, manifest))
     name = out.rstrip("/").rpartition("/")[2] or out
     return render(

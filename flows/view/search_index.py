@@ -114,8 +114,11 @@ class SearchIndex:
         No ranks where nobody asked for them or more than ``MAX_RANKED`` rows are found.
         """
         with self._connect(limit_s) as con:
-            found = con.execute("SELECT rowid FROM words WHERE words MATCH ?", (expression,))
-            rows = np.fromiter((row for (row,) in found), np.int64)
+            # As one text, since of a common word it is handing the rows over one by one that takes long.
+            (listed,) = con.execute(
+                "SELECT group_concat(rowid) FROM words WHERE words MATCH ?", (expression,)
+            ).fetchone()
+            rows = np.fromstring(listed, np.int64, sep=",") if listed else np.zeros(0, np.int64)
             if not is_ranked or not 0 < len(rows) <= MAX_RANKED:
                 return rows, None
             ranked = con.execute("SELECT rowid, bm25(words) FROM words WHERE words MATCH ?", (expression,)).fetchall()

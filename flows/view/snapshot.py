@@ -21,12 +21,14 @@ from flows.store.base import Store, latest_of
 from flows.store.manifest import MANIFEST, Manifest
 from flows.view.cache import cache_folder
 from flows.view.facts import build_facts
+from flows.view.quote_columns import QuoteColumns
 from flows.view.search_index import SearchIndex, build_index
 
 QUERY_LIMIT_S = 10.0
 PREPARE_LIMIT_S = 300.0  # for what is worked out before anybody asks
 LOOK_EVERY_S = 1.0
 MAX_KEPT = 200  # answers that are kept for as long as the snapshot is shown
+MAX_MATCHED = 16  # searches whose finds are kept, up to some megabytes each
 # A page can neither read nor write a file through its queries, nor use more memory than this.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "500MB",
@@ -45,6 +47,25 @@ class QueryTimeoutError(RuntimeError):
     """A query that took longer than a reader waits for."""
 
 
+class Kept:
+    """The last things that were worked out, at most so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under a key, or else what ``make`` gives, which is kept from then on."""
+        if key not in self._made:
+            made = make()
+            while len(self._made) >= self._most:
+                self._made.pop(next(iter(self._made)), None)
+            self._made[key] = made
+            return made
+        kept: T = self._made[key]
+        return kept
+
+
 class Snapshot:
     """One snapshot, open for reading; any thread may ask."""
 
@@ -54,9 +75,12 @@ class Snapshot:
         self.number = manifest.number
         self.index = index
         self.limit_s = PREPARE_LIMIT_S
-        self._kept: dict[Hashable, Any] = {}
+        self._answers = Kept(MAX_KEPT)
+        self._matched = Kept(MAX_MATCHED)
         self._facts = duckdb.connect(str(facts), read_only=True, config=_CONFIG)
         self.quote_columns = {row["column_name"] for row in self.rows("DESCRIBE quote")}
+        with self.asking() as cursor:
+            self.quotes = QuoteColumns(cursor, self.quote_columns)
 
     def rows(
         self, query: str, values: Mapping[str, object] | None = None, *, tables: Mapping[str, Any] = {}
@@ -71,14 +95,11 @@ class Snapshot:
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, worked out once for as long as it is among the last that were asked for."""
-        if key not in self._kept:
-            made = make()
-            while len(self._kept) >= MAX_KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = made
-            return made
-        kept: T = self._kept[key]
-        return kept
+        return self._answers.get(key, make)
+
+    def keep_matched(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The same for what may be large."""
+        return self._matched.get(key, make)
 
     @contextmanager
     def asking(
@@ -102,6 +123,11 @@ class Snapshot:
     def has_copies(self) -> bool:
         """Whether any article is a copy of another."""
         return bool(self.manifest.counts.get("article_duplicates"))
+
+    @property
+    def has_sayings(self) -> bool:
+        """Whether anything was said in more articles than one."""
+        return bool(self.manifest.counts.get("sayings"))
 
     @property
     def folder(self) -> str:

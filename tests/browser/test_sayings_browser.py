@@ -30,4 +30,4 @@ def test_from_a_quotation_to_where_it_was_first_seen(browser: Any, page: Any, si
     assert page.get_by_role("link", name="also in 3 articles").get_attribute("href") == address.removeprefix(site)
     assert page.told == []
     for scheme in ("light", "dark"):
-        assert serious_faults(browser, scheme, [address, site]) == []
+        assert serious_faults(browser, scheme, [address, site, f"{site}/sayings"]) == []

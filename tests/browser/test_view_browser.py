@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from flows.view import quote_search
+from flows.view.pages import quotes
 from tests.browser.conftest import serious_faults, serving
 from tests.integration.hostile import STRINGS, write_hostile
 from tests.integration.view_site import RECORDS, write_news
@@ -73,6 +75,35 @@ def test_n_and_p_go_from_quotation_to_quotation(page: Any, hostile_site: str) ->
     page.keyboard.press("n")  # there is no third
     page.keyboard.press("p")
     assert page.evaluate("document.activeElement.id") == "q0"
+
+
+def test_the_keys_go_through_a_list_of_quotations(page: Any, site: str) -> None:
+    page.goto(f"{site}/quotes?q=harbour*")
+    titles = [link.inner_text() for link in page.locator(".quotation .from a").all()]
+    for key, place in (("n", 0), ("n", 1), ("n", 1), ("p", 0)):  # there is no third
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.innerText") == titles[place]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/article/*#q0")
+    assert page.told == []
+
+
+def test_the_arrows_turn_the_pages_of_a_list(page: Any, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (quote_search, quotes):
+        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    page.goto(f"{site}/quotes")
+    for key, number in (("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2)):
+        page.keyboard.press(key)
+        page.wait_for_url(f"**/quotes?page={number}")
+    assert page.locator(".quotation").count() == 2
+
+
+def test_a_narrow_screen_shows_whose_article_it_is(page: Any, site: str) -> None:
+    said = "getComputedStyle(document.querySelector('td.main a'), '::after').content"
+    page.goto(f"{site}/articles?q=built")
+    assert page.evaluate(said) == "none" and page.locator("td.opt", has_text="The Herald").is_visible()
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate(said) == '"The Herald"' and not page.locator("td.opt", has_text="The Herald").is_visible()
 
 
 def test_an_entity_is_told_of_on_hover(page: Any, site: str) -> None:

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 
 from flows.errors import UserError
 from flows.view import snapshot as snapshots
+from flows.view.glance import FIGURES
 from flows.view.serve import view
 from flows.view.snapshot import QueryTimeoutError
 from tests.integration.view_site import RECORDS, links_of, make_pages, open_pages, text_of, write_news
@@ -157,6 +158,35 @@ def test_every_kind_of_file_holds_the_same(pages: TestClient, tmp_path: Path) ->
         assert [str(day)[:10] for day in frame["published_date"]] == ["2024-03-04", "2024-03-01"]
         assert list(frame["quote_id"]) == list(frames["csv"]["quote_id"])
         assert frame["text"].tolist() == frames["csv"]["text"].tolist()
+
+
+def test_what_a_list_finds_can_be_taken_along(pages: TestClient) -> None:
+    page = pages.get("/articles?publisher=The Gazette&sort=title").text
+    (address,) = (link for link in links_of(page) if link.startswith("/articles.csv"))
+    rows = list(csv.DictReader(io.StringIO(pages.get(address).text.lstrip("\ufeff"))))
+    assert [row["title"] for row in rows] == ["Harbour closes", "Harbour opens"]
+    for name in ("entities", "runs", "quarantine"):
+        for form in ("csv", "xlsx", "jsonl", "parquet"):
+            answer = pages.get(f"/{name}.{form}")
+            assert (answer.status_code, "attachment" in answer.headers["content-disposition"]) == (200, True), name
+    assert "broken.jsonl" in pages.get("/quarantine.csv?reason=bad_json").text
+    assert pages.get("/articles.exe").status_code == 404
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_gives_its_data(pages: TestClient, figure: str) -> None:
+    for form in ("csv", "xlsx", "jsonl", "parquet"):
+        answer = pages.get(f"/figures/{figure}.{form}")
+        assert (answer.status_code, "attachment" in answer.headers["content-disposition"]) == (200, True)
+
+
+def test_every_picture_of_the_first_page_has_its_data_a_click_away(pages: TestClient) -> None:
+    page = pages.get("/").text
+    given = {link for link in links_of(page) if link.endswith(".csv")}
+    none = {"sayings", "organizations", "places"}  # of which these articles have none
+    assert given == {f"/figures/{figure}.csv" for figure in FIGURES.keys() - none}
+    by_month = pages.get("/figures/most-quoted-by-month.csv").text
+    assert re.findall("Anna Smith,(.*),(.)\r", by_month) == [("2024-03-01", "1"), ("2024-04-01", "1")]
 
 
 def test_a_chosen_value_can_be_changed_for_another(pages: TestClient) -> None:

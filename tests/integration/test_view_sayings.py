@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import lxml.html
 import pytest
 from starlette.testclient import TestClient
@@ -82,7 +87,7 @@ def test_its_days_are_drawn_without_script(pages: TestClient) -> None:
     page = pages.get(the_saying(pages))
     (bars,) = lxml.html.fromstring(page.text).find_class("bars")
     assert bars.get("aria-label") == "4 quotations by day"
-    assert [title.text for title in bars.iter("title")] == [f"{day} May 2021: 1 quotations" for day in (3, 4, 5, 6)]
+    assert [title.text for title in bars.iter("title")] == [f"{day} May 2021: 1 quotation" for day in (3, 4, 5, 6)]
     assert faults_of(page.text) == []
 
 
@@ -108,15 +113,38 @@ def test_the_overview_lists_the_sayings_that_travelled_most(pages: TestClient) -
     assert pages.get("/figures/sayings.csv").text.count("disputed") == 1
 
 
+def test_all_sayings_can_be_searched_sorted_chosen_and_taken_along(pages: TestClient) -> None:
+    assert "/sayings" in links_of(pages.get("/").text)
+    for query in ("", "?q=granite", "?q=lind", "?sort=last_published_date", "?agreement=disputed"):
+        assert sayings_on(pages.get(f"/sayings{query}").text) == [the_saying(pages)], query
+    for query in ("?q=fish", "?agreement=agreed", "?speaker=e-nobody"):
+        assert sayings_on(pages.get(f"/sayings{query}").text) == [], query
+    assert pages.get("/sayings?sort=text").status_code == pages.get("/sayings?agreement=maybe").status_code == 400
+    assert pages.get("/sayings.csv?q=granite").text.count("disputed") == 1
+
+
+def test_what_is_said_elsewhere_too_can_be_chosen(pages: TestClient) -> None:
+    page = pages.get("/quotes").text
+    assert {"/quotes?elsewhere=yes", "/quotes?elsewhere=no"} <= set(links_of(page))
+    for chosen, is_there in (("yes", True), ("no", False)):
+        page = pages.get(f"/quotes?elsewhere={chosen}").text
+        assert (the_saying(pages) in sayings_on(page)) is is_there
+        sql = html.unescape(re.findall(r"<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)[0])
+        rows = csv.DictReader(io.StringIO(pages.get(f"/quotes.csv?elsewhere={chosen}").text.lstrip("\ufeff")))
+        assert sorted(row["quote_id"] for row in rows) == sorted(row[0] for row in duckdb.sql(sql).fetchall()) != []
+
+
 def test_a_snapshot_without_these_tables_is_shown(tmp_path: Path) -> None:
     out = write_travels(tmp_path)
     path = out / "latest" / "manifest.json"
     told = Manifest.from_json(path.read_bytes())
     files = [file for file in told.files if file.table not in ("sayings", "quote_reuse")]
-    path.write_bytes(replace(told, files=files).to_json())
+    counts = {table: n for table, n in told.counts.items() if table not in ("sayings", "quote_reuse")}
+    path.write_bytes(replace(told, files=files, counts=counts).to_json())
     pages = open_pages(out)
-    for address in ("/", "/quotes", address_of(pages, "Wall")):
+    for address in ("/", "/quotes", "/sayings", address_of(pages, "Wall")):
         page = pages.get(address)
+        assert not {"/sayings", "/quotes?elsewhere=yes"} & set(links_of(page.text)), address
         assert (page.status_code, sayings_on(page.text)) == (200, [])
     assert pages.get("/saying/r-0").status_code == 404
 

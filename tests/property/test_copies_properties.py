@@ -8,13 +8,14 @@ import random
 import shutil
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.copies.find import Copies
 from flows.copies.signatures import Before
-from tests.copied_stories import Batch, Told, contents, copies_among, copies_of, sentences_of, write_batch
+from tests.copied_stories import Batch, Told, contents, copies_among, copies_of, left_by, sentences_of, write_batch
 
 N_EXAMPLES = int(os.environ.get("COPIES_EXAMPLES", "10"))
 DAY = dt.date(2024, 1, 1)
@@ -53,13 +54,18 @@ def named(told: list[Told], chance: random.Random) -> list[Told]:
 
 
 @settings(max_examples=N_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(told=st.lists(articles(), min_size=4, max_size=40), seed=st.integers(0, 1_000_000))
-def test_copies_found_as_articles_come_and_go_are_those_found_at_once(told: list[Told], seed: int) -> None:
+@given(
+    told=st.lists(articles(), min_size=4, max_size=40), seed=st.integers(0, 1_000_000), stale=st.sampled_from([0.1, 9])
+)
+def test_copies_found_as_articles_come_and_go_are_those_found_at_once(
+    told: list[Told], seed: int, stale: float
+) -> None:
     chance, folder = random.Random(seed), Path(tempfile.mkdtemp())
     told = named(told, chance)
     try:
         at_once = copies_among(told, folder / "once")
-        came = as_they_come(told, folder, chance)
+        with patch("flows.link.index.MAX_STALE_SHARE", stale):
+            came = as_they_come(told, folder, chance)
         assert contents(came) == contents(at_once)
     finally:
         shutil.rmtree(folder)
@@ -100,13 +106,13 @@ def _before(copies: Copies | None, was: dict[str, Batch], now: dict[str, Batch])
         return None
     new = [batch.signatures for name, batch in now.items() if name not in was]
     gone = [batch.signatures for name, batch in was.items() if name not in now]
-    return Before(str(copies.pairs), str(copies.boilerplate), new, gone)
+    return left_by(copies, new, gone)
 
 
 def test_a_text_that_moved_alone_is_no_copy_of_what_it_was(tmp_path: Path) -> None:
     was, now = (write_batch(tmp_path / name, [Told(name, sentences_of(1, 8))]) for name in ("was", "now"))
     first = copies_of({"was": was}, tmp_path / "first")
-    before = Before(str(first.pairs), str(first.boilerplate), [now.signatures], [was.signatures])
+    before = left_by(first, [now.signatures], [was.signatures])
     assert contents(copies_of({"now": now}, tmp_path / "then", before)) == contents(first)
 
 

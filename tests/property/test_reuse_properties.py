@@ -6,14 +6,14 @@ import os
 import random
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.link.reuse import Known
-from tests.quoted_corpus import QuotedCorpus, Said, link, tables
+from tests.quoted_corpus import QuotedCorpus, Said, left_by, link, tables
 
 N_EXAMPLES = int(os.environ.get("REUSE_EXAMPLES", "10"))
 
@@ -61,7 +61,7 @@ def compare(
     fresh = {name: said for name, said in after.items() if name not in kept}
     parts = {key: corpus.write(rows, chance) for key, rows in (("kept", kept), ("gone", gone), ("fresh", fresh))}
     first = link(corpus, before, [parts["gone"], parts["kept"]])
-    known = Known(str(first.pairs), str(first.sayings), [parts["gone"]["sayings"]], [parts["fresh"]["sayings"]])
+    known = left_by(first, gone=[parts["gone"]["sayings"]], fresh=[parts["fresh"]["sayings"]])
     incremental = link(corpus, after, [parts["kept"], parts["fresh"]], known=known)
     names = chance.sample(sorted(after), len(after))
     half = len(names) // 2
@@ -69,7 +69,7 @@ def compare(
     rebuilt = link(corpus, after, dealt)
     assert tables(incremental) == tables(rebuilt)
     assert len(tables(rebuilt)["quote_reuse"]) == sum(len(t) for t in rebuilt.clusters_by_batch.values())
-    damaged = Known(str(corpus.folder / "none.parquet"), str(corpus.folder / "none.parquet"), [], [])
+    damaged = replace(known, **{chance.choice(["pairs", "speakers", "sayings", "quote_reuse"]): "none.parquet"})
     assert tables(link(corpus, after, dealt, known=damaged)) == tables(rebuilt)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -72,12 +72,18 @@ class _Text:
         spans = word_spans(text)
         starts = paragraph_starts(text)
         self.words = [word for word, _, _ in spans]
-        self.paragraphs = [bisect_right(starts, start) for _, start, _ in spans]
-        self._openings = [place for place in range(len(spans)) if self.is_opening(place)]
+        # Of each word, from 1; the 0 is of what is before the first and after the last.
+        self.paragraphs: list[int] = np.searchsorted(starts, [start for _, start, _ in spans], side="right").tolist()
+        self._numbers: list[int] = [*self.paragraphs, 0]
+        self._openings = np.flatnonzero(np.diff(self.paragraphs, prepend=0)).tolist()
         bounds = [0, *(place for _, start, end in spans for place in (start, end)), len(text)]
         self._starts, self._ends = [], []
         for at in range(0, len(bounds), 2):
             between = text[bounds[at] : bounds[at + 1]]
+            if between == " ":  # as most words are parted: in a long text the rest is what takes time
+                self._ends.append(bounds[at])
+                self._starts.append(bounds[at + 1])
+                continue
             after = _MARKS_AFTER.match(between)[0] if at else ""  # type: ignore[index]
             before = _MARKS_BEFORE.search(between[len(after) :])[0]  # type: ignore[index]
             self._ends.append(bounds[at] + len(after))
@@ -93,7 +99,7 @@ class _Text:
 
     def paragraph(self, place: int) -> int:
         """The number of a word's paragraph, from 1; 0 before the first and after the last."""
-        return self.paragraphs[place] if 0 <= place < len(self.paragraphs) else 0
+        return self._numbers[place]
 
     def next_opening(self, place: int) -> int:
         """The first word at or after this one that opens a paragraph, or the number of words."""
@@ -102,7 +108,7 @@ class _Text:
 
     def is_opening(self, place: int) -> bool:
         """Whether a paragraph begins with this word, or the text ended before it."""
-        return self.paragraph(place) != self.paragraph(place - 1)
+        return self._numbers[place] != self._numbers[place - 1]
 
 
 def _numbered(text: _Text, known: dict[str, int]) -> Numbered:
@@ -123,22 +129,24 @@ def _runs(found: Matches, kept: _Text, copy: _Text) -> Iterator[_Run]:
 def _steps(found: Matches, kept: _Text, copy: _Text) -> Iterator[tuple[str, int, int, int | None]]:
     """Each word as its kind, its place in its own text, its passage, and the paragraph where that stood."""
     told = {-1: 0}  # how far the kept article is told, in order and in each passage
+    partners, passages, is_moved = (column.tolist() for column in (found.partner, found.passage, found.is_moved))
 
     def dropped(passage: int, until: int) -> Iterator[tuple[str, int, int, int | None]]:
         for place in range(told[passage], until):
-            if passage >= 0 or not found.is_moved[place]:
+            if passage >= 0 or not is_moved[place]:
                 yield "dropped", place, passage, kept.paragraph(place) if passage >= 0 else None
         told[passage] = max(told[passage], until)
 
     moved_from = None
     for place, (own, in_order) in enumerate(_next_partners(found)):
-        partner, passage = int(found.partner[place]), int(found.passage[place])
+        partner, passage = partners[place], passages[place]
         if passage not in told:  # what was dropped before goes before
             yield from dropped(-1, in_order)
             told[passage] = own
         # What ends one paragraph in both texts goes together, before what was dropped below it.
         is_amid = partner < 0 and not copy.is_opening(place)
-        yield from dropped(passage, min(own, kept.next_opening(told[passage])) if is_amid else own)
+        if told[passage] < own:
+            yield from dropped(passage, min(own, kept.next_opening(told[passage])) if is_amid else own)
         if partner >= 0:
             told[passage] = own + 1
         moved_from = (kept.paragraph(partner) if partner >= 0 else moved_from) if passage >= 0 else None

@@ -24,6 +24,7 @@ def signature(article: Mapping[str, Any], sentences: Sequence[Mapping[str, Any]]
         "day": article["published_date"] if article["date_precision"] == "day" else None,
         "agency_rank": agency_rank(article["publisher"], article["wire_agency"]),
         "n_words": len(words),
+        "source_key": key_of("source", source),
         "text_key": key_of("text", article["text_sha256"]),
         "address_keys": address_keys(article),
         "fingerprints": fingerprints(words),

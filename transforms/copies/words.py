@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,12 @@ _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64 (Steele, Lea, Flood, OOPSL
 def word_numbers(text: str) -> Words:
     """A number a word, the same whatever its case, the marks around it and the style of an apostrophe."""
     found = _WORD.findall(text.casefold().replace("’", "'"))
-    return np.fromiter((zlib.crc32(word.encode("utf-8", "replace")) for word in found), np.uint32, len(found))
+    return np.fromiter(map(_number, found), np.uint32, len(found))
+
+
+@lru_cache(maxsize=50_000)
+def _number(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace"))
 
 
 def word_spans(text: str) -> list[tuple[str, int, int]]:

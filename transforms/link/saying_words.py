@@ -66,7 +66,8 @@ def _kept(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _commonness() -> dict[str, int]:
+def common_words() -> dict[str, int]:
+    """How much each of the commoner words tells, the commonest first."""
     text = files("transforms.link").joinpath("data", "common_words.txt").read_text(encoding="utf-8")
     lines = (line.partition(":") for line in text.splitlines() if line and not line.startswith("#"))
     return {word: int(level) for level, _, words in lines for word in words.split()}
@@ -74,5 +75,5 @@ def _commonness() -> dict[str, int]:
 
 def weights(words: Sequence[str]) -> list[int]:
     """How much each word tells, from 0 (every second sentence has it) to MOST (few do): see data/common_words.txt."""
-    known = _commonness()
+    known = common_words()
     return [known.get(word, MOST) for word in words]

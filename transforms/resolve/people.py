@@ -175,5 +175,7 @@ def is_given_name(word: str, text: str, *, in_headline: bool) -> bool:
         return True
     if in_headline:  # there every word may have a capital
         return False
+    if word.endswith(".") and len(plain) > 1:  # no initial: a sentence ends here
+        return False
     common = plain in lexicon.titles() or roles.is_role_noun(plain) or plain in roles.MODIFIERS | STOPS | PRONOUNS
     return not common and not re.search(rf"\b{re.escape(word[0].lower() + word[1:])}\b", text)

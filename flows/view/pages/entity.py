@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from flows.view.charts import time_bars, timeline
+from flows.view.downloads import FORMS
 from flows.view.pages.correct import pending_of
 from flows.view.pages.quotes import days_address, with_marks
 from flows.view.pending import merged_into
 from flows.view.quote_filter import QuoteFilter
-from flows.view.quote_search import match_words, read_page
+from flows.view.quote_search import days_of, match_words, read_page, top_partners
 from flows.view.site import NotThereError, page, snapshot_of
 from flows.view.snapshot import Row, Snapshot
 from transforms.resolve.countries import printed_names
@@ -23,21 +24,9 @@ WHY = {rule.name: rule.says for rule in (*NAME_RULES, *LINK_RULES)} | {
     "correction_split": "Your corrections say that this one stands apart.",
 }
 
-_DAYS = """
-    SELECT published_date AS day, count(*) AS n FROM quote
-    WHERE speaker = $entity AND is_statement AND published_date IS NOT NULL GROUP BY day ORDER BY day
-"""
 _ROLES = f"""
     SELECT speaker_role AS role, count(*) AS n FROM quote
     WHERE speaker = $entity AND speaker_role IS NOT NULL GROUP BY role ORDER BY n DESC, role LIMIT {SHOWN}
-"""
-_ABOUT = f"""
-    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e USING (entity)
-    WHERE b.speaker = $entity AND b.entity <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
-"""
-_SPOKEN_OF_BY = f"""
-    SELECT e.entity_id, e.name, e.entity_type, count(*) AS n FROM about b JOIN entity e ON e.entity = b.speaker
-    WHERE b.entity = $entity AND b.speaker <> $entity GROUP BY ALL ORDER BY n DESC, name LIMIT {SHOWN}
 """
 _ARTICLES = f"""
     SELECT a.article_id, a.title, a.source_uri, a.published_date, a.publisher, p.n_mentions, p.n_quotes
@@ -54,11 +43,11 @@ def entity(request: Request) -> Response:
             return RedirectResponse(f"/entity/{into}", 303)
         raise NotThereError("entity")
     number = {"entity": row["entity"]}
-    line = timeline([(day["day"], day["n"]) for day in snapshot.rows(_DAYS, number)])
     said, about = (
         QuoteFilter(chosen=((facet, (row["entity_id"],)), ("attribution", ("statement",))))
         for facet in ("speaker", "about")
     )
+    line = timeline(days_of(snapshot, said))
     return page(
         request,
         snapshot,
@@ -69,16 +58,17 @@ def entity(request: Request) -> Response:
         line=line,
         bars=time_bars(line, lambda bar: days_address(said, bar), "statements"),
         roles=snapshot.rows(_ROLES, number),
-        about=snapshot.rows(_ABOUT, number),
-        spoken_of_by=snapshot.rows(_SPOKEN_OF_BY, number),
+        about=top_partners(snapshot, row, "speaker", "about", SHOWN),
+        spoken_of_by=top_partners(snapshot, row, "about", "speaker", SHOWN),
         articles=snapshot.rows(_ARTICLES, number),
         said=_examples(snapshot, said),
         said_of=_examples(snapshot, about),
         said_address=said.address(),
         about_address=about.address(),
         corrections=pending_of(request),
+        forms=FORMS,
     )
 
 
 def _examples(snapshot: Snapshot, asked: QuoteFilter) -> list[Row]:
-    return with_marks(read_page(snapshot, asked, match_words(snapshot, asked))[:EXAMPLES], snapshot, asked)
+    return with_marks(read_page(snapshot, asked, match_words(snapshot, asked), EXAMPLES), snapshot, asked)

@@ -1,4 +1,4 @@
-"""Lists that can be searched and sorted: articles, entities, runs, quarantine. One declaration each."""
+"""Lists that can be searched, sorted and taken along: articles, entities, sayings, runs, quarantine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flows.view.downloads import FORMS, download
 from flows.view.quote_filter import (
     MAX_PAGE,
     MAX_VALUE_CHARS,
@@ -22,7 +23,7 @@ from flows.view.quote_filter import (
     read_search,
 )
 from flows.view.site import page, snapshot_of
-from transforms.tables import ENTITY_TYPES, REASONS, STAGES
+from transforms.tables import ENTITY_TYPES, REASONS, SPEAKER_AGREEMENTS, STAGES
 
 PAGE_SIZE = 50
 
@@ -31,10 +32,12 @@ PAGE_SIZE = 50
 class List:
     """A list: what is selected, what it can be sorted by (the first is how it is), chosen by, and searched in.
 
-    ``table_once`` is the table with copies of articles counted once; "" where that makes no difference.
+    ``one`` is what one of them is called, ``tie`` the order of rows that are sorted alike. ``table_once`` is the table
+    with copies of articles counted once; "" where that makes no difference.
     """
 
     name: str
+    one: str
     columns: str
     table: str
     order: tuple[str, ...]
@@ -47,6 +50,7 @@ class List:
 
 ARTICLES = List(
     name="articles",
+    one="article",
     columns="article_id, published_date, title, publisher, section, source_uri, n_words, n_quotes, n_copies, is_copy",
     table="article",
     table_once="(SELECT * FROM article WHERE NOT is_copy)",
@@ -66,6 +70,7 @@ ARTICLES = List(
 )
 ENTITIES = List(
     name="entities",
+    one="entity",
     columns="entity_id, name, entity_type, aliases, n_mentions, n_articles, n_quotes, first_published_date, "
     "last_published_date",
     table="entity",
@@ -77,8 +82,28 @@ ENTITIES = List(
     conditions={"type": "entity_type = $type"},
     tie="entity",
 )
+SAYINGS = List(
+    name="sayings",
+    one="saying",
+    columns="reuse_cluster_id, text, speaker_entity_id, speaker_name, speaker_agreement, n_articles, "
+    "n_articles_without_copies, n_publishers, first_published_date, last_published_date",
+    table="saying",
+    order=(
+        "n_articles_without_copies",
+        "n_articles",
+        "n_publishers",
+        "first_published_date",
+        "last_published_date",
+        "speaker_name",
+    ),
+    search="contains(lower(strip_accents(concat_ws(' ', speaker_name, text))), lower(strip_accents($q)))",
+    choices={"agreement": SPEAKER_AGREEMENTS},
+    conditions={"agreement": "speaker_agreement = $agreement", "speaker": "speaker_entity_id = $speaker"},
+    tie="n_articles DESC, reuse_cluster_id",
+)
 RUNS = List(
     name="runs",
+    one="run",
     columns="run_id, started_at, finished_at, code_version, annotator, n_sources, n_sources_new, "
     "n_sources_changed, n_sources_gone, n_articles, n_quotes, n_entities, n_quarantined",
     table="run",
@@ -90,6 +115,7 @@ RUNS = List(
 )
 QUARANTINE = List(
     name="quarantine",
+    one="in quarantine",
     columns="source_uri, record_index, stage, reason, detail",
     table="quarantine",
     order=("source_uri", "reason", "stage"),
@@ -98,11 +124,13 @@ QUARANTINE = List(
     conditions={"reason": "reason = $reason", "stage": "stage = $stage"},
     tie="record_index",
 )
-RISING = ("name", "title", "publisher", "source_uri", "reason", "stage", "first_published_date")
+RISING = ("name", "title", "publisher", "source_uri", "reason", "stage", "first_published_date", "speaker_name")
+FILE_LIMIT_S = 60.0
 
 # What a person calls what an address has by its id.
 _NAMES = {
     "entity": "SELECT name FROM entity WHERE entity_id = $id",
+    "speaker": "SELECT name FROM entity WHERE entity_id = $id",
     "story": "SELECT coalesce(title, source_uri) AS name FROM article WHERE article_id = $id",
 }
 
@@ -139,20 +167,21 @@ class Asked:
         """Whether the smallest comes first."""
         return (self.sort in RISING) != self.is_turned
 
-    def address(self, **changes: object) -> str:
-        """The same question with some changes, from page 1 unless that is the change."""
+    def address(self, form: str = "", **changes: object) -> str:
+        """The same question with some changes, from page 1 unless that is the change; ``form``: as a file."""
         asked: dict[str, object] = {"q": self.q, **self.chosen, "sort": self.sort, "turned": int(self.is_turned)}
         asked |= {"copies": ONCE if self.is_once else "", "page": 1} | changes
         default = {"sort": self.kind.order[0], "turned": 0, "page": 1, "q": ""}
         pairs = {name: value for name, value in asked.items() if value not in (None, "") and value != default.get(name)}
-        return f"/{self.kind.name}?{urlencode(pairs)}" if pairs else f"/{self.kind.name}"
+        path = f"/{self.kind.name}.{form}" if form else f"/{self.kind.name}"
+        return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def sorted_by(self, column: str) -> str:
         """The address of the list sorted by a column; by the same one, the other way round."""
         return self.address(sort=column, turned=int(column == self.sort and not self.is_turned))
 
-    def query(self) -> tuple[str, str, dict[str, object]]:
-        """The query of the page's rows, that of their number, and the values of both."""
+    def query(self) -> tuple[str, dict[str, object]]:
+        """The query of all rows in their order, and its values."""
         values: dict[str, object] = dict(self.chosen)
         where = [self.kind.conditions[name] for name in self.chosen]
         if self.q:
@@ -161,13 +190,7 @@ class Asked:
         table = self.kind.table_once if self.is_once else self.kind.table
         found = f"SELECT {self.kind.columns} FROM {table}" + (f" WHERE {' AND '.join(where)}" if where else "")
         direction = "ASC" if self.is_rising else "DESC"
-        order = f"{self.sort} {direction} NULLS LAST, {self.kind.tie}"
-        offset = (self.page - 1) * PAGE_SIZE
-        return (
-            f"{found} ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET {offset}",
-            f"SELECT count(*) AS n FROM ({found})",
-            values,
-        )
+        return f"{found} ORDER BY {self.sort} {direction} NULLS LAST, {self.kind.tie}", values
 
 
 def list_page(kind: List) -> Callable[[Request], Response]:
@@ -176,8 +199,9 @@ def list_page(kind: List) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         snapshot = snapshot_of(request)
         asked = Asked.from_address(kind, request.query_params)
-        rows, count, values = asked.query()
-        total = int(snapshot.rows(count, values)[0]["n"])
+        query, values = asked.query()
+        total = int(snapshot.rows(f"SELECT count(*) AS n FROM ({query})", values)[0]["n"])
+        rows = f"{query} LIMIT {PAGE_SIZE} OFFSET {(asked.page - 1) * PAGE_SIZE}"
         names = {
             name: row["name"]
             for name, query in _NAMES.items()
@@ -192,6 +216,19 @@ def list_page(kind: List) -> Callable[[Request], Response]:
             total=total,
             n_pages=min(-(-total // PAGE_SIZE), MAX_PAGE),
             names=names,
+            forms=FORMS,
         )
+
+    return answer
+
+
+def list_file(kind: List) -> Callable[[Request], Response]:
+    """All that a question finds in a list, as a file, in the order of the page."""
+
+    def answer(request: Request) -> Response:
+        query, values = Asked.from_address(kind, request.query_params).query()
+        with snapshot_of(request).asking(limit_s=FILE_LIMIT_S) as cursor:
+            table = cursor.sql(query, params=values).to_arrow_table()
+        return download(request.path_params["form"], kind.name, table.schema, table.to_batches())
 
     return answer

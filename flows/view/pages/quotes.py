@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from flows.view.charts import Bar, time_bars, timeline
-from flows.view.downloads import download
+from flows.view.downloads import FORMS, download
 from flows.view.quote_filter import FACETS, MAX_PAGE, PAGE_SIZE, QuoteFilter
 from flows.view.quote_search import Found, Matched, count_found, match_words, read_all, read_page
 from flows.view.search_index import MARKS, MAX_RANKED
@@ -46,7 +46,7 @@ def quotes(request: Request) -> Response:
     snapshot = snapshot_of(request)
     asked = QuoteFilter.from_address(request.query_params)
     words = ("words", asked.expression, asked.order == "rank")
-    matched = snapshot.keep(words, lambda: match_words(snapshot, asked))
+    matched = snapshot.keep_matched(words, lambda: match_words(snapshot, asked))
     found = counted(snapshot, asked, matched)
     rows = with_marks(read_page(snapshot, asked, matched), snapshot, asked)
     line = timeline(found.days)
@@ -57,7 +57,8 @@ def quotes(request: Request) -> Response:
         asked=asked,
         rows=rows,
         found=found,
-        facets=[FACETS[name] for name in found.facets],
+        facets=FACETS,
+        forms=FORMS,
         names=_names(snapshot, asked),
         line=line,
         bars=time_bars(line, lambda bar: days_address(asked, bar), "quotations"),

@@ -1,8 +1,17 @@
-// On an article's page: n and p (or j and k) go to the next and the previous quotation.
+// n and p (or j and k) go to the next and the previous quotation, of an article or of a list; the arrows turn its pages.
 "use strict";
 
 const quotations = [...document.querySelectorAll("q[id]")];
+const listed = [...document.querySelectorAll(".quotation .from > a:first-child")];
 let current = quotations.findIndex((quotation) => "#" + quotation.id === location.hash);
+
+function go(step) {
+  if (quotations.length) return show(current + step);
+  const place = listed.indexOf(document.activeElement) + step;
+  if (place < 0 || place >= listed.length) return;
+  listed[place].focus({ preventScroll: true });
+  listed[place].closest(".quotation").scrollIntoView({ block: "center" });
+}
 
 function show(place) {
   if (place < 0 || place >= quotations.length) return;
@@ -18,8 +27,12 @@ function show(place) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  if (event.key === "n" || event.key === "j") show(current + 1);
-  if (event.key === "p" || event.key === "k") show(current - 1);
+  if (event.key === "n" || event.key === "j") go(1);
+  if (event.key === "p" || event.key === "k") go(-1);
+  if (document.activeElement === document.body) {
+    const turned = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    if (turned) document.querySelector(`.pages a[rel=${turned}]`)?.click();
+  }
   if (event.key === "/") {
     event.preventDefault();
     (document.getElementById("q") ?? document.getElementById("find")).focus();

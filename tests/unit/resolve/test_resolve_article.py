@@ -102,6 +102,12 @@ def test_a_lone_surname_is_of_its_article_and_a_full_name_of_the_world() -> None
     assert one[1].entity_id == other[1].entity_id == ids.entity_id("person", "ada okoro")
 
 
+def test_a_lone_surname_takes_its_first_name_from_the_text_and_nothing_from_the_sentence_before() -> None:
+    assert set(names("He spoke of the war in Norland. {Lind} left. “No,” said <{Lind}>.")) == {"Lind"}
+    assert set(names("He spoke of Zora Lind. {Lind} left. “No,” said <{Lind}>.")) == {"Zora Lind"}
+    assert set(names("He spoke of Z. Lind. {Lind} left. “No,” said <{Lind}>.")) == {"Z. Lind"}
+
+
 def test_a_surname_taken_for_a_thing_is_still_the_person() -> None:
     assert names("{Ada Lind} spoke. {work|Lind} left.") == {"Ada Lind": {"Lind"}}
 
