@@ -362,9 +362,9 @@ LINK_RULES = (
     ),
     Rule(
         "initials_elsewhere",
-        "Letters that no article spells out are the one name of the data set with those initials, where it stands in half "
-        "as many articles as the letters; three letters, in two articles and as many, and where the name has a head such "
-        "as Board or Agency.",
+        "Letters that no article spells out are the one name of the data set with those initials, where it stands in "
+        "half as many articles as the letters; three letters, in two articles and as many, and where the name has a "
+        "head such as Board or Agency.",
         "NHBC in one article; Norland Harbour Building Council, and no other such name, in two.",
         "NHBC = Norland Harbour Building Council",
     ),
