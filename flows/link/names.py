@@ -11,9 +11,10 @@ from flows.link.database import read_batches
 from flows.storage.database import let_read, literal
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
-FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words", "core")
+FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words", "core", "short", "letters")
 FORM_TYPES = (
-    "normal VARCHAR, first VARCHAR, last VARCHAR, middle VARCHAR, first_group VARCHAR, n_words INTEGER, core VARCHAR"
+    "normal VARCHAR, first VARCHAR, last VARCHAR, middle VARCHAR, first_group VARCHAR, n_words INTEGER, core VARCHAR, "
+    "short VARCHAR, letters VARCHAR"
 )
 NAMED_COLUMNS = "entity_id, entity_type, name, n_articles, n_pronouns"
 FORMS_OF = f"""

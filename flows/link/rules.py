@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import duckdb
 
 from flows.link import body_rules as bodies
+from flows.link import shorter_names as shorter
 from flows.link.database import insert
 from transforms.catalog import Correction, entity_id_of
 from transforms.link.chains import chain_ends
@@ -69,12 +70,16 @@ RULES = (
     bodies.SAME_CORE,
     bodies.ACRONYM,
     bodies.SHORT_FORM,
+    shorter.INITIALS,
+    shorter.OF_THE_UNITED_STATES,
+    shorter.OF_A_CHAMBER,
+    shorter.WITHOUT_HEAD,
     bodies.NOT_A_PERSON,
     bodies.PERSON_OF_MOST,
     DOMINANT_SURNAME,
 )
 # What the rules from ACRONYM on read beside the links.
-EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS)
+EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS, shorter.CORED)
 
 
 def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:

@@ -222,6 +222,52 @@ def test_a_short_form_that_more_people_bear_stays(tmp_path: Path) -> None:
     assert entities["Lind Brothers"]["n_articles"] == 4
 
 
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("NHBC", "Norland Harbour Building Council"),
+        ("N&W", "Nor & Wester"),
+        ("U.S. Tidal Court", "Tidal Court"),
+        ("United States Congress", "Congress"),
+        ("Tides and Ports Committee", "Senate Tides and Ports Committee"),
+        ("Norlink", "Norlink Airlines"),
+        ("Homeland Security", "Department of Homeland Security"),
+        ("FEC", "Federal Election Commission"),
+    ],
+)
+def test_a_shorter_name_that_can_mean_but_one(tmp_path: Path, short: str, full: str) -> None:
+    corpus = Corpus()
+    for name in (full, full, short):
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert {name: row["n_articles"] for name, row in entities.items()} == {full: 3}
+
+
+@pytest.mark.parametrize(
+    ("short", "full", "other"),
+    [
+        ("NHBC", "Norland Harbour Building Council", "Norland Herring Bait Commission"),
+        ("Tides and Ports Committee", "Senate Tides and Ports Committee", "House Tides and Ports Committee"),
+        ("Norlink", "Norlink Airlines", "Norlink University"),
+        ("NHB", "Norland Herring Bait", "Port Council"),
+    ],
+)
+def test_a_shorter_name_that_can_mean_two(tmp_path: Path, short: str, full: str, other: str) -> None:
+    corpus = Corpus()
+    for name in (full, full, other, other, short):
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert len(entities) == 3
+
+
+def test_a_court_that_other_countries_have_too(tmp_path: Path) -> None:
+    corpus = Corpus()
+    for name in ("U.S. Tidal Court", "Tidal Court", "Tidal Court of Norland", "Norland Tidal Court"):
+        corpus.article(("organization", name), ("place", "Norland"))
+    _, entities = link(corpus, tmp_path)
+    assert {"U.S. Tidal Court", "Tidal Court"} < set(entities)
+
+
 HE = {"pronouns": {"he": 2, "she": 0, "mr": 1, "ms": 0}}
 
 

@@ -15,17 +15,27 @@ from transforms.resolve.names import words_of
 LEGAL = lexicon.words("legal_endings") | lexicon.words("holding_endings")
 SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "at", "an", "a"})
 SHORT = 5
+MIN_LETTERS = 2
 # "(GM.N)", "<GM>", "(NYSE: GM)": what a wire puts behind a company's name.
 TICKER = re.compile(r"\s*[(<\[]\s*(?:[A-Za-z]{2,8}\s?:\s?)?[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\s*[)>\]]?\s*$")
+# "Norlink news agency": what it is, in small letters.
+KIND_AFTER = re.compile(r" (?:news|news agency|news service|newspaper|magazine|website|airlines?|party)$")
 WEB_ADDRESS = re.compile(r"(?<=\w\w)\.(?:com|org|net|co\.uk)\b", re.IGNORECASE)
 HEADS = lexicon.words("generic_heads") | lexicon.words("short_heads")
+KINDS_OF_COMMITTEE = frozenset({"select", "permanent"})
 OFFICES = frozenset({"department", "ministry"})
 UNITED_STATES = re.compile(r"^(?:the )?(?:US|U\.S\.|United States) (?=.*\b(?:Department|Dept|Federal Reserve)\b)")
 
 
 def core_name(name: str) -> str:
     """The words of the name that count, as one folded string; empty where it has none of its own."""
-    bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", TICKER.sub("", name)))
+    known = lexicon.known_acronyms().get(name.replace(".", "").lower()) if is_acronym(name) else None
+    return core_of_words(known or name)
+
+
+def core_of_words(name: str) -> str:
+    """The same for a name that is spelt out."""
+    bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", KIND_AFTER.sub("", TICKER.sub("", name))))
     glued = re.sub(r"(?<=\w)&(?=\w)", "and", bare)  # "AT&T" is one word
     words = [spelt(word) for word in words_of(re.sub(r"\s*[&+]\s*", " and ", glued))]
     while len(words) > 1 and words[0] == "the":
@@ -34,11 +44,53 @@ def core_name(name: str) -> str:
         words = words[:-1]
     if len(words) > 2 and words[-1] == "international":
         words = words[:-1]
+    if " ".join(words) in departments():
+        words = [*words, "department"]
     if not says_enough(words):
         return ""
     own = [word for word in head_last(words) if word not in SMALL] or words
     # "Nor Link" is "Norlink"; few letters are as likely two names ("RTX", "R-TX").
     return ("" if sum(map(len, own)) >= SHORT else " ").join(own)
+
+
+def short_core(name: str) -> str:
+    """What stands for the whole name by itself: "norlink" of "Norlink Airlines"; empty where it needs its heads."""
+    words = list(words_of(re.sub(r"\s*[&+]\s*", " and ", TICKER.sub("", name))))
+    words = words[1:] if len(words) > 1 and words[0] == "the" else words
+    while len(words) > 1 and words[-1] in LEGAL:
+        words = words[:-1]
+    first, *heads = words or [""]
+    is_short = bool(heads) and all(word in lexicon.words("name_endings") for word in heads)
+    return first if is_short and len(first) > 3 and says_enough([first]) else ""
+
+
+def letters_of(name: str) -> str:
+    """An acronym's letters, or the initials of a name of three words and more; empty where it has neither.
+
+    Letters that are common as initials tell little: below four of them, an "&" must stand where the name has it.
+    """
+    if is_acronym(name.replace("&", "")):
+        letters = re.sub(r"[^\w&]", "", name).lower()
+    else:
+        words = words_of(re.sub(r"\s*[&+]\s*", " andsign ", name))
+        words = words[1:] if words[:1] == ("the",) else words
+        if re.search(r"\b[A-Z]{2}|[Hh]ouse and ", name):  # letters of another name, or two bodies
+            return ""
+        letters = "".join("&" if word == "andsign" else word[0] for word in words if word not in SMALL)
+    return letters if len(letters) > MIN_LETTERS - ("&" in letters) else ""
+
+
+def departments() -> frozenset[str]:
+    """Names of government departments that stand for them without the word: "Homeland Security"."""
+    return frozenset(name.replace("-", " ") for name in lexicon.words("departments"))
+
+
+def is_acronym(text: str) -> bool:
+    """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
+    bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
+    if bare.istitle() and 3 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef", "Fed"
+        return bare.lower() in lexicon.known_acronyms()
+    return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
 
 
 def spelt(word: str) -> str:
@@ -59,9 +111,9 @@ def everyday_words() -> frozenset[str]:
 
 def head_last(words: list[str]) -> list[str]:
     """The words of "Department of Tides" as "Tides Department", and "Committee on": both are in use for one office."""
-    if len(words) > 2 and words[0] in OFFICES and words[1] in {"of", "for"}:
-        return [*words[2:], words[0]]
-    if "committee" in words[:-2] and words[words.index("committee") + 1] == "on":
+    if len(words) > 1 and words[0] in OFFICES:
+        return [*words[2 if words[1] in {"of", "for"} and len(words) > 2 else 1 :], words[0]]
+    if "committee" in words[:-2] and words[words.index("committee") + 1] in {"on", "of", "for"}:
         at = words.index("committee")
-        return [*words[:at], *words[at + 2 :], "committee"]
-    return words
+        words = [*words[:at], *words[at + 2 :], "committee"]
+    return [word for word in words if word not in KINDS_OF_COMMITTEE] if words[-1] == "committee" else words

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transforms.resolve import lexicon
-from transforms.resolve.body_names import core_name
+from transforms.resolve.body_names import core_name, letters_of, short_core
 from transforms.resolve.countries import country_code
 from transforms.resolve.geonames import COUNTRY_IDS
 from transforms.resolve.locate import known_by_name
@@ -14,7 +14,7 @@ from transforms.resolve.organizations import org_words
 from transforms.resolve.places import singular
 
 # Counted up whenever ``name_form`` gives any name other parts: the word lists it reads count too.
-NAME_FORM_VERSION = 2
+NAME_FORM_VERSION = 3
 
 
 def canonical_key(entity_type: str, name: str) -> str:
@@ -38,7 +38,8 @@ def canonical_key(entity_type: str, name: str) -> str:
 class NameForm:
     """What the linking rules compare of a name: see flows/link/rules.py.
 
-    ``core`` is an organisation's: what tells its name from others. ``first`` of a thing is its first word where that
+    ``core``, ``short`` and ``letters`` are an organisation's: what tells its name from others, the word that stands for
+    it, an acronym's letters or the name's initials. ``first`` of a thing is its first word where that
     is a common first name, so that the thing may be a person.
     """
 
@@ -49,6 +50,8 @@ class NameForm:
     first_group: str = ""
     n_words: int = 0
     core: str = ""
+    short: str = ""
+    letters: str = ""
 
 
 def name_form(entity_type: str, name: str) -> NameForm:
@@ -57,8 +60,10 @@ def name_form(entity_type: str, name: str) -> NameForm:
     if entity_type != "person":
         words = normal.split()
         first = words[0] if 0 < len(words) < 4 and words[0] in lexicon.first_name_genders() else ""
-        core = core_name(name) if entity_type == "organization" else ""
-        return NameForm(normal, first, n_words=len(words), core=core)
+        thing = NameForm(normal, first, n_words=len(words))
+        if entity_type != "organization":
+            return thing
+        return replace(thing, core=core_name(name), short=short_core(name), letters=letters_of(name))
     form = parse_person(name)
     groups = lexicon.short_forms().get(form.first, frozenset())
     # A short form of several names ("Chris") says nothing certain; only names of one group are taken as one.

@@ -12,7 +12,7 @@ from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
 from transforms.resolve.missed import DOUBTFUL, NameIndex, is_common, missed_names, pairs_by_last
-from transforms.resolve.name_ends import without_tail
+from transforms.resolve.name_ends import without_glued, without_tail
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import COMMON_STARTS, SHORT_HEADS
@@ -59,7 +59,9 @@ def read_names(text: str, annotation: Annotation, quotations: Sequence[Quotation
 def cut_loose_ends(text: str, names: Sequence[Name]) -> None:
     """A person's mention reads without what is no part of the name at its end: "Ada Lind of", "Ada Lind (R-AR)"."""
     for name in names:
-        bare = LOOSE_END.sub("", without_tail(name.text)) if name.entity_type == "person" else name.text
+        bare = name.text
+        if name.entity_type == "person":
+            bare = LOOSE_END.sub("", without_tail(without_glued(name.text, text)))
         if bare and bare != name.text:
             name.text, name.span = bare, Span(name.span.char_start, name.span.char_start + len(bare))
 

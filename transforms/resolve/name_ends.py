@@ -10,6 +10,15 @@ from transforms.resolve import lexicon
 PARTY_TAIL = re.compile(r"\s*[(\[]\s*[DRI]\s*[-–].*$|,?\s+[DRI](?:\s+|-)[A-Z]{2}$")
 # A link or a year that a page glued to the name: "LindGOP", "Lind2020".
 GLUED = re.compile(r"(?<=[a-z]{2})(?:[A-Z]{3,}|\d+)$")
+# A headline that a page glued to the name: "Ada LindHarbour".
+GLUED_WORD = re.compile(r"(?<= )([A-Z][a-zà-ÿ]{3,})[A-Z][a-zà-ÿ]")
+
+
+def without_glued(name: str, text: str) -> str:
+    """A person's name up to where a word is glued to a surname that the text has by itself too."""
+    glued = GLUED_WORD.search(name)
+    is_name = glued is not None and re.search(rf"\b{glued[1]}\b", text) is not None
+    return name[: glued.end(1)] if glued is not None and is_name else name
 
 
 def without_tail(name: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from transforms.resolve import lexicon
-from transforms.resolve.body_names import says_enough
+from transforms.resolve.body_names import is_acronym, says_enough
 from transforms.resolve.clusters import Cluster, Name
-from transforms.resolve.names import words_of
+from transforms.resolve.names import fold, words_of
 
 LEGAL_ENDINGS = lexicon.words("legal_endings")
 SMALL_WORDS = lexicon.words("small_words")
@@ -24,6 +24,11 @@ UNIT_WORDS = lexicon.words("unit_words")
 COMMON_STARTS = lexicon.words("common_starts")
 # "UN Security Council" is the "United Nations Security Council".
 UNIONS = {"un": "united nations", "eu": "european union"}
+# "U.S. Senate" is the Senate of an article that names both.
+UNITED_STATES = {("us",), ("united", "states")}
+# Short words of names that stand for nothing.
+SHORT_WORDS = frozenset({"new", "los", "las", "san", "st", "rio", "abu", "fort", "port", "bay", "city", "york"})
+NATIONAL = lexicon.words("national_bodies")
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
 # "GM.N", as exchanges write a company.
 TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}")
@@ -63,14 +68,6 @@ def equal_name_clusters(names: Iterable[Name]) -> list[Cluster]:
         cluster = clusters.setdefault(key, Cluster("organization", key))
         cluster.add(name, "known_acronym" if key != words else None)
     return list(clusters.values())
-
-
-def is_acronym(text: str) -> bool:
-    """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
-    bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
-    if bare.istitle() and 3 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef", "Fed"
-        return bare.lower() in lexicon.known_acronyms()
-    return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
 
 
 def initials(words: Sequence[str]) -> set[str]:
@@ -153,7 +150,11 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
 def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether ``short`` can stand for ``full``: its head ("Post"), or its distinctive start ("Brookings")."""
     n = len(short)
-    if not 0 < n < len(full) or " ".join(short) in full_names():
+    if not 0 < n < len(full):
+        return False
+    if full[:-n] in UNITED_STATES and full[-n:] == short and short[0] != "district":
+        return n > 1 or short[0] in NATIONAL
+    if " ".join(short) in full_names():
         return False
     if full[-n:] == short:
         return short[-1] in SHORT_HEADS or n > 1
@@ -185,6 +186,23 @@ def finish_organization(cluster: Cluster) -> None:
         ),
     )
     cluster.shown = shown_name(best.text)
+    if any(fold(word) in SHORT_HEADS for word in cluster.shown.split()[1:]):  # other capitals may stand for words
+        cluster.shown = without_capitals(cluster.shown)
+
+
+def without_capitals(name: str) -> str:
+    """A name of a dateline or headline as it is written elsewhere: "Norland Harbour" of "NORLAND HARBOUR".
+
+    Letters that may stand for words keep their capitals: "USA TODAY", "UNICEF".
+    """
+    words = name.split()
+    is_spelt = all(len(word) > 3 or fold(word) in SMALL_WORDS | SHORT_WORDS for word in words)
+    if not name.isupper() or not is_spelt or "." in name or fold(name) in lexicon.known_acronyms():
+        return name
+    return " ".join(
+        word.lower() if at and fold(word) in SMALL_WORDS else "-".join(map(str.capitalize, word.split("-")))
+        for at, word in enumerate(words)
+    )
 
 
 def shown_name(text: str) -> str:

@@ -13,7 +13,7 @@ from transforms.resolve import countries
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.geonames import COUNTRY_IDS, Place
 from transforms.resolve.names import normal_name
-from transforms.resolve.organizations import join_acronyms, shown_name
+from transforms.resolve.organizations import join_acronyms, shown_name, without_capitals
 
 # Kinds of place that a name is used without: not "River", for the city is not the river.
 PLACE_KINDS = frozenset({"heights", "strip", "peninsula", "province", "region", "prefecture", "governorate", "oblast"})
@@ -112,7 +112,10 @@ def finish(clusters: Iterable[Cluster]) -> list[Cluster]:
                 -name.span.char_start,
             ),
         )
-        cluster.shown = shown_name(best.text.split(", ")[0] if cluster.entity_type == "place" else best.text)
+        is_place = cluster.entity_type == "place"
+        cluster.shown = shown_name(best.text.split(", ")[0] if is_place else best.text)
+        if is_place and (len(cluster.shown) > 4 or not (cluster.external_id or COUNTRY_IDS).startswith(COUNTRY_IDS)):
+            cluster.shown = without_capitals(cluster.shown)
     return sorted(found, key=lambda cluster: cluster.char_start)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from transforms.records import Annotation, Mention, Span
 from transforms.resolve import lexicon
+from transforms.resolve.name_starts import with_right_starts
 from transforms.resolve.names import fold
 from transforms.resolve.supposed_people import NAME_HEADS, without_supposed_people
 
@@ -24,6 +25,8 @@ LOOSE = re.compile(r"(?<![\s,;:–—-])(?:[\s,;:–—-](?:(?:of|for|in|at|on|f
 _CAPITAL = r"(?:U\.S\.|St\.|Ft\.|[A-ZÀ-ÖØ-Þ][\w-]*)"
 CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
 DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
+# "WASHINGTON U S (Senator ...)", as releases begin.
+DATELINE_END = re.compile(r"(?<=[A-Z]{4})\s+U\.?\s?S\.?$")
 BRACKETS = {"(": ")", "[": "]"}
 
 
@@ -33,6 +36,7 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     if not names:
         return annotation
     names = [name for name in names if fold(text[slice(*name.span)]) != "the"]
+    names = with_right_starts(names, text)
     names = joined(without_job_titles([with_dots(name, text) for name in names], text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
     names = [whole for name, stop in zip(names, stops, strict=True) if (whole := ended(name, stop, text)) is not None]
@@ -125,6 +129,8 @@ def ended(name: Mention, stop: int, text: str) -> Mention | None:
             return replace(name, span=Span(start, more.end()))
     if name.entity_type == "organization":
         words = LOOSE.sub("", words)
+    if name.entity_type == "place":
+        words = DATELINE_END.sub("", words)
     for left, right in BRACKETS.items():
         if words.count(right) > words.count(left):
             words = words[: words.index(right)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.resolve.name_ends import without_tail
+from transforms.resolve.name_ends import without_glued, without_tail
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,16 @@ from transforms.resolve.name_ends import without_tail
 )
 def test_a_name_ends_where_something_else_begins(mention: str, name: str) -> None:
     assert without_tail(mention) == name
+
+
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [
+        ("Ada Berta LindholmHarbour", "Ada Berta Lindholm"),
+        ("Ada LindholmBo Reyes", "Ada Lindholm"),
+        ("Ada FitzGerald", "Ada FitzGerald"),
+        ("AdaLindholm", "AdaLindholm"),
+    ],
+)
+def test_a_headline_glued_to_a_name_is_no_part_of_it(mention: str, name: str) -> None:
+    assert without_glued(mention, f"Lindholm sank. {mention} rose.") == name

@@ -142,3 +142,23 @@ def test_many_are_collective(source: str) -> None:
 @pytest.mark.parametrize("source", ["the papers", "The numbers", "the prices"])
 def test_things_of_many_are_nobody(source: str) -> None:
     assert answers(f"“No,” say <{source}>.") == ["unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [
+        ("{place|ANKARA}", "Ankara"),
+        ("{place|PORT NORLAND}", "Port Norland"),
+        ("{place|USSR}", "USSR"),
+        ("{organization|NORLAND POLICE DEPARTMENT}", "Norland Police Department"),
+        ("{organization|NTSB}", "NTSB"),
+        ("{organization|NORLAND TODAY}", "NORLAND TODAY"),
+    ],
+)
+def test_capitals_of_a_dateline_are_no_part_of_a_name(mention: str, name: str) -> None:
+    assert [entity.name for entity in resolve_marked(f"{mention} reopened on Monday.").entities] == [name]
+
+
+def test_the_united_states_senate_is_the_senate_of_the_article() -> None:
+    names = "The {organization|U.S. Senate} met. The {organization|Senate} adjourned."
+    assert [entity.aliases for entity in resolve_marked(names).entities] == [("Senate",)]

@@ -6,7 +6,7 @@ from transforms.resolve import lexicon
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
 # What each version of name_form gives for the names below.
-DIGESTS = {1: "268074844fccb9cc", 2: "a349a2f66c70cc1d"}
+DIGESTS = {1: "268074844fccb9cc", 2: "a349a2f66c70cc1d", 3: "e9f5179e802f3fd2"}
 SHAPES = ("{} Okoro", "{} Q. Okoro", "Okoro {}", "{}", "{} Ada Okoro", "{} Okoro, Jr.", "“{}” Al-Okoro")
 OTHERS = ("The Norland Harbour Board", "U.S.", "L’Aquila", "Strauß–Łoś Inc.")
 

@@ -115,3 +115,22 @@ def test_a_description_gives_way_to_the_name_that_fills_it() -> None:
 
 def test_a_party_and_state_are_nobody() -> None:
     assert read("{p:Ada Lind}, {p:D-N.Y}., and {p:Bo Reyes} ({p:R-Ky}.) met") == ["p:Ada Lind", "p:Bo Reyes"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        ("the {g:European} {o:Tides Agency} said", ["o:European Tides Agency"]),
+        ("the International {o:Olympic Committee} said", ["o:International Olympic Committee"]),
+        ("{p:Yet Ada Lind} left", ["p:Ada Lind"]),
+        ("{o:When Congress} met", ["o:Congress"]),
+        ("{o:A Norland Harbour Board} pilot", ["o:Norland Harbour Board"]),
+        ("{o:A & M University} won", ["o:A & M University"]),
+        ("{o:The administration} said", []),
+        ("{o:His team} won", []),
+        ("{l:WASHINGTON U S} Senator", ["l:WASHINGTON"]),
+        ("an American {o:Norlink} fan", ["o:Norlink"]),
+    ],
+)
+def test_a_name_begins_and_ends_where_it_does(marked: str, names: list[str]) -> None:
+    assert read(marked) == names

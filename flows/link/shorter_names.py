@@ -1,0 +1,101 @@
+"""The linking rules for organisations that an article names without a part of the name, and never with it.
+
+As in flows/link/rules.py: SQL that gives rows of ``links``. Each asks whether the data set leaves but one body that the
+short name can mean.
+"""
+
+from __future__ import annotations
+
+from transforms.resolve import lexicon
+from transforms.resolve.organizations import NATIONAL
+
+# A name without its head is the body's that has this share of the articles with names that start so.
+HEAD_SHARE = 0.5
+# Initials are a name's that stands in at least this share of the articles that have the letters alone; three letters,
+# which are many a name's, where it is an office's, a club's or the like and stands in so many articles.
+SPELT_SHARE, MIN_SPELT = 0.5, 2
+# A name without its head is in at most so many times the articles of the whole one: not "Norlink" of "Norlink News".
+MOST_ALONE = 4
+HEADS_SQL = sorted(lexicon.words("body_heads"))
+NATIONAL_SQL = ", ".join(f"'{word}'" for word in sorted(NATIONAL))
+
+# The names of organisations, with the body that each is by its core.
+CORED = f"""
+    CREATE TABLE cored AS
+    SELECT f.*, coalesce(l.to_id, f.entity_id) AS to_id,
+           list_has_any(string_split(normal, ' '), {HEADS_SQL}) AS has_head
+    FROM forms f
+    LEFT JOIN links l ON l.from_id = f.entity_id AND l.rule = 'same_core' WHERE f.entity_type = 'organization'
+"""
+
+# "LAPD" where no article spells it out, and one name of the data set has those initials.
+INITIALS = f"""
+    WITH spelt AS (
+        SELECT letters, min(to_id) AS to_id, sum(n_articles) AS n, bool_or(has_head) AS has_head
+        FROM cored WHERE letters <> '' AND n_words > 1
+        GROUP BY letters
+        HAVING min(to_id) = max(to_id)
+    ), alone AS (SELECT letters, sum(n_articles) AS n FROM cored WHERE n_words = 1 GROUP BY letters)
+    SELECT DISTINCT f.entity_id, s.to_id, 'initials_elsewhere', 5
+    FROM cored f JOIN spelt s USING (letters) JOIN alone a USING (letters)
+    WHERE f.n_words = 1 AND f.to_id <> s.to_id AND s.n >= {SPELT_SHARE} * a.n
+    AND (length(letters) > 3 OR contains(letters, '&') OR (s.has_head AND s.n >= greatest({MIN_SPELT}, a.n)))
+    AND f.entity_id NOT IN (SELECT entity_id FROM cored WHERE n_words > 1)
+    AND f.name NOT IN (SELECT alias FROM aliases_given WHERE kind = 'acronym')
+"""
+
+# "U.S. Senate" and "Senate", unless the Senates of other places and peoples are in as many articles.
+OF_THE_UNITED_STATES = rf"""
+    WITH prefixed AS (
+        SELECT *, regexp_replace(normal, '^(us|united states) ', '') AS bare FROM cored
+        WHERE regexp_matches(name, '^([Tt]he )?(US|U\.S\.?|United States) \w') AND NOT contains(normal, ' district ')
+    ), plain AS (
+        SELECT normal AS bare, arg_max(to_id, (n_articles, to_id)) AS to_id FROM cored
+        WHERE contains(normal, ' ') OR normal IN ({NATIONAL_SQL}) GROUP BY normal
+    ), american AS (SELECT bare, sum(n_articles) AS n FROM prefixed GROUP BY bare),
+    parted AS (
+        SELECT regexp_extract(normal, '^\S+ ', 0) AS owner, regexp_extract(normal, '^\S+ (.*)', 1) AS bare, n_articles
+        FROM cored
+        UNION ALL
+        SELECT regexp_extract(normal, '^\S+ \S+ ', 0), regexp_extract(normal, '^\S+ \S+ (.*)', 1), n_articles FROM cored
+        UNION ALL
+        SELECT regexp_extract(normal, ' of (.*)', 1), regexp_extract(normal, '^(.*?) of ', 1), n_articles FROM cored
+    ), owners AS (
+        SELECT DISTINCT normal FROM forms WHERE entity_type IN ('place', 'group')
+        AND normal NOT IN ('us', 'united states', 'american', 'the us')
+    ), others AS (
+        SELECT bare, sum(n_articles) AS n FROM parted SEMI JOIN american USING (bare)
+        SEMI JOIN owners ON trim(owner) = owners.normal GROUP BY bare
+    )
+    SELECT DISTINCT p.entity_id, plain.to_id, 'united_states', 4
+    FROM prefixed p JOIN plain USING (bare) JOIN american a USING (bare) LEFT JOIN others o USING (bare)
+    WHERE p.entity_id <> plain.to_id AND a.n > coalesce(o.n, 0)
+"""
+
+# "Tides and Harbours Committee" where only one chamber has one.
+OF_A_CHAMBER = r"""
+    WITH whole AS (
+        SELECT regexp_replace(core, '^(us)?(senate|house)', '') AS core, min(to_id) AS to_id FROM cored
+        WHERE regexp_matches(core, '^(us)?(senate|house).*committee$')
+        GROUP BY 1 HAVING count(DISTINCT regexp_extract(core, 'senate|house')) = 1
+    )
+    SELECT DISTINCT f.entity_id, w.to_id, 'chamber', 4 FROM cored f JOIN whole w USING (core)
+    WHERE f.core <> 'committee' AND f.entity_id <> w.to_id
+"""
+
+# "Norlink" where the data set has Norlink Airlines and hardly another name that starts so.
+WITHOUT_HEAD = f"""
+    WITH headed AS (
+        SELECT short AS normal, min(to_id) AS to_id, sum(n_articles) AS n FROM cored WHERE short <> ''
+        GROUP BY short HAVING min(to_id) = max(to_id)
+    ), starts AS (
+        SELECT split_part(normal, ' ', 1) AS normal, sum(n_articles) AS n FROM cored WHERE n_words > 1 GROUP BY 1
+    ), places AS (
+        SELECT normal, sum(n_articles) AS n FROM forms WHERE entity_type IN ('place', 'group') GROUP BY normal
+    ), alone AS (SELECT normal, sum(n_articles) AS n FROM cored GROUP BY normal)
+    SELECT DISTINCT f.entity_id, h.to_id, 'without_head', 5
+    FROM cored f JOIN headed h USING (normal) JOIN starts s USING (normal) JOIN alone a USING (normal)
+    LEFT JOIN places p USING (normal) LEFT JOIN bearers b USING (normal)
+    WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND {MOST_ALONE} * h.n >= a.n
+    AND h.n >= {HEAD_SHARE} * s.n AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
+"""
