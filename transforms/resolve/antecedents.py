@@ -12,7 +12,7 @@ from transforms.resolve.source_phrases import DEFINITE, INDEFINITE
 from transforms.resolve.view import ArticleView
 
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^.;:\n]{2,90},\s*")
-LAST_WORDS = re.compile(r"((?:[\w’'-]+ ){0,5}[\w’'-]+),? $")
+LAST_WORDS = re.compile(r"(?<![\w’'-])((?:[\w’'-]{1,40} ){0,5}[\w’'-]{1,40}),? $")
 OF_PERSONS = frozenset({"who", "whom", "whose"})
 DETERMINERS = DEFINITE | INDEFINITE | {"his", "her", "their", "its"}
 MAX_GAP = 4

@@ -30,7 +30,7 @@ _WIRES = frozenset(word for line in lexicon.data_lines("agencies.txt") for word 
 NEWS_HEADS = frozenset({"agency", "service", "organization", "organisation", "channel", "network", "site", "outlet"})
 TELLING = _WIRES | lexicon.words("short_heads") | _PAPERS | _FIRMS | _OFFICES | _GROUPS | lexicon.nouns()["body"]
 OF = frozenset({"of", "on", "for", "in", "at", "to"})
-KIND_BEFORE = re.compile(r"(\w[\w-]+) $")
+KIND_BEFORE = re.compile(r"\b(\w[\w-]{1,40}) $")
 KIND_AFTER = re.compile(r"(?: \([^)]{1,20}\))?, (?:an?|the|one of) ([^,;:.\"“”\n]{2,80})[,.]")
 PREPOSITION = re.compile(r" (?:of|for|to|at|in|on|by|from|with|that|which|who|based|whose)\b")
 
