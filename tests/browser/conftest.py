@@ -21,9 +21,9 @@ from flows.view.site import Site
 from flows.view.snapshot import Latest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium."""
+    """Headless Chromium, for one file: Playwright keeps a loop running, within which no flow of another file would."""
     chromium = find_chromium()
     if chromium is None:
         pytest.skip(f"Chromium or Playwright is not installed: {HOW_TO_GET}")
