@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.copy_parts import Plain, Rows
+from benchmarks.copy_parts import Rows
 from transforms.copies.fingerprints import fingerprints, key_of
 from transforms.copies.signature import MIN_PASSAGE_WORDS, NO_AGENCY
 from transforms.copies.words import Words, word_numbers
@@ -49,15 +49,8 @@ class Made(NamedTuple):
         return FIRST_DAY + dt.timedelta(days=self.number // 500)
 
 
-def made_articles(n_articles: int, *, start: int = 0) -> Iterator[Plain]:
-    """So many articles; each is a function of its number alone."""
-    for made in map(_made, range(start, start + n_articles)):
-        title, paragraphs = _printed(made)
-        yield Plain(made.article_id, title, "\n\n".join(paragraphs), made.day, _publisher(made))
-
-
 def made_rows(n_articles: int, *, start: int = 0) -> Iterator[Rows]:
-    """The rows of the same articles and of their signatures, from the numbers of words: in a fifth of the time."""
+    """So many articles, each a function of its number: their rows and signatures, from numbers of words."""
     for made in map(_made, range(start, start + n_articles)):
         title, paragraphs = _printed(made)
         text = "\n\n".join([title, *paragraphs])

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.copies.signatures import ORDER_OF_KEEPING
-from flows.link.database import read_batches
+from flows.link.database import label_components, read_batches
 from flows.storage.database import rows_of
 from transforms.copies.alignment import Aligned
 from transforms.copies.clusters import Copy, Pair, find_clusters
-from transforms.link.components import connected
 from transforms.schema import arrow_schema
 from transforms.tables import ARTICLE_DUPLICATES
 
@@ -83,11 +81,7 @@ def _write(con: duckdb.DuckDBPyConnection, rows: str, schema: pa.Schema, path: P
 
 def _find_shaken(con: duckdb.DuckDBPyConnection) -> None:
     """The tables ``shaken`` of articles that hang together with a disturbed one, and ``to_cluster`` of their pairs."""
-    ends = con.sql("SELECT hash(first) AS one, hash(second) AS other FROM pairs").to_arrow_table()
-    nodes, labels = connected(*(ends[name].to_numpy().astype(np.uint64) for name in ("one", "other")))
-    con.register("connected", pa.table({"node": nodes, "label": labels}))
-    con.execute("CREATE TABLE labelled AS FROM connected")
-    con.unregister("connected")
+    label_components(con, "SELECT hash(first) AS one, hash(second) AS other FROM pairs", "labelled")
     for step in (TO_CLUSTER, SHAKEN, PLACES):
         con.execute(step)
 

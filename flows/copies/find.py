@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-import duckdb
-import numpy as np
 import pyarrow as pa
 
 from flows.copies.boilerplate import write_boilerplate
@@ -20,7 +17,7 @@ from flows.copies.candidates import find_candidates
 from flows.copies.clusters import add_pairs, take_over_pairs, write_duplicates, write_pairs
 from flows.copies.comparison import compare_candidates
 from flows.copies.signatures import Before, open_signatures
-from flows.link.database import MEMORY_LIMITS, open_database
+from flows.link.database import MEMORY_LIMITS, open_database, rows_by_batch
 from flows.link.index import Index, Indexed, Kind, open_index
 from flows.store.internal import SIGNATURES_SCHEMA
 
@@ -81,27 +78,11 @@ def find_copies(
         write_pairs(con, pairs)
         n_duplicates = write_duplicates(con, duplicates, before.duplicates if before else None)
         touched = con.sql("FROM changed_ids UNION FROM shaken").to_arrow_table()
-        kept, digests = _by_batch(con, list(signed.parts))
+        kept, digests = rows_by_batch(con, BATCHED, ("article_id", "kept_article_id"), list(signed.parts))
     return Copies(duplicates, boilerplate, pairs, index, n_duplicates, touched, kept, digests)
 
 
-def _by_batch(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    con.execute(BATCHED)
-    found = con.sql("FROM batched ORDER BY batch, article_id").to_arrow_table()
-    numbers = found["batch"].to_numpy()
-    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()] if len(numbers) else []
-    rows = found.drop_columns("batch").combine_chunks()
-    kept = {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
-    return kept, {batches[number]: digest for number, digest in con.execute(DIGESTS).fetchall()}
-
-
 BATCHED = """
-    CREATE TABLE batched AS
     SELECT batch, article_id, kept_article_id FROM duplicates
     JOIN (SELECT article_id, batch FROM articles WHERE NOT is_gone) USING (article_id)
-"""
-
-DIGESTS = """
-    SELECT batch, sha256(string_agg(article_id || ' ' || kept_article_id, ',' ORDER BY article_id))
-    FROM batched GROUP BY batch
 """

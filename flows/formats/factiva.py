@@ -25,7 +25,6 @@ _PAGE = re.compile(rb"<(?:html|!doctype html|body)")
 # The codes of the index, as Factiva documents them; SN and PD are in every article.
 _BODY_CODES = ("LP", "TD")
 _TIME = re.compile(r"\d{1,2}:\d{2}(?:\s*[AP]M)?(?:\s+\w{2,5})?", re.I)
-_SOURCE_CODE = re.compile(r"[A-Z0-9]{2,10}")
 _INDENTED = re.compile(r"\n\s*\n|\n[ \t]{2,}(?=\S)")
 _ACCESSION = re.compile(r"(?:Document|Dokument|Documento)\s+([A-Za-z0-9-]{10,40})\s*\Z")
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.storage.database import open_database as connect
 from flows.storage.database import rows_of
+from transforms.link.components import connected
 from transforms.schema import arrow_schema
 from transforms.tables import Table
 
@@ -94,6 +97,35 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[obje
         con.register("new_rows", pa.table(columns))
         con.execute(f"INSERT INTO {table} SELECT * FROM new_rows")
         con.unregister("new_rows")
+
+
+def label_components(con: duckdb.DuckDBPyConnection, edges: str, table: str) -> None:
+    """The table ``table`` (node, label): nodes of ``edges``, a query for pairs of them; one label hangs together."""
+    ends = con.sql(edges).to_arrow_table()
+    nodes, labels = connected(*(column.to_numpy().astype(np.uint64) for column in ends.columns))
+    con.register("new_rows", pa.table({"node": nodes, "label": labels}))
+    con.execute(f"CREATE TABLE {table} AS FROM new_rows")
+    con.unregister("new_rows")
+
+
+def rows_by_batch(
+    con: duckdb.DuckDBPyConnection, query: str, columns: tuple[str, str], batches: Sequence[str]
+) -> tuple[dict[str, pa.Table], dict[str, str]]:
+    """The two columns of each batch's rows, in the order of the first, and one value for equal rows.
+
+    ``query`` gives the number of the batch in ``batches`` beside them; a batch without rows is left out.
+    """
+    key, value = columns
+    con.execute(f"CREATE TABLE batched AS {query}")
+    found = con.sql(f"SELECT batch, {key}, {value} FROM batched ORDER BY batch, {key}").to_arrow_table()
+    numbers = found["batch"].to_numpy()
+    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()] if len(numbers) else []
+    rows = found.drop_columns("batch").combine_chunks()
+    by_batch = {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
+    digests = con.execute(
+        f"SELECT batch, sha256(string_agg({key} || ' ' || {value}, ',' ORDER BY {key})) FROM batched GROUP BY batch"
+    ).fetchall()
+    return by_batch, {batches[number]: digest for number, digest in digests}
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.link.database import open_rows
-from flows.storage.database import let_read, literal
+from flows.storage.database import let_read, literal, quoted
 from flows.store.parquet import open_parquet
 
 # Rows that came since or are no more, as a share of those indexed, from which on an index is made anew.
@@ -112,20 +112,16 @@ def _build(con: duckdb.DuckDBPyConnection, kind: Kind, given: Indexed, folder: P
     index = Index(str(folder / "indexed_rows.parquet"), str(folder / "indexed_values.parquet"))
     open_rows(con, "to_index", kind.schema, kind.schema.names, given.parts)
     parts = json.dumps([given.digests[batch] for batch in given.parts])
-    by_value = BY_VALUE.format(listed=kind.listed, path=_quoted(literal(index.rows)))
+    by_value = BY_VALUE.format(listed=kind.listed, path=quoted(literal(index.rows)))
     for query, path, group in (
         (IN_ORDER.format(listed=kind.listed, order=kind.order), index.rows, ROWS_A_GROUP),
         (by_value, index.values, VALUES_A_GROUP),
     ):
         con.execute(
-            f"COPY ({query}) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group}, "
-            f"KV_METADATA {{'{PARTS}': '{_quoted(parts)}'}})"
+            f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group}, "
+            f"KV_METADATA {{'{PARTS}': '{quoted(parts)}'}})"
         )
     return index
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 IN_ORDER = """

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.link.database import read_batches
-from flows.storage.database import let_read, literal
+from flows.storage.database import let_read, literal, quoted
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
 FORM_COLUMNS = ("normal", "first", "last", "middle", "first_group", "n_words", "core", "short", "letters")
@@ -67,10 +67,9 @@ def read_known(con: duckdb.DuckDBPyConnection, path: str) -> int:
 
 def write_known(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
     """Write the names in use."""
-    target = str(path).replace("'", "''")
     con.execute(
         f"COPY (SELECT {NAME_FORM_VERSION} AS version, k.* FROM known k SEMI JOIN named USING (entity_type, name)) "
-        f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        f"TO '{quoted(str(path))}' (FORMAT parquet, COMPRESSION zstd)"
     )
     return path
 

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
-from flows.link.database import MEMORY_LIMITS, open_database, read_batches
+from flows.link.database import MEMORY_LIMITS, label_components, open_database, read_batches, rows_by_batch
 from flows.link.index import Index, Indexed, Kind, open_index
 from flows.link.reuse_before import Known, find_shaken, open_known, take_over, write_speakers
 from flows.link.reuse_rows import open_tables, write_reuse
+from flows.storage.database import quoted
 from flows.store.internal import SAYINGS_SCHEMA
-from transforms.link.components import connected
 from transforms.link.same_saying import Saying, is_contained, is_same_saying
 
 # In a bucket of so few, every saying is compared with every other.
@@ -86,7 +84,7 @@ def link_reuse(
         open_tables(con, entities=entities, final_ids=final_ids, duplicates=duplicates, boilerplate=boilerplate)
         is_known = open_known(con, known)
         find_pairs(con, is_known=is_known)
-        con.execute(f"COPY pairs TO '{_quoted(pairs)}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY pairs TO '{quoted(str(pairs))}' (FORMAT parquet, COMPRESSION zstd)")
         if is_known:
             find_shaken(con)
         con.execute(CONCERNED if is_known else ALL_CONCERNED)
@@ -95,7 +93,7 @@ def link_reuse(
         parts = [(articles[batch], quotes[batch]) for batch in batches]
         files = write_reuse(con, scratch, parts, fresh=_fresh(sayings, known))
         write_speakers(con, speakers)
-        clusters, digests = _by_batch(con, batches)
+        clusters, digests = rows_by_batch(con, BATCHED, ("quote_id", "reuse_cluster_id"), batches)
         return Reused(*files, pairs, speakers, index, clusters, digests)
 
 
@@ -143,26 +141,7 @@ def _saying(words: str, quoted: str, speaker: str, is_reported: bool) -> Saying:
 def connect(con: duckdb.DuckDBPyConnection, *, is_known: bool) -> None:
     """The table ``grouped``: each saying that is one with another, and the smallest of those it hangs together with."""
     which = "SEMI JOIN shaken ON shorter = shaken.node" if is_known else ""
-    edges = con.sql(f"SELECT DISTINCT shorter, longer FROM pairs {which}").to_arrow_table()
-    ends = (edges[name].to_numpy().astype(np.uint64) for name in ("shorter", "longer"))
-    nodes, labels = connected(*ends)
-    con.register("found", pa.table({"node": nodes, "label": labels}))
-    con.execute("CREATE TABLE grouped AS FROM found")
-    con.unregister("found")
-
-
-def _by_batch(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    con.execute(BATCHED)
-    found = con.sql("FROM batched ORDER BY batch, quote_id").to_arrow_table()
-    numbers = found["batch"].to_pylist()
-    starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1]]
-    rows = found.drop_columns("batch").combine_chunks()
-    clusters = {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
-    return clusters, {batches[number]: digest for number, digest in con.execute(DIGESTS).fetchall()}
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    label_components(con, f"SELECT DISTINCT shorter, longer FROM pairs {which}", "grouped")
 
 
 KEPT_PAIRS = "CREATE TABLE pairs AS SELECT print, shorter, longer, is_contained FROM pairs_before {which}"
@@ -220,14 +199,8 @@ ALL_CONCERNED = "CREATE VIEW concerned AS FROM said"
 CONCERNED = "CREATE TABLE concerned AS SELECT * EXCLUDE (words, quoted, prints) FROM said SEMI JOIN shaken USING (node)"
 
 BATCHED = """
-    CREATE TABLE batched AS
     SELECT batch, quote_id, reuse_cluster_id FROM recurring
     UNION ALL
     SELECT batch, quote_id, reuse_cluster_id FROM quote_reuse_kept
     JOIN (SELECT batch, quote_id FROM said) USING (quote_id)
-"""
-
-DIGESTS = """
-    SELECT batch, sha256(string_agg(quote_id || ' ' || reuse_cluster_id, ',' ORDER BY quote_id))
-    FROM batched GROUP BY batch
 """

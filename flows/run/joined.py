@@ -177,12 +177,11 @@ def join_articles(
 
 def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
     """What the snapshot before knows of copies, and which parts are other than there; None where it knows nothing."""
-    kept = ("article_duplicates/part-0.parquet", "boilerplate/part-0.parquet", COPIES)
-    if previous is None or not {*kept} <= {file.path for file in previous.files}:
+    kept = _left(snapshot, previous, ("article_duplicates/part-0.parquet", "boilerplate/part-0.parquet", COPIES))
+    if previous is None or kept is None:
         return None
     new, gone = _differing(snapshot, parts, previous, SIGNATURES)
-    locate = snapshot.store.locate
-    duplicates, boilerplate, pairs = (locate(previous.number, path) for path in kept)
+    duplicates, boilerplate, pairs = kept
     return Before(
         pairs=pairs,
         duplicates=duplicates,
@@ -197,11 +196,12 @@ def _sayings_before(
     snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None, copies: Copies
 ) -> Known | None:
     """The same of sayings."""
-    kept = (SAYING_PAIRS, SAYING_SPEAKERS, "sayings/part-0.parquet", "quote_reuse/part-0.parquet")
-    if previous is None or not {*kept} <= {file.path for file in previous.files}:
+    tables = ("sayings/part-0.parquet", "quote_reuse/part-0.parquet")
+    kept = _left(snapshot, previous, (SAYING_PAIRS, SAYING_SPEAKERS, *tables))
+    if previous is None or kept is None:
         return None
     new, gone = _differing(snapshot, parts, previous, SAYINGS)
-    pairs, speakers, sayings, quote_reuse = (snapshot.store.locate(previous.number, path) for path in kept)
+    pairs, speakers, sayings, quote_reuse = kept
     return Known(
         pairs=pairs,
         speakers=speakers,
@@ -215,9 +215,15 @@ def _sayings_before(
 
 
 def _index_before(snapshot: NextSnapshot, previous: Manifest, paths: Sequence[str]) -> Index | None:
-    if not {*paths} <= {file.path for file in previous.files}:
+    kept = _left(snapshot, previous, paths)
+    return None if kept is None else Index(*kept)
+
+
+def _left(snapshot: NextSnapshot, previous: Manifest | None, paths: Sequence[str]) -> list[str] | None:
+    """Where the files that the snapshot before left lie; None where it lacks any."""
+    if previous is None or not {*paths} <= {file.path for file in previous.files}:
         return None
-    return Index(*(snapshot.store.locate(previous.number, path) for path in paths))
+    return [snapshot.store.locate(previous.number, path) for path in paths]
 
 
 def _digests(parts: Sequence[BasePart], table: str) -> dict[str, str]:

@@ -41,6 +41,11 @@ def fetch_rows(found: duckdb.DuckDBPyConnection, most: int | None = None) -> lis
     return [dict(zip(names, row, strict=True)) for row in (found.fetchall() if most is None else found.fetchmany(most))]
 
 
+def quoted(text: str) -> str:
+    """The text as it stands between the marks of a string in SQL."""
+    return text.replace("'", "''")
+
+
 def literal(path: str) -> str:
     """The path as a DuckDB pattern that fits nothing but that path; an address is never taken for a pattern."""
     if is_remote(path):
@@ -51,7 +56,7 @@ def literal(path: str) -> str:
 def read_parquet(con: duckdb.DuckDBPyConnection, paths: Sequence[str] | dict[str, str]) -> str:
     """SQL for the rows of some files, with their ``filename``; no path is taken for a pattern."""
     let_read(con, paths)
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
     return f"read_parquet([{listed}], filename = true)"
 
 

@@ -14,9 +14,9 @@ from transforms.resolve.view import Answer, ArticleView
 
 OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
 FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
-# "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
 IN_DOCUMENT = r"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){0,2}"
+# "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
 HEARER = re.compile(r"\b(?:told|tells|telling|with|to|via|on) (?:the )?$")
 
 
@@ -164,9 +164,7 @@ def gave_document(phrase: SourcePhrase, quotation: Quotation, view: ArticleView)
     start = context.sentence_start(min(quotation.span.char_start, (quotation.source or quotation.span).char_start))
     if context.paragraph(end) - context.paragraph(start) > 1:
         return False
-    stated = (
-        rf"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){{0,2}}{re.escape(phrase.head)}\b"
-    )
+    stated = rf"{IN_DOCUMENT}{re.escape(phrase.head)}\b"
     return any(not context.in_quote(start + match.start()) for match in re.finditer(stated, text[start:end], re.I))
 
 
