@@ -75,13 +75,21 @@ def keep_last_dots(text: str, names: Sequence[Name]) -> None:
 
 
 def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
-    """A mention that is cut at a nickname in quotation marks reads as the whole name, and is a person's."""
+    """A mention that is cut at a nickname in quotation marks reads as the whole name, and is a person's.
+
+    In a headline a name, a word in marks and a verb look alike: where no mention has the last word, the first is a
+    first name.
+    """
+    known = lexicon.first_name_genders()
     starts = [name.span.char_start for name in names]
     for match in WITH_NICKNAME.finditer(text):
         whole = Span(*match.span())
         index = max(0, bisect_left(starts, whole.char_start) - 1)
         inside = [n for n in names[index : index + 5] if n.span.overlaps(whole) and n.span.char_end <= whole.char_end]
+        is_named = any(name.span.char_end == whole.char_end for name in inside)
         if not any(name.entity_type == "person" for name in inside):
+            continue
+        if not is_named and fold(match.group().split()[0]) not in known:
             continue
         for name in inside:
             name.text, name.entity_type = match.group(), "person"

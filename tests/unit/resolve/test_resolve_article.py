@@ -108,6 +108,12 @@ def test_a_lone_surname_takes_its_first_name_from_the_text_and_nothing_from_the_
     assert set(names("He spoke of Z. Lind. {Lind} left. “No,” said <{Lind}>.")) == {"Z. Lind"}
 
 
+def test_a_word_in_marks_is_a_nickname_only_within_a_name() -> None:
+    assert set(names("{Lind} ‘Totally’ Disagrees\n\n“No,” said <{Lind}>.")) == {"Lind"}
+    assert set(names("Eva {“Kit” Lind} left. “No,” said <{Lind}>.")) == {"Eva “Kit” Lind"}
+    assert set(names("{Eva} “Kit” Lind left. “No,” said <{Lind}>.")) == {"Eva “Kit” Lind"}
+
+
 def test_a_surname_taken_for_a_thing_is_still_the_person() -> None:
     assert names("{Ada Lind} spoke. {work|Lind} left.") == {"Ada Lind": {"Lind"}}
 
