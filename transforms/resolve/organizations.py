@@ -206,6 +206,8 @@ def without_capitals(name: str) -> str:
 
 
 def shown_name(text: str) -> str:
-    """A name to print: one line, no possessive, no stray punctuation at its edges; never empty."""
-    bare = re.sub(r"\s+", " ", text).strip(' ,;:/-–—"“”‘')
-    return re.sub(r"[’']s?$", "", bare) or text
+    """A name to print: one line, no stray punctuation at its edges; never empty.
+
+    A mention ends before a possessive, so that an "'s" in it is the name's own: "Standard and Poor's".
+    """
+    return re.sub(r"\s+", " ", text).strip(" ,;:/-–—\"“”‘’'") or text

@@ -168,3 +168,8 @@ def test_capitals_of_a_dateline_are_no_part_of_a_name(mention: str, name: str) -
 def test_the_united_states_senate_is_the_senate_of_the_article() -> None:
     names = "The {organization|U.S. Senate} met. The {organization|Senate} adjourned."
     assert [entity.aliases for entity in resolve_marked(names).entities] == [("Senate",)]
+
+
+def test_an_s_that_is_a_names_own_stays() -> None:
+    text = "{organization|Okoro and Lind's} said so. {organization|Norland}'s board met."
+    assert {entity.name for entity in resolve_marked(text).entities} == {"Okoro and Lind's", "Norland"}
