@@ -102,6 +102,27 @@ def test_a_lone_surname_is_of_its_article_and_a_full_name_of_the_world() -> None
     assert one[1].entity_id == other[1].entity_id == ids.entity_id("person", "ada okoro")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("President {Lind} met {Ada Okoro}.", "He saw {Lind}. “No,” said <President {Lind}>.", True),
+        ("Prime Minister {Lind} left.", "{Norland} Prime Minister {Lind} left.", True),
+        ("President {Lind} left.", "King {Lind} left.", False),
+        ("Vice President {Lind} left.", "President {Lind} left.", False),
+        ("The firm's president {Lind} left.", "Its president {Lind} left.", False),
+        ("President {Lind} left.", "{Lind} left.", False),
+    ],
+)
+def test_a_head_of_state_named_by_surname_alone_is_one_in_all_articles(one: str, other: str, are_one: bool) -> None:
+    found = [
+        next(
+            entity.entity_id for entity in resolve_marked(marked, article_id=key * 16).entities if entity.name == "Lind"
+        )
+        for marked, key in ((one, "a"), (other, "b"))
+    ]
+    assert (found[0] == found[1]) == are_one
+
+
 def test_a_lone_surname_takes_its_first_name_from_the_text_and_nothing_from_the_sentence_before() -> None:
     assert set(names("He spoke of the war in Norland. {Lind} left. “No,” said <{Lind}>.")) == {"Lind"}
     assert set(names("He spoke of Zora Lind. {Lind} left. “No,” said <{Lind}>.")) == {"Zora Lind"}
