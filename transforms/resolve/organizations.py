@@ -32,6 +32,7 @@ NATIONAL = lexicon.words("national_bodies")
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
 # "GM.N", as exchanges write a company.
 TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}")
+CODE_END = re.compile(r"(\.[A-Z]{1,2})?[)\]>]")  # with the exchange, where the mention leaves it out
 
 
 def org_words(text: str) -> tuple[str, ...]:
@@ -107,9 +108,10 @@ def acronym_target(
             between = text[start - gap : start]
             if not before or before is cluster or not BRACKET_GAP.match(between):
                 continue
-            if text[name.span.char_end : name.span.char_end + 1] not in tuple(")]>"):
+            closing = CODE_END.match(text, name.span.char_end)
+            if closing is None:
                 continue
-            if TICKER.fullmatch(name.text) or ":" in between or between.endswith("<"):
+            if closing[1] or TICKER.fullmatch(name.text) or ":" in between or between.endswith("<"):
                 return before, "ticker"
             if " " in before.key and may_stand_for(cluster.key, before.key):
                 return before, "defined_acronym"
@@ -173,7 +175,7 @@ def full_names() -> frozenset[str]:
 
 
 def finish_organization(cluster: Cluster) -> None:
-    """Text order, and the longest form as the name; of equals the most frequent, then the first."""
+    """Text order, and the longest form as the name; of equals what is no headline's, the most frequent, the first."""
     cluster.sort()
     counts = cluster.forms()
     best = max(
@@ -181,6 +183,7 @@ def finish_organization(cluster: Cluster) -> None:
         key=lambda name: (
             not is_acronym(name.text),
             len(org_words(name.text)),
+            not name.text.isupper(),
             counts[name.text],
             -name.span.char_start,
         ),

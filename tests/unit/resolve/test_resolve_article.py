@@ -194,3 +194,26 @@ def test_the_united_states_senate_is_the_senate_of_the_article() -> None:
 def test_an_s_that_is_a_names_own_stays() -> None:
     text = "{organization|Okoro and Lind's} said so. {organization|Norland}'s board met."
     assert {entity.name for entity in resolve_marked(text).entities} == {"Okoro and Lind's", "Norland"}
+
+
+@pytest.mark.parametrize("code", ["({organization|TIDE}.AS)", "({organization|TIDE.AS})", "(NYSE: {organization|TIDE})"])
+def test_a_code_behind_a_name_is_the_companys(code: str) -> None:
+    (entity,) = resolve_marked(f"{{organization|Okoro Tides NV}} {code} grew.").entities
+    assert entity.name == "Okoro Tides NV"
+
+
+def test_a_headlines_capitals_are_no_name_where_the_text_has_another() -> None:
+    text = "{organization|OKORO TIDES} GROWS. {organization|OKORO TIDES} SAYS. {organization|Okoro Tides Inc} grew."
+    assert [entity.name for entity in resolve_marked(text).entities] == ["Okoro Tides Inc"]
+
+
+@pytest.mark.parametrize(
+    ("between", "speaker"),
+    [
+        ("It sold ships to {organization|Lind Air}.", "Okoro Tides"),
+        ("The {organization|Lind Air} sold ships.", "unresolved"),
+    ],
+)
+def test_the_company_is_the_last_of_several_that_spoke(between: str, speaker: str) -> None:
+    said = "{organization|Norlink} rose. “Yes,” said <{organization|Okoro Tides}>."
+    assert answers(f"{said} {between} “No,” said <the company>.")[-1] == speaker
