@@ -196,7 +196,9 @@ def test_an_s_that_is_a_names_own_stays() -> None:
     assert {entity.name for entity in resolve_marked(text).entities} == {"Okoro and Lind's", "Norland"}
 
 
-@pytest.mark.parametrize("code", ["({organization|TIDE}.AS)", "({organization|TIDE.AS})", "(NYSE: {organization|TIDE})"])
+@pytest.mark.parametrize(
+    "code", ["({organization|TIDE}.AS)", "({organization|TIDE.AS})", "(NYSE: {organization|TIDE})"]
+)
 def test_a_code_behind_a_name_is_the_companys(code: str) -> None:
     (entity,) = resolve_marked(f"{{organization|Okoro Tides NV}} {code} grew.").entities
     assert entity.name == "Okoro Tides NV"
