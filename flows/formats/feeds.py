@@ -13,11 +13,12 @@ from typing import IO, Any
 from urllib.parse import urljoin
 
 from flows.formats import encoding as encodings
-from flows.formats import xml
+from flows.formats import nitf, xml
 from flows.formats.base import Document, Fault, Format, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text, holds_markup
+from flows.formats.html import fragment_text, holds_markup, story_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
+from flows.formats.site_name import is_site_at
 from flows.formats.xml import Element, children, local_name, words
 from transforms.text import count_words
 
@@ -120,13 +121,32 @@ def _feed_fields(item: Element) -> dict[str, str]:
         return {}
     channel = next(iter(children(parent, "channel")), parent)
     language = _first(channel, *_FEED_LANGUAGE) or channel.get(xml.XML_LANG, "") or parent.get(xml.XML_LANG, "")
+    address = parent.get(xml.XML_BASE, "") or _url(channel, "")
+    publisher, section = _site_and_section(_plain(_first(channel, "title")), address)
     found = {
-        "publisher": _plain(_first(channel, "title")),
+        "publisher": publisher,
+        "section": section,
         "language": language,
-        "feed_url": parent.get(xml.XML_BASE, "") or _url(channel, ""),
+        "feed_url": address,
         "byline": _atom_authors(channel) if local_name(item) == "entry" else "",
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _site_and_section(title: str, address: str) -> tuple[str, str]:
+    """A feed's title as the site's name and a section's, where the address shows which of its two parts is the site."""
+    parts = _PARTED.split(title)
+    is_site = [is_site_at(part, address) for part in parts]
+    if len(parts) != 2 or is_site[0] == is_site[1]:
+        return title, ""
+    publisher, section = parts if is_site[0] else reversed(parts)
+    is_section = len(section.split()) <= _MAX_SECTION_WORDS and section.lower() not in _NO_SECTIONS
+    return publisher, section if is_section else ""
+
+
+_PARTED = re.compile(r" [-–—|>»·:]{1,3} |: ")
+_MAX_SECTION_WORDS = 4
+_NO_SECTIONS = frozenset(["home", "news", "rss", "latest", "latest news", "top stories", "all", "all content", "feed"])
 
 
 def _export_authors(item: Element) -> dict[str, str]:
@@ -168,18 +188,25 @@ def _body(element: Element) -> str:
     """The text of an element that holds HTML, escaped or as elements, or plain text."""
     if element.get("src") or element.get("url"):  # it lies elsewhere
         return ""
+    if (copy := _nitf_in(element)) is not None:
+        return nitf.text_of(copy)[0]
     if len(element):
-        return fragment_text(xml.as_html(element))
+        return story_text(xml.as_html(element))
     text = _EMPTY_CDATA.sub(r"\1", (element.text or "").strip())
     is_wordpress = local_name(element) == "encoded" and not _PARAGRAPH_TAG.search(text)
     return html_text(_with_paragraphs(_SHORTCODE.sub("", text)) if is_wordpress else text)
+
+
+def _nitf_in(content: Element) -> Element | None:
+    """The agency copy that an item holds in place of HTML, as those of the Associated Press do."""
+    return next((child for child in content if local_name(child) == "nitf"), None)
 
 
 def html_text(text: str) -> str:
     """The words of a feed's text field, which is HTML, HTML escaped twice or plain text."""
     if not holds_markup(text) and not _END_TAG.search(text):
         return text
-    found = fragment_text(text)
+    found = story_text(text)
     return fragment_text(found) if re.search(r"</?(?:p|div|br)\b", found) and "<" not in text else found
 
 
@@ -192,11 +219,15 @@ def _with_paragraphs(text: str) -> str:
 def _fields(item: Element, stated: Mapping[str, str]) -> dict[str, str]:
     source = next(iter(children(item, "source")), None)
     publisher = (_first(source, "title") or words(source)) if source is not None else ""
+    copies = (_nitf_in(content) for content in children(item, *_FULL))
+    copy = next((nitf.fields_of(found) for found in copies if found is not None), {})
     return {
-        "title": _plain(_title(item)),
+        "title": copy.get("title") or _plain(_title(item)),
+        "dateline_place": copy.get("dateline_place", ""),
         "url": _url(item, stated.get("feed_url", "")),
         "published_date": _first(item, *_DATES),
-        "byline": _byline(item) if "byline" not in stated or local_name(item) == "entry" else "",
+        "byline": copy.get("byline")
+        or (_byline(item) if "byline" not in stated or local_name(item) == "entry" else ""),
         "section": _plain(_section(item)),
         "language": item.get(xml.XML_LANG, "") or _first(item, "language"),
         "publisher": _plain(publisher),

@@ -9,7 +9,7 @@ from typing import IO, Any
 import orjson
 
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
-from flows.formats.html import fragment_text
+from flows.formats.html import story_text
 from flows.formats.json_value import load, load_file, start_of_one
 from flows.formats.parsed import finished
 from transforms.field_names import plain_value
@@ -53,7 +53,7 @@ _TEXTS = ("content_html", "content_text", "summary")
 def _parse(record: Record) -> Document:
     item = load(record.data)
     html, plain, summary = (plain_value(item.get(key)) for key in _TEXTS)
-    text = (fragment_text(html) if html else "") or plain or summary
+    text = (story_text(html) if html else "") or plain or summary
     fields = {
         "title": plain_value(item.get("title")),
         "url": plain_value(item.get("url")) or plain_value(item.get("external_url")),

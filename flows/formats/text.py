@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.formats import encoding as encodings
 from flows.formats.base import Document, Format, FormatError, Head, Match, Record, one_record
+from transforms.figures_alone import TABLE, is_table
 from transforms.source_text import SourceText, decoded
 from transforms.text import replace_surrogates
 
@@ -20,6 +21,8 @@ def _parse(record: Record) -> Document:
     found = encodings.decode(record.data, declared=record.stated.get("charset"))
     if not found.text.strip():
         raise FormatError("empty", "no characters but white space")
+    if is_table(found.text):
+        raise FormatError("not_an_article", TABLE)
     return Document(replace_surrogates(found.text), "text/plain", found.encoding, {}, found.quality_flags)
 
 

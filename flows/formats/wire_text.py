@@ -22,6 +22,7 @@ from flows.formats.wire_copy import (
     split_trailer,
     trailer_fields,
 )
+from transforms.figures_alone import TABLE, is_table
 from transforms.paragraphs import PARAGRAPH_BREAK
 
 _FRAMED = re.compile(rb"\A[\s\x16]*\x01[^\x02]{0,400}\x02")
@@ -111,6 +112,8 @@ def _parse(record: Record) -> Document:
     text = PARAGRAPH_BREAK.join(paragraphs(lines))
     if not text:
         raise FormatError("no_text", "a message with no text")
+    if is_table(text):
+        raise FormatError("not_an_article", TABLE)
     fields = _header_fields(header.decode("latin-1")) | below | trailer_fields(trailer.decode("latin-1")) | above
     return finished(text, "text/plain", decoded.encoding, fields, decoded.quality_flags)
 

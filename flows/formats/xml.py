@@ -18,7 +18,7 @@ from lxml import etree
 
 from flows.formats.base import FormatError, Head
 from flows.formats.encoding import decode_start, first_of, is_binary
-from flows.formats.html import fragment_text
+from flows.formats.html import story_text
 from flows.formats.streamed_text import encoding_of, read_pieces
 from flows.formats.unpacked import start_of
 
@@ -288,7 +288,7 @@ def page_text(page: Element) -> str:
     html = as_html(page)
     if html.count("<p") <= MAX_UNPARTED:
         html = _LINE_STARTS.sub("<br><br>", html)
-    return fragment_text(html)
+    return story_text(html)
 
 
 def _remove(node: Element) -> None:

@@ -10,6 +10,7 @@ from flows.formats.html.fragments import (
     fragment_text,
     holds_markup,
     is_page,
+    story_text,
     without_references,
 )
 from flows.formats.html.page import Page, read_page
@@ -24,6 +25,7 @@ __all__ = [
     "holds_markup",
     "is_page",
     "read_page",
+    "story_text",
     "without_references",
 ]
 

@@ -28,6 +28,7 @@ _OWNED = re.compile(
     r"(?:blog|weblog|home ?page|home|web ?site|site|page|journal|notes|notebook|diary)",
     re.I,
 )
+_PARTED = re.compile(r" [|–—-] ")
 _PERSONAL_TYPES = frozenset(["person", "thing", "author", "profilepage"])
 
 
@@ -43,7 +44,9 @@ def find_authors(tree: Any, stated: Stated, sites: Sequence[str], title: str = "
     if byline.names and by_machine:
         return _decided(tree, by_machine, byline.names)
     found = byline.names or _seen(tree, by_machine) or _personal_site(stated_names)
-    return found or _desk(tree, byline, given, names) or _owner(sites)
+    return (
+        found or _desk(tree, byline, given, names) or _owner([*sites, *_PARTED.split(tree.findtext(".//title") or "")])
+    )
 
 
 def _decided(tree: Any, told: list[str], shown: list[str]) -> list[str]:
@@ -100,7 +103,8 @@ def _personal_site(names: list[str]) -> list[str]:
 
 def _owner(sites: Sequence[str]) -> list[str]:
     """Whose the site is by its name ("Ada Osei's blog"), where nothing on the page names anybody."""
-    return [found[1] for site in sites if (found := _OWNED.fullmatch(site)) and names_in(found[1]) == [found[1]]][:1]
+    owned = (_OWNED.fullmatch(site.strip()) for site in sites)
+    return [found[1] for found in owned if found and names_in(found[1]) == [found[1]]][:1]
 
 
 def _seen(tree: Any, names: list[str]) -> list[str]:

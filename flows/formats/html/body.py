@@ -102,10 +102,17 @@ def _without_ends(lines: list[str], title: str, authors: Sequence[str] = ()) -> 
             start = place + 1
     while end > start + 1 and _is_after(lines[end - 1]):
         end -= 1
+    while start < end - 1 and NOTE.match(_unmarked(lines[start])) and len(lines[start]) <= MAX_BYLINE_CHARS:
+        start += 1
     # A summary may stand before the byline and the date.
     first = [line for line in lines[start : start + N_FIRST] if not _is_before(line, authors)]
     rest = [*first, *lines[start + N_FIRST : end]] if end > start + N_FIRST else lines[start:end]
     return [line for line in rest if not (len(line) <= 60 and NOTE.match(line))] or lines
+
+
+def _unmarked(line: str) -> str:
+    """A line without the arrow or bullet that makes it look like a button."""
+    return line.strip().lstrip("＞>»›・• ")
 
 
 def _is_before(line: str, authors: Sequence[str]) -> bool:
@@ -120,7 +127,7 @@ def _is_before(line: str, authors: Sequence[str]) -> bool:
 
 
 def _is_after(line: str) -> bool:
-    words = line.strip()
+    words = _unmarked(line)
     return DISCLAIMER.match(words) is not None or (
         len(words) <= MAX_NOTE_CHARS and (NOTE.match(words) is not None or _BARE.fullmatch(words) is not None)
     )

@@ -7,7 +7,7 @@ htmldate's extensive search is left out: it takes any date of a page, and 2 s to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from transforms.dates import parse_date
 
 SHOWN_BESIDE_CHARS = 400
 SHOWN_WITHIN_CHARS = 1_500  # behind the headline
+MAX_DATE_LINE_CHARS = 60
 MAX_TIMES = 3  # time elements behind the headline, of which one may be the article's
 MIN_DAY = date(1850, 1, 1)
 _UTC = re.compile(r"T(?!00:00:00)\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]00:?00)$", re.I)
@@ -58,6 +59,7 @@ _WRITTEN = re.compile(
 _CHANGED = re.compile(r"modif|updated|changed", re.I)
 _PUBLISHED = re.compile(r"publish|posted|entry-date|created", re.I)
 _ELSEWHERE = re.compile(r"comment|related|sidebar|recent|popular|teaser|promo", re.I)
+_SEEN = "text()[not(ancestor::script or ancestor::style)]"
 META_NAMES = (
     "article:published_time", "og:article:published_time", "article:published", "parsely-pub-date", "sailthru.date",
     "datepublished", "publish-date", "publishdate", "publish_date", "pub_date", "pubdate", "dc.date.issued",
@@ -73,10 +75,10 @@ def find_day(tree: Any, stated: Stated, url: str, title: str = "") -> str:
     published = [text_of(article.get("datePublished")), *(stated.first(name) for name in META_NAMES[:2])]
     # A system that moved its articles states the day of the move in one of the two.
     if found := min(filter(None, (_stated_day(tree, value, url, title) for value in published)), default=None):
-        return _before_move(tree, found, url, title).isoformat()
+        return _seen_day(tree, _before_move(tree, found, url, title), title).isoformat()
     for value in _given(stated, article):
         if found := _stated_day(tree, value, url, title):
-            return found.isoformat()
+            return _seen_day(tree, found, title).isoformat()
     return _timed(tree, title) or _shown(tree, title) or _by_htmldate(tree, stated, url)
 
 
@@ -84,6 +86,43 @@ def _stated_day(tree: Any, value: str, url: str, title: str) -> date | None:
     iso = parse_date(value)
     day = _possible(date.fromisoformat(iso)) if iso else None
     return _local_day(tree, value, day, url, title) if day and _UTC.search(value) else day
+
+
+def _seen_day(tree: Any, day: date, title: str) -> date:
+    """The day that readers see below the headline, where it is not the one that is stated for machines.
+
+    So an article that says "Updated" and nothing else is of that day, whose text it is.
+    """
+    pieces = _pieces_behind(tree, title)
+    if pieces is None:
+        return day
+    text = " ".join(pieces)[:SHOWN_WITHIN_CHARS].lower()
+    is_seen = any(form in text for form in (*_forms(day), *_figures(day))) or day in _written_days(text)
+    shown = None if is_seen else _day_beside(pieces)
+    return shown if shown and abs((shown - day).days) > 1 else day  # one day apart they are one moment
+
+
+def _day_beside(pieces: Sequence[str]) -> date | None:
+    """The first day that stands in a line of its own close to the headline, with "Updated" or a weekday at most."""
+    n_chars = 0
+    for piece in pieces:
+        n_chars += len(piece)
+        if n_chars > SHOWN_BESIDE_CHARS:
+            return None
+        if len(piece) <= MAX_DATE_LINE_CHARS and (shown := _written_day(piece.lower())):
+            return shown
+    return None
+
+
+def _figures(day: date) -> list[str]:
+    """The day in figures, in the orders of both sides of the Atlantic."""
+    orders = ((day.day, day.month), (day.month, day.day))
+    return [
+        f"{first:{width}}{mark}{second:{width}}{mark}{day.year}"
+        for first, second in orders
+        for mark in "./-"
+        for width in ("", "02")
+    ]
 
 
 def _possible(day: date) -> date | None:
@@ -155,13 +194,16 @@ def _shown(tree: Any, title: str) -> str:
 
 
 def _written_day(text: str) -> date | None:
+    return next(_written_days(text), None)
+
+
+def _written_days(text: str) -> Iterator[date]:
     for found in _WRITTEN.finditer(text):
         month = found["month"] or found["month2"]
         number = _month_number(month) if month else int(found["number3"] or found["number4"] or found["number5"])
         day = _day(_first(found, "year"), str(number), _first(found, "day"))
         if day and _possible(day) and day <= date.today():
-            return day
-    return None
+            yield day
 
 
 def _first(found: re.Match[str], name: str) -> str:
@@ -225,14 +267,22 @@ def _text_behind(tree: Any, title: str) -> str:
     body = tree.find(".//body")
     if body is None:
         return ""
-    wanted = folded(title)
-    headings = body.iter("h1", "h2", "h3") if wanted else ()
-    start = next((node for node in headings if folded("".join(node.itertext())) == wanted), None)
-    seen = "text()[not(ancestor::script or ancestor::style)]"
-    pieces = body.xpath(f".//{seen}") if start is None else start.xpath(f"./descendant::{seen} | ./following::{seen}")
-    text = " ".join(" ".join(pieces).split())
-    place = max(text.find(title), 0) if start is None else 0
+    pieces = _pieces_behind(tree, title)
+    text = " ".join(body.xpath(f".//{_SEEN}") if pieces is None else pieces)
+    text = " ".join(text.split())
+    place = max(text.find(title), 0) if pieces is None else 0
     return text[place : place + SHOWN_WITHIN_CHARS].lower()
+
+
+def _pieces_behind(tree: Any, title: str) -> list[str] | None:
+    """The pieces of text of the heading that is the headline, and of what stands behind it; None without one."""
+    wanted = folded(title)
+    headings = tree.iter("h1", "h2", "h3") if wanted else ()
+    start = next((node for node in headings if folded("".join(node.itertext())) == wanted), None)
+    if start is None:
+        return None
+    found = start.xpath(f"./descendant::{_SEEN} | ./following::{_SEEN}")
+    return [piece for text in found if (piece := " ".join(str(text).split()))]
 
 
 def _forms(day: date) -> list[str]:

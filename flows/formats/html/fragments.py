@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 from transforms.text import replace_surrogates
 
@@ -75,6 +76,12 @@ _BLOCK_EDGES = re.compile(r"\x01|\x02\s*\x02[\s\x02]*")
 _BLANK = " \t\r\n\x02"
 _DECLARED_WITHIN_BYTES = 4096
 MAX_ESCAPED = 2  # times over
+_ASIDE = re.compile(r"<figure|<figcaption|notepad", re.I)
+# A figure may also hold a table or a quotation; dpa adds a section with notes for those who edit its stories.
+_NO_STORY = (
+    "//figcaption | //figure[.//img or .//picture or .//video][not(.//p or .//table or .//blockquote)]"
+    " | //section[contains(concat(' ', @class, ' '), ' notepad ')]"
+)
 
 
 def is_page(text: str) -> bool:
@@ -91,7 +98,7 @@ def field_text(value: str) -> str:
     """The words of a value that may be HTML, or HTML whose tags were escaped once more, or neither."""
     if not holds_markup(value):
         return value
-    text = fragment_text(value)
+    text = story_text(value)
     return fragment_text(text) if _TAG.search(value) is None and _BLOCK_TAG.search(text) else text
 
 
@@ -117,8 +124,13 @@ def parseable(html: str) -> str:
     return _QUOTE.sub(lambda tag: "”" if tag[1] else "“", html)
 
 
-def fragment_text(html: str) -> str:
-    """All words of a fragment, nothing taken for boilerplate.
+def story_text(html: str) -> str:
+    """The words of a fragment without its pictures' captions and notes to editors, unless there are no others."""
+    return (fragment_text(html, is_story=True) if _ASIDE.search(html) else "") or fragment_text(html)
+
+
+def fragment_text(html: str, *, is_story: bool = False) -> str:
+    """All words of a fragment, nothing taken for boilerplate; of a story, what does not belong to it left out.
 
     Block elements become paragraphs. A fragment without any keeps its own line breaks, for then they part its
     paragraphs.
@@ -131,12 +143,23 @@ def fragment_text(html: str) -> str:
     except (etree.LxmlError, ValueError):  # nothing but comments or white space
         return ""
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *UNSEEN, with_tail=False)
+    for part in root.xpath(_NO_STORY) if is_story else ():
+        part.drop_tree()
     if _BLOCK_TAG.search(html) is None:
         return str(root.text_content())
     pieces: list[str] = []
     for event, node in etree.iterwalk(root, events=("start", "end")):
         edge = _BLOCK_EDGE if node.tag in BLOCKS else _LINE_BREAK if node.tag == "br" and event == "start" else ""
+        edge = " " if event == "start" and _is_label_behind_label(node) else edge
         pieces += [edge, (node.text if event == "start" else node.tail) or ""]
     blocks = _BLOCK_EDGES.split("".join(pieces))
     # White space inside a paragraph means nothing in HTML; the breaks are those of its elements.
     return "\n\n".join(" ".join(block.replace(_LINE_BREAK, " ").split()) for block in blocks if block.strip(_BLANK))
+
+
+def _is_label_behind_label(node: Any) -> bool:
+    """Whether two spans with classes of their own follow each other, which styles set apart: "Harbours", "CW"."""
+    before = node.getprevious() if node.tag == "span" and node.get("class") else None
+    if before is None or before.tag != "span" or not before.get("class") or before.tail or not node.text:
+        return False
+    return (before.text or "")[-1:].islower() and node.text[0].isupper()

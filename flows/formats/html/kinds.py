@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from flows.formats.html.listings import why_listing
 from flows.formats.html.structured import ARTICLE_TYPES, Stated, clean
 from flows.formats.html.title import folded
 
@@ -23,6 +24,8 @@ MIN_HEADLINE_CHARS = 30
 MIN_TEASERS = 12  # headings that are links, from which a page without a story is a section's front page
 MIN_STORY_CHARS = 600
 MIN_PROSE_CHARS = 80  # of a paragraph
+MAX_WALL_WORDS = 80  # of a page that asks to log in and shows nothing
+N_LAST = 5  # paragraphs of an article cut short, among which it says who may read on
 _MISSING = re.compile(
     r"\b(?:404|410|page (?:not|cannot be|can['’]t be|could not be) found|not found|page (?:does"
     r"|doesn['’]t) (?:not )?exist|seite (?:wurde )?nicht gefunden"
@@ -37,6 +40,7 @@ _OF_THE_SITE = re.compile(
     r"|(?:privacy|cookies?|terms|legal)(?:[-_](?:policy|notice|statement|settings|of-use|of-service|and-conditions|use))?"
     r"|faqs?|help|sitemap|advertise(?:[-_]with[-_]us)?|careers?|jobs|donate|newsletters?|subscribe|search)"
     r"(?:\.(?:html?|php|aspx?))?/?"
+    rf"|/(?:help|about(?:[-_]us)?)/[\w-]{{1,40}}\.(?:html?|php|aspx?)"
     rf"|/{_ABOVE}(?:log-?in|sign-?(?:in|up)|register|account|password|cart|checkout|users?/login)(?:[/.][\w./-]{{0,60}})?",
     re.I,
 )
@@ -59,6 +63,19 @@ _CONSENT = re.compile(
     r"|datenschutzeinstellungen|gdpr|accept (?:all )?cookies|just a moment)\b",
     re.I,
 )
+_WALL = re.compile(
+    r"\b(?:(?:this|the full|the rest of (?:this|the)) (?:article|story|content|page) is (?:only )?(?:available )?"
+    r"(?:for|to|exclusive to|reserved for) (?:our )?(?:paying |registered |digital )?(?:subscribers|members)"
+    r"|(?:subscribe|log ?in|sign ?in|sign ?up|register) to (?:continue|keep) reading"
+    r"|to (?:continue|keep) reading,? (?:please )?(?:subscribe|log ?in|sign|register)"
+    r"|(?:need|have|must|required|asked) (?:to )?(?:be logged|log ?in|log on|sign in|register)\b.{0,40}"
+    r"(?:site|account|page|article|access|read|view|continue)"
+    r"|(?:in order )?to (?:access|view|read) this (?:page|article|content),? (?:you|please) .{0,30}"
+    r"(?:log|sign|register|subscri)|(?:article |contenu )?r[ée]serv[ée] (?:aux|à nos) abonnés"
+    r"|(?:nur|exklusiv) für abonnenten|exclusivo para (?:suscriptores|assinantes)|riservato agli abbonati)"
+    r"|会員限定|続きをお読みいただけます",
+    re.I,
+)
 _GALLERY = re.compile(r"/(?:galler(?:y|ies)|photos?|pictures|slideshows?|photo-gallery|image-gallery)/", re.I)
 _VIDEO = re.compile(r"/(?:videos?|watch)/", re.I)
 _LIVE = re.compile(r"/(?:live|liveblog|live-updates?|live-news)/|live-updates?\b|live-?blog", re.I)
@@ -67,7 +84,7 @@ _PAID = frozenset(
 )
 
 
-def flags_of(stated: Stated, url: str, text: str) -> tuple[str, ...]:
+def flags_of(tree: Any, stated: Stated, url: str, text: str) -> tuple[str, ...]:
     """The quality flags that a page earns: live_blog, gallery, video_page, paywalled."""
     types = stated.types()
     path = urlsplit(url).path + "/"
@@ -80,9 +97,21 @@ def flags_of(stated: Stated, url: str, text: str) -> tuple[str, ...]:
         flags.append("gallery")
     if (page_type.startswith("video") or _VIDEO.search(path) or "videoobject" in types) and not is_story:
         flags.append("video_page")
-    if _is_paid(stated):
+    if _is_paid(stated) or _is_walled(tree, text):
         flags.append("paywalled")
     return tuple(flags)
+
+
+def _is_walled(tree: Any, text: str) -> bool:
+    """Whether the text ends in who may read on, or breaks off where the page says it."""
+    if any(_WALL.search(line) for line in text.split("\n\n")[-N_LAST:]):
+        return True
+    return text.rstrip().endswith(("…", "...")) and _WALL.search(seen_text(tree)) is not None
+
+
+def seen_text(tree: Any) -> str:
+    """All that a page shows, on one line."""
+    return clean("".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::select)]")))
 
 
 def _is_paid(stated: Stated) -> bool:
@@ -140,7 +169,9 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *
         return "a list of links to other pages"
     if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:
         return "a video without an article"
-    return ""
+    if not is_stated and words <= MAX_WALL_WORDS and _WALL.search(text):
+        return "the page asks its reader to log in"
+    return "" if is_stated else why_listing(tree, stated, text)
 
 
 def _is_of_the_site(stated: Stated, url: str) -> bool:
@@ -191,7 +222,7 @@ def _has_story(tree: Any) -> bool:
 
 def _linked_share_of_all(tree: Any, text: str) -> float:
     """The share of a page's characters that are links, where its text is all of them, its menus included; else 0."""
-    seen = clean("".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::select)]")))
+    seen = seen_text(tree)
     if len(text) < MIN_WHOLE_SHARE * len(seen):
         return 0.0
     return sum(len(clean("".join(node.itertext()))) for node in tree.iter("a")) / (len(seen) or 1)

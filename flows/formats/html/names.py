@@ -18,8 +18,8 @@ MAX_NAME_CHARS = 60
 # The patterns of names are for texts on one line, single spaces between their words.
 PREFIX = re.compile(
     r"^(?:(?:written|posted|published|reported|story|words|text|recipe|interview|review(?:ed)?"
-    r"|created|contributed|submitted|added|edited|updated|article|analysis|opinion)"
-    r"\s(?:and\s\w+\s)?by|(?:escrit[oa]|publicad[oa]|skrevet|skriven|geschrieben|verfasst|[ée]crit|publi[ée]|scritto|geschreven)"
+    r"|created|contributed|submitted|added|edited|updated|compiled|article|analysis|opinion)"
+    r"\s(?:and\s\w+\s)?by|propos\srecueillis\spar|from|(?:escrit[oa]|publicad[oa]|skrevet|skriven|geschrieben|verfasst|[ée]crit|publi[ée]|scritto|geschreven)"
     r"\s(?:por|af|av|von|par|da|door)|by|von|por|par|di|door|av|af|autor(?:in)?|author|authors|author\(s\)|writer"
     r"|texte?)(?:\s?:\s?|\s)|^[^\W\d_]{2,20}\s?:\s",
     re.I,
@@ -62,6 +62,12 @@ _AGENCY = re.compile(
     r"|tribune news service|wire reports?|agencies|news agencies)(?: staff)?",
     re.I,
 )
+# "ADA OSEI Associated Press"
+_FOR_AGENCY = re.compile(
+    r"^(\s?[^\s,]+ [^\s,]+(?: (?!(?i:the\b))[^\s,]+)?),?\s"
+    r"(?:(?i:(?:the\s)?associated\spress|agence\sfrance[- ]presse|press\sassociation"
+    r"|bloomberg\snews|canadian\spress)|Reuters|REUTERS|AFP|AP|UPI)(?:\s(?i:staff))?$"
+)
 _ORGANISATION = re.compile(
     r"\b(?:news\w*|times|herald|tribune|daily|gazette|today|online|tv|radio|press|magazine|media|blog|weekly"
     r"|university|institute|department|foundation|marketing|project|inc|ltd|gmbh|llc|corp|council|committee"
@@ -69,11 +75,17 @@ _ORGANISATION = re.compile(
     r"|famil(?:y|ies)|kitchens?|staff|team|agencies|wires?|google|facebook)\b",
     re.I,
 )
+_BAR, _DAY = re.compile(r"[|•·]"), re.compile(r"\d[./-]\d|\d{4}")
 _INSTITUTION = re.compile(
     r"(?:University|Institute|Ministry|Department|School|Museum) (?:of|for) [A-ZÀ-Þ]\w+(?: [A-ZÀ-Þ]\w+)*"
 )
 _SUBJECT = re.compile(
-    r"\b(?:our|the|print|national|foreign|local|world|sports?|web|digital|business|political|letters?|opinion|science)\b",
+    r"\b(?:our|the|print|national|foreign|local|world|sports?|web|digital|business|political|politics|letters?|opinion"
+    r"|sciences?|economics?|industrial|industry|labou?r|health|medical|education|environment(?:al)?|climate|energy"
+    r"|security|defen[cs]e|diplomatic|military|crime|legal|courts?|home|affairs|social|community|transport|aviation"
+    r"|technology|tech|consumer|markets?|financ(?:e|ial)|investigati(?:ve|ons)|features?|fashion|arts?|cultur(?:e|al)"
+    r"|royal|religio(?:n|us)|entertainment|showbiz|racing|football|cricket|rugby|tennis|golf|international|regional"
+    r"|parliamentary|white\shouse)\b",
     re.I,
 )
 _PHOTO = re.compile(
@@ -106,7 +118,7 @@ def names_in(value: str) -> list[str]:
     text = _words(value)
     if _PHOTO.match(text):
         return []
-    text = _SUFFIX.sub(r" \1", text)
+    text = _SUFFIX.sub(r" \1", _before_place(text))
     text = _DEGREE.sub("", text)
     first, *others = _SPLIT.split(PREFIX.sub("", text))
     pieces = [first, *(piece for piece in others if not _HELPED.match(piece))]
@@ -116,11 +128,31 @@ def names_in(value: str) -> list[str]:
     return whole if found and found[0] in whole else found
 
 
+def _before_place(text: str) -> str:
+    """Of "Ada Osei | Port Calder | 08/01/2014" the first part: what stands between author and date is a place."""
+    parts = [part.strip() for part in _BAR.split(text)]
+    is_placed = len(parts) == 3 and _DAY.search(parts[2]) is not None and _DAY.search(parts[0]) is None
+    return parts[0] if is_placed and len(parts[0].split()) > 1 else text
+
+
+def persons_in(byline: str) -> str:
+    """The persons of a stated byline without their roles, agencies and places; all of it where it names none."""
+    found = distinct(names_in(byline))
+    return "; ".join(found) if any(" " in name for name in found) else byline.strip().strip("()")
+
+
 def desk_in(value: str) -> str:
     """The desk or institution that signs ("Staff and agencies", "Coast Foundation") where a byline names no person."""
     text = _CUT.sub("", f" {PREFIX.sub('', _words(value))}").strip(" \t.,:;–—-*\"“”'’")
     is_short = 0 < len(text) <= MAX_NAME_CHARS and len(text.split()) <= MAX_NAME_WORDS
     return text if is_short and text[0].isupper() and not _NO_NAME.fullmatch(text) else ""
+
+
+def _without_subject(words: list[str]) -> str:
+    """The words in front of a role without what it is about: "Ada Osei Political" of "Ada Osei Political Editor"."""
+    while words and _SUBJECT.fullmatch(words[-1].strip(",")):
+        words = words[:-1]
+    return " ".join(words)
 
 
 def _is_desk(words: str) -> bool:
@@ -135,10 +167,11 @@ def _words(value: str) -> str:
 def _name(piece: str) -> str:
     """A piece of a byline if it looks like a name, "" otherwise."""
     institution = _INSTITUTION.match(piece.strip())
-    piece = institution[0] if institution else _CUT.sub("", f" {piece.strip()}")
+    piece = institution[0] if institution else _FOR_AGENCY.sub(r"\1", _CUT.sub("", f" {piece.strip()}"))
     piece = piece.strip(" \t.,:;–—-*\"“”'’)]")
     if (role := _ROLE.search(piece)) and not is_agency(piece):
-        before = piece[: role.start()].strip()
+        before = _without_subject(piece[: role.start()].split())
+        before = _FOR_AGENCY.sub(r"\1", before)
         piece = before if len(before.split()) in (2, 3) and not _is_desk(before) else ""
     if not 2 <= len(piece) <= MAX_NAME_CHARS or len(words := piece.split()) > MAX_NAME_WORDS:
         return ""

@@ -20,7 +20,8 @@ NOTE = re.compile(
     r"|originally published|enable javascript|please enable|loading\b|skip to"
     r"|topics?\s*:|keywords?\s*:|categor(?:y|ies)\s*:|posted in\b|from the section\b|featured slide ?shows?"
     r"|sign-?up successful|thank you for (?:subscribing|signing)|(?:want|wish) to bookmark|story continues"
-    r"|会員登録|ログイン|有料会員|新規会員|続きを読む|関連記事|記事保存"
+    r"|会員登録|ログイン|有料会員|新規会員|続きを読む|関連記事|記事保存|会員の方|ご利用には|［有料会員|電子版トップ|この記事は会員"
+    r"|企業での記事共有|evernote"
     r"|watch:|listen:|\(?end\)?$|continue reading|support (?:our|independent|local)|don['’]t miss"
     r"|what do you think|let us know)",
     re.I,

@@ -13,9 +13,13 @@ from flows.formats.html.body import find_body
 from flows.formats.html.dates import find_day
 from flows.formats.html.fragments import fragment_text, parseable
 from flows.formats.html.kinds import flags_of, is_home, why_no_article
-from flows.formats.html.structured import Stated, read_stated, text_of
+from flows.formats.html.structured import Stated, clean, read_stated, text_of, types_of
 from flows.formats.html.title import find_title, site_names
+from flows.formats.site_name import is_site_at
 
+_SITE_TYPES = frozenset(["organization", "newsmediaorganization", "website"])
+MAX_SITE_WORDS = 5
+_PARTED = re.compile(r"\s[|–—-]\s")
 MIN_COMMAS = 2  # from which a name of a section is a list of several: "Arts, Culture" may be one
 _NO_SECTION = frozenset(["tag", "tags", "article", "articles", "post", "posts", "home", "uncategorized"])
 MIN_FALLBACK_WORDS = 5  # below which a page's own words are its buttons, not an article
@@ -55,7 +59,7 @@ def read_page(html: str, crawled: str = "") -> Page:
         raise FormatError("not_an_article", reason)
     if is_fallback and len(text.split()) < MIN_FALLBACK_WORDS:
         return Page("", fields, is_fallback=True)
-    return Page(text, fields, is_fallback, flags_of(stated, url, text))
+    return Page(text, fields, is_fallback, flags_of(tree, stated, url, text))
 
 
 def _fields(tree: Any, stated: Stated) -> dict[str, str]:
@@ -66,7 +70,7 @@ def _fields(tree: Any, stated: Stated) -> dict[str, str]:
         "title": title,
         "byline": "; ".join(find_authors(tree, stated, sites, title)),
         "published_date": find_day(tree, stated, url, title),
-        "publisher": _publisher(stated, title),
+        "publisher": _publisher(tree, stated, url, title),
         "url": url,
         "section": _section(stated),
         "language": _language(tree, stated),
@@ -89,10 +93,22 @@ def _one_section(name: str) -> str:
     return "" if name.strip().lower() in _NO_SECTION else name.strip()
 
 
-def _publisher(stated: Stated, title: str) -> str:
-    given = [stated.first("og:site_name"), text_of(stated.article().get("publisher")), stated.first("application-name")]
-    name = next((name for name in given if name not in {"", title} and not name.startswith(("http:", "https:"))), "")
+def _publisher(tree: Any, stated: Stated, url: str, title: str) -> str:
+    """The site's name: the first that goes with the address, since some pages state a section or an owner; else any."""
+    site = stated.first("og:site_name")
+    organisations = [text_of(value) for value in stated.objects if types_of(value) & _SITE_TYPES]
+    own = [site, text_of(stated.article().get("publisher"))]
+    others = [stated.first("application-name"), *organisations, stated.first("al:ios:app_name")]
+    sure = own if site else [*own, *others, _title_end(tree)]
+    names = [*(name for name in sure if is_site_at(name, url)), *own, *others, stated.first("dc.publisher")]
+    name = next((name for name in names if name not in {"", title} and not name.startswith(("http:", "https:"))), "")
     return name.split(" | ")[0].split(" - ")[0].strip()  # what follows is the site's slogan
+
+
+def _title_end(tree: Any) -> str:
+    """The last part of the browser's title, where it has several; "" else."""
+    parts = _PARTED.split(clean(tree.findtext(".//title") or ""))
+    return parts[-1].strip() if len(parts) > 1 and len(parts[-1].split()) <= MAX_SITE_WORDS else ""
 
 
 def _url(tree: Any, stated: Stated) -> str:

@@ -103,7 +103,7 @@ def test_atom_entries_with_elements_and_escaped_markup() -> None:
     assert first.text == f"{LONG.strip()}\n\nSecond."
     assert first.fields["title"] == "Crane saved"
     assert first.fields["url"] == "https://calder.example/crane"
-    assert first.fields["byline"] == "Ada Osei, Ben Ito"
+    assert first.fields["byline"] == "Ada Osei; Ben Ito"
     assert (first.fields["section"], first.fields["language"]) == ("Harbour", "de")
     assert first.fields["published_date"].startswith("2021-07-11")
     assert (second.fields["byline"], second.quality_flags) == ("The Desk", ("summary_only",))
@@ -204,3 +204,43 @@ def test_entity_bombs_and_external_entities_are_one_fault(entities: str) -> None
 def test_one_huge_item_ends_the_reading() -> None:
     data = b"<rss><channel><item><description>" + b"x" * (21 * 2**20) + b"</description></item></channel></rss>"
     assert fault_reasons(data) == ["too_large"]
+
+
+@pytest.mark.parametrize(
+    ("title", "link", "publisher", "section"),
+    [
+        ("Ports - CALDER.it", "https://www.calder.it/rss", "CALDER.it", "Ports"),
+        ("World news | The Quay", "https://www.thequay.example", "The Quay", "World news"),
+        ("NYT &gt; Harbours", "https://www.nytimes.example", "NYT", "Harbours"),
+        ("Quay News - Home", "https://quay.example", "Quay News", None),
+        ("Quay News - All that happens in the harbours of the north", "https://quay.example", "Quay News", None),
+        ("Ports - The Post", "https://feeds.example/17", "Ports - The Post", None),
+        ("The Calder Post", "https://calder.example", "The Calder Post", None),
+    ],
+)
+def test_the_title_of_a_feed_is_its_publisher_and_a_section(
+    title: str, link: str, publisher: str, section: str | None
+) -> None:
+    data = f"""<rss version="2.0"><channel><title>{title}</title><link>{link}</link>
+<item><title>Crane saved</title><description>{LONG}</description></item></channel></rss>"""
+    (found,) = read_documents(data.encode(), "a.xml")
+    assert (found.fields["publisher"], found.fields.get("section")) == (publisher, section)
+
+
+def test_an_entry_that_holds_the_agencys_copy_is_read_as_that() -> None:
+    copy = """<nitf xmlns=""><body><body.head><hedline><hl1>Crane saved</hl1></hedline><byline>By ADA OSEI
+<byttl>Calder Wire</byttl></byline><distributor>Calder Wire</distributor></body.head><body.content>
+<p>The board voted.</p><p>It stays.</p></body.content></body></nitf>"""
+    data = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>CW Top News</title><entry><id>1</id>
+<title>BC-UK--Crane, 1st Ld</title><author><name>Desk</name></author><content type="xml">{copy}</content></entry>
+</feed>"""
+    (found,) = read_documents(data.encode(), "a.xml")
+    assert found.text == "The board voted.\n\nIt stays."
+    assert (found.fields["title"], found.fields["byline"]) == ("Crane saved", "ADA OSEI")
+
+
+def test_captions_in_an_item_are_no_text_of_it() -> None:
+    figure = "<figure><img src='a'><figcaption>The crane.</figcaption></figure>"
+    item = f"<item><title>Crane</title><description><![CDATA[{figure}<p>It stays.</p>]]></description></item>"
+    data = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>"
+    assert read_documents(data.encode(), "a.xml")[0].text == "It stays."

@@ -325,6 +325,7 @@ def test_the_name_of_a_site_with_an_and_in_it_is_no_person() -> None:
 def test_the_owner_of_a_personal_site_writes_it_where_nobody_is_named(site: str, byline: str | None) -> None:
     head = f'<meta property="og:site_name" content="{site}">'
     assert fields(head).get("byline") == byline
+    assert fields(f"<title>{site} | Harbour board votes</title>").get("byline") == byline
     assert fields(head, top="<h1>Harbour board votes</h1><p>By Tomas Wrede</p>")["byline"] == "Tomas Wrede"
 
 
@@ -367,3 +368,52 @@ def test_a_headline_stands_where_its_story_does(frame: str, is_headline: bool) -
 )
 def test_a_byline_without_its_labels_and_roles_is_names(line: str, names: list[str]) -> None:
     assert names_in(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Ada Osei | Port de Calder | 08/01/2014", ["Ada Osei"]),
+        ("Ada Osei | Ben Ito", ["Ada Osei", "Ben Ito"]),
+        ("By Ada Osei, PA Industrial Correspondent", ["Ada Osei"]),
+        ("Ada Osei Political Editor", ["Ada Osei"]),
+        ("ADA OSEI THE ASSOCIATED PRESS", ["ADA OSEI"]),
+        ("By Ada Osei, AP Political Writer", ["Ada Osei"]),
+        ("Compiled by Ada Osei", ["Ada Osei"]),
+        ("Associated Press", ["Associated Press"]),
+    ],
+)
+def test_places_roles_and_agencies_beside_a_name_are_no_part_of_it(line: str, names: list[str]) -> None:
+    assert names_in(line) == names
+
+
+@pytest.mark.parametrize(
+    ("shown", "day"),
+    [
+        ("Updated Mar 12, 2020 @ 10:42 am", "2020-03-12"),
+        ("Monday, 16 March 2020", "2020-03-16"),
+        ("Updated Mar 12, 2020, first published 15 October 2019", "2019-10-15"),
+        ("11.03.2020 as 10.15.2019", "2019-10-15"),
+        ("16 October 2019", "2019-10-15"),  # the same moment further east
+        ("The board met on March 12, 2020, as it had in the years before, to vote on the crane.", "2019-10-15"),
+    ],
+)
+def test_the_only_day_that_readers_see_goes_before_the_one_for_machines(shown: str, day: str) -> None:
+    head = linked_data(news(datePublished="2019-10-15"))
+    top = f"<h1>Harbour board votes to deepen channel</h1><div>{shown}</div>"
+    assert fields(head, top)["published_date"] == day
+
+
+@pytest.mark.parametrize(
+    ("site", "publisher", "address", "name"),
+    [
+        ("U.S.", "Calder Wire", "https://www.calderwire.example/us/crane", "Calder Wire"),
+        ("South Calder Morning Post", "SCMP Ltd", "https://www.scmp.example/a/crane", "South Calder Morning Post"),
+        ("The Harbour", "Quay Media", "https://coast.example/a/crane", "The Harbour"),
+        ("", "Quay Media Inc.", "https://www.coast.example/a/crane", "The Coast"),
+    ],
+)
+def test_of_several_publishers_that_of_the_address_counts(site: str, publisher: str, address: str, name: str) -> None:
+    head = f'<title>Board votes - The Coast</title><meta property="og:site_name" content="{site}">'
+    stated = linked_data(news(publisher={"name": publisher}))
+    assert fields(f'{head}<link rel="canonical" href="{address}">{stated}')["publisher"] == name
