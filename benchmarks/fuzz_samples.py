@@ -85,6 +85,7 @@ MAIL_TOKENS = (
     "=?utf-8?q?=41?=",
     "\n a",
 )
+RTF_TOKENS = ("{", "}", "\\par ", "\\'e9", "\\u8211?", "{\\*\\x ", "{\\fonttbl{\\f0", "{\\pict ", "\\cell ")
 EXPORT_TOKENS = (
     *PAGE_TOKENS,
     "1 of 2 DOCUMENTS",
@@ -227,6 +228,25 @@ NEXIS_LINES = [
 ]
 
 
+FACTIVA_TEXT = f"""Crane saved
+By Ada Osei
+9 words
+11 July 2021
+The Calder Post
+English
+(c) 2021 The Calder Post
+
+{BODY}
+
+Document CALPOS0020210711eh7b00001
+"""
+
+
+def _rtf(text: str) -> bytes:
+    body = "".join(sign if sign.isascii() else f"\\u{ord(sign)}?" for sign in text.replace("\n", "\\par\n"))
+    return f"{{\\rtf1\\ansi\\ansicpg1252{{\\fonttbl{{\\f0\\fswiss Arial;}}}}{body}}}".encode()
+
+
 def _exports() -> list[Sample]:
     blocks = "".join(
         f'<br><div class="c5"><p class="c6">{text}</p></div>'
@@ -266,6 +286,8 @@ def _exports() -> list[Sample]:
         Sample("nexis_docx", "a.docx", _docx(NEXIS_LINES), EXPORT_TOKENS),
         Sample("factiva_html", "b.html", factiva.encode(), EXPORT_TOKENS),
         Sample("factiva_xml", "b.xml", factiva_xml.encode(), XML_TOKENS),
+        Sample("factiva_text", "b.txt", FACTIVA_TEXT.encode(), EXPORT_TOKENS),
+        Sample("rtf", "b.rtf", _rtf(FACTIVA_TEXT), RTF_TOKENS),
         Sample("europresse", "c.html", europresse.encode(), EXPORT_TOKENS),
     ]
 

@@ -25,7 +25,7 @@ from transforms.article_dates import Dated, find_date
 from transforms.dateline_parts import find_dateline
 from transforms.datelines import has_dateline, read_date_line
 from transforms.field_names import IGNORED
-from transforms.furniture import take_furniture
+from transforms.furniture import is_furniture, is_note, take_furniture
 from transforms.headers import keyed_line, read_front_matter, read_header
 from transforms.language import detect_language, foreign_paragraphs
 from transforms.marks import has_unpaired_marks
@@ -36,12 +36,13 @@ from transforms.text import clean_field, count_words, normalize_characters, spli
 SHORT_TEXT_WORDS = 30  # a body below this is a caption, a brief or what a paywall left
 MIN_LINKS = 5  # of a list that is nothing else
 MAX_HEADLINE_CHARS = 250
+MAX_BYLINE_CHARS = 120
 MAX_HEADLINE_WORDS = 32
 # A first paragraph that ends in a full stop may be a short first sentence.
 MAX_SENTENCE_HEADLINE_WORDS = 20
 SHORT_HEADLINE_WORDS = 13
 MIN_TITLE_CASE_SHARE = 0.8
-N_LINES_BELOW_HEADLINE = 4
+N_LINES_BELOW_HEADLINE = 6
 
 _WITH_HEADER = frozenset({"text/plain", "text/markdown"})
 _CAPITALIZED = r"[A-ZÀ-ÞŠŽ][\w.'’-]*"
@@ -59,8 +60,10 @@ _SMALL_WORDS = frozenset(
 _SENTENCE_WORDS = re.compile(r"\b(?:a|an|the|was|were|has|have|had|been|it|he|she|they)\b", re.I)
 # Where they are no part of a name: Von and Di are, in other languages.
 _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "no": "av", "da": "af"}
+_BY_ANY = re.compile(rf"\A(?:by|{'|'.join(sorted(set(_BY.values())))})\s", re.I)
 _REPORTED = re.compile(r"”\s*(?:he|she|they)\b|\bsaid\b|\btold\b", re.I)
 _COMPARED = re.compile(r"[\W_]+")
+_POINT = re.compile(r"[*•–-] \S")  # one of the points in which agencies sum a story up
 
 
 class _Layout(NamedTuple):
@@ -82,12 +85,12 @@ def build_article(raw: RawDocument) -> Article | Reject:
         detail = "a list of addresses"
         return Reject(raw.source_uri, raw.record_index, raw.source_sha256, "articles", "not_an_article", detail)
     furniture = take_furniture(layout.body)
-    layout = layout._replace(body=furniture.body)
+    fields = {**layout.stated, **raw.fields, **header}
     header = layout.stated | header
+    layout = layout._replace(body=_without_byline(furniture.body, fields.get("byline")))
     dated = find_date(header, raw, layout.body)
     text = PARAGRAPH_BREAK.join([layout.title, *layout.body] if layout.title else layout.body)
-    fields = {**raw.fields, **header}
-    dateline = find_dateline(layout.body)
+    dateline = find_dateline(layout.body).completed(clean_field(fields.get("dateline_place")))
     detected = detect_language(text, _stated_language(fields))
     foreign = foreign_paragraphs(text.split(PARAGRAPH_BREAK), detected.language)
     return Article(
@@ -216,17 +219,29 @@ def _take_lines_below(paragraphs: list[str]) -> tuple[dict[str, str], list[str]]
     stated: dict[str, str] = {}
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs[:N_LINES_BELOW_HEADLINE]):
-        byline = _BYLINE.fullmatch(paragraph) if len(paragraph) <= 120 else None
+        byline = _BYLINE.fullmatch(paragraph) if len(paragraph) <= MAX_BYLINE_CHARS else None
         keyed = keyed_line(paragraph)
         if byline and "byline" not in stated:
             stated["byline"] = byline[1]
         elif keyed and keyed[0] not in stated and keyed[0] != "title":
             stated[keyed[0]] = keyed[1]
-        elif read_date_line(paragraph):
+        elif read_date_line(paragraph) or _POINT.match(paragraph) or is_furniture(paragraph) or is_note(paragraph):
             kept.append(paragraph)
         else:
             return _known(stated), kept + paragraphs[number:]
     return _known(stated), kept + paragraphs[N_LINES_BELOW_HEADLINE:]
+
+
+def _without_byline(body: list[str], stated: str | None) -> list[str]:
+    """A body without the line below its headline that repeats the byline."""
+    byline = _own_name(stated or "")
+    is_repeated = [bool(byline) and _own_name(paragraph) == byline for paragraph in body[:N_LINES_BELOW_HEADLINE]]
+    kept = [paragraph for paragraph, repeats in zip(body, is_repeated, strict=False) if not repeats]
+    return [*kept, *body[N_LINES_BELOW_HEADLINE:]] or body
+
+
+def _own_name(byline: str) -> str:
+    return _comparable(_BY_ANY.sub("", byline.strip())) if len(byline) <= MAX_BYLINE_CHARS else ""
 
 
 def _known(stated: dict[str, str]) -> dict[str, str]:

@@ -40,6 +40,11 @@ _DATED = re.compile(
 )
 _PLACED = re.compile(rf"(?P<place>{_CAPITALS}|{_NAME})(?:, ?(?P<region>{_REGION}))?(?P<dash>{_DASH})")
 
+_STATED = re.compile(
+    rf"(?P<place>{_CAPITALS}|{_NAME})(?:, (?P<region>{_REGION}?))?(?:,? (?:{_DAY}|\d\d?[./]\d\d?)[.,]?)?"
+    r"(?:\s?(?:\([^()]{2,40}\)|\[[^\[\]]{2,40}\]|/[^/]{2,40}/))?[\s.,_–—-]{0,9}"
+)
+
 # Never abbreviated, or known by two letters alone.
 _MORE_STATES = (
     "alaska ak hawaii hi idaho id iowa maine me ohio oh texas utah ut d.c dc washington georgia p.r pr england scotland"
@@ -60,6 +65,11 @@ class Dateline(NamedTuple):
         if not isinstance(self.date, DayOfYear):
             return self.date
         return near_month(self.date, int(published_date[:4]), int(published_date[5:7])) if published_date else None
+
+    def completed(self, stated: str | None) -> Dateline:
+        """With the place that a field for datelines holds, where the text names none: "Calder, July 11 (AFP) -"."""
+        found = _STATED.fullmatch(stated or "") if self.place is None else None
+        return self._replace(place=_place(found)) if found else self
 
 
 def find_dateline(body: list[str]) -> Dateline:

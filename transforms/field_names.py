@@ -31,6 +31,7 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
 TEXT_NAMES = (
     *("text", "body", "articlebody", "articletext", "bodytext", "fulltext", "maintext", "plaintext", "cleanedtext"),
     *("content", "contents", "contenttext", "rawtext", "article", "story", "storytext", "bodyhtml", "contenthtml"),
+    *("articlehtml", "storyhtml"),
     *("html",),
 )
 ID_NAMES = ("id", "guid", "uuid", "articleid", "documentid", "docid")

@@ -53,8 +53,8 @@ class Furniture(NamedTuple):
 
 def take_furniture(body: list[str]) -> Furniture:
     """The paragraphs of a body that belong to the story; all of them where none would be left."""
-    notes = [paragraph for paragraph in body if _is_note(paragraph)]
-    kept = [paragraph for paragraph in body if not _is_note(paragraph) and not is_furniture(paragraph)]
+    notes = [paragraph for paragraph in body if is_note(paragraph)]
+    kept = [paragraph for paragraph in body if not is_note(paragraph) and not is_furniture(paragraph)]
     if not any(ch.isalnum() for paragraph in kept for ch in paragraph):
         return Furniture(body, None, 0)
     correction = " ".join(note for note in notes if not _NOTE_OF_TIME.fullmatch(note))
@@ -66,7 +66,8 @@ def is_furniture(paragraph: str) -> bool:
     return any(_is_one_of(group, paragraph) for group in LONGEST if group != "notes")
 
 
-def _is_note(paragraph: str) -> bool:
+def is_note(paragraph: str) -> bool:
+    """Whether a paragraph says what was corrected or updated."""
     return _is_one_of("notes", paragraph)
 
 

@@ -216,7 +216,13 @@ ARTICLES = Table(
             "header",
             vocabulary=DATE_METHODS,
         ),
-        Column("dateline_place", _STRING, "The place in the dateline, as it stands there.", "SEOUL, South Korea", True),
+        Column(
+            "dateline_place",
+            _STRING,
+            "The place in the dateline, as stated there.",
+            "SEOUL, South Korea",
+            True,
+        ),
         Column(
             "dateline_date",
             pa.date32(),

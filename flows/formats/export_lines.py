@@ -14,8 +14,8 @@ _MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\
 _NUMERIC = re.compile(r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 _ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _PLACE_IN_PAPER = re.compile(
-    r"(?:pg|page|pp?|s|seite|column|col|part|version|edition|section|vol(?:ume)?|no|issue|book|zone)\b\.?\s*(?:[:#]\s*)?"
-    r"[A-Z]{0,4}\d*[A-Z]?(?:[-–,]\s*\d+)*|\d+",
+    r"(?:pg|pag|pág|pagina|página|blz|bl|page|pp?|s|seite|column|col|part|version|edition|section|vol(?:ume)?|no|issue"
+    r"|book|zone)\b\.?\s*(?:[:#]\s*)?[A-Z]{0,4}\d*[A-Z]?(?:[-–,]\s*\d+)*|\d+|ausg(?:abe|\.)\s.{1,40}",
     re.I,
 )
 COPYRIGHT = re.compile(
@@ -24,7 +24,8 @@ COPYRIGHT = re.compile(
     re.I,
 )
 MAX_COPYRIGHT_CHARS = 400
-LENGTH = re.compile(r"[\d.,\s]*\d\s+(?:words|mots|wörter|worte|palabras|parole|palavras|woorden|ord)\b", re.I)
+LENGTH_UNIT = r"(?:words|mots|wörter|worte|palabras|parole|palavras|woorden|ord)\b"
+LENGTH = re.compile(rf"[\d.,\s]*\d\s+{LENGTH_UNIT}", re.I)
 
 
 def find_date(line: str) -> str | None:
@@ -51,6 +52,15 @@ def section_name(stated: str) -> str:
     """A section without the pages, columns and editions that are named with it: "Sports; Pg. 3" is "Sports"."""
     parts = (part.strip() for part in re.split(r"[;,]", stated))
     return "; ".join(part for part in parts if part and not _PLACE_IN_PAPER.fullmatch(part))
+
+
+_PLACE_OF_PAPER = re.compile(r"\((?=[A-ZÀ-Þ])[^()\d]{3,40}\)\Z")
+
+
+def publication_name(stated: str) -> str:
+    """A publication without the place that tells it from others of its name: "The Guardian(London)"."""
+    name = " ".join(stated.split()).partition(" Supplied by ")[0]
+    return _PLACE_OF_PAPER.sub("", name).strip() or name
 
 
 def is_copyright(paragraph: str) -> bool:

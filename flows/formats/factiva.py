@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from flows.formats import encoding as encodings
@@ -16,7 +16,12 @@ from flows.formats.parsed import finished
 from flows.formats.xml import Element, find_all, first_words, words
 from transforms.paragraphs import PARAGRAPH_BREAK
 
-_MARKER = re.compile(rb"""<div[^<>]{0,80}\bclass\s*=\s*["']?(?:article|[^"'<>]{1,40}\barticle)[\s"'>]""", re.I)
+# One may lie directly in another, which frames it.
+_MARKER = re.compile(
+    rb"""<div[^<>]{0,80}\bclass\s*=\s*["']?(?:article|[^"'<>]{1,40}\barticle)[\s"'>]"""
+    rb"""(?:[^<>]{0,40}>\s{0,9}(?:<p>\s{0,9}</p>\s{0,9})?<div[^<>]{0,80}\bclass\s*=\s*["']?article[\s"'>])?""",
+    re.I,
+)
 _TITLE = re.compile(rb"<title>\s*factiva")
 # Without flags, and beginning with a word: over what is in small letters anyway, this is thirty times as fast.
 _HEADLINE = re.compile(rb"class=[\"']?\w{2}headline")
@@ -59,7 +64,12 @@ def _parse_html(record: Record) -> Document:
     root = lxml_html.document_fromstring(decoded.text.replace("\0", ""))
     article = next((div for div in root.iter("div") if "article" in (div.get("class") or "").split()), root)
     coded = _coded(article)
-    paragraphs, fields = _by_codes(coded) if coded.keys() & {"HD", "SN", "LP"} else _by_order(article)
+    if coded.keys() & {"HD", "SN", "LP"}:
+        paragraphs, fields = fields_by_codes(coded)
+    else:
+        lines = [line for line in _text(article).split(PARAGRAPH_BREAK) if line.strip()]
+        headline = next((words(element) for element in article.iter() if _is_headline(element)), "")
+        paragraphs, fields = fields_in_order(lines, headline)
     return finished(PARAGRAPH_BREAK.join(paragraphs), "text/html", decoded.encoding, fields, decoded.quality_flags)
 
 
@@ -80,7 +90,8 @@ def _text(element: Any) -> str:
     return fragment_text(lxml_html.tostring(element, encoding="unicode", with_tail=False))
 
 
-def _by_codes(coded: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+def fields_by_codes(coded: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The paragraphs of the body, and the fields, of an article's values by their codes."""
     body = [paragraph for code in _BODY_CODES for paragraph in coded.get(code, "").split(PARAGRAPH_BREAK) if paragraph]
     fields = {
         "title": " ".join(coded.get("HD", "").split()),
@@ -93,10 +104,8 @@ def _by_codes(coded: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     return without_copyright(body), fields
 
 
-def _by_order(article: Any) -> tuple[list[str], dict[str, str]]:
+def fields_in_order(lines: Sequence[str], headline: str) -> tuple[list[str], dict[str, str]]:
     """The same of an article without codes, whose lines stand in a fixed order above the body."""
-    lines = [line for line in _text(article).split(PARAGRAPH_BREAK) if line.strip()]
-    headline = next((words(element) for element in article.iter() if _is_headline(element)), "")
     top = next((at for at, line in enumerate(lines[:15]) if is_copyright(line)), None)
     if top is None:
         top = next((at for at, line in enumerate(lines[:15]) if language_code(line) and len(line) < 30), 0)
@@ -115,7 +124,7 @@ def _by_order(article: Any) -> tuple[list[str], dict[str, str]]:
     between = [line for line in head[:length] if line != fields["title"]] if length else []
     if between and len(between[-1]) < 120:
         fields["byline"] = between[-1]
-    body = lines[top + 1 :]
+    body = list(lines[top + 1 :])
     while body and _ACCESSION.match(body[-1]):
         body.pop()
     return without_copyright(body), fields

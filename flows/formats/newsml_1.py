@@ -11,6 +11,7 @@ from flows.formats.html import field_text
 from flows.formats.parsed import finished
 from flows.formats.passed_over import without_passed_over
 from flows.formats.xml import Element, find_all, first_words, local_name, words
+from transforms.paragraphs import PARAGRAPH_BREAK
 
 _NO_BODY = frozenset(
     (
@@ -62,9 +63,17 @@ def _parse(record: Record) -> Document:
     found = [(content, *_content(content)) for content in _contents(item)]
     if not found:
         raise FormatError("no_text", "no component holds text")
-    content, text, stated = max(found, key=lambda found: (bool(_kinds(found[0]) & _MAIN), len(found[1])))
+    content, text, stated = max(found, key=lambda found: (*_rank(found[0]), len(found[1])))
     fields = {**stated, **{name: value for name, value in _fields(item, content).items() if value}}
+    # Some keep the first paragraph in a component of its own.
+    leads = [lead for other, lead, _ in found if "lead" in _kinds(other) - _kinds(content) and lead.strip() not in text]
+    text = PARAGRAPH_BREAK.join([*leads, text])
     return finished(text, "application/newsml+xml", encoding, fields)
+
+
+def _rank(content: Element) -> tuple[bool, bool]:
+    kinds = _kinds(content)
+    return bool(kinds & _MAIN), "lead" not in kinds
 
 
 def _content(content: Element) -> tuple[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from flows.formats import encoding as encodings
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
 from flows.formats.cutting import cut_page
 from flows.formats.html import fragment_text
-from flows.formats.nexis_article import END, Parts, read_article
+from flows.formats.nexis_article import END, Parts, read_article, without_cover
 from flows.formats.parsed import finished
 from flows.formats.streamed_text import read_text_lines
 from flows.formats.unpacked import start_of
@@ -89,7 +89,7 @@ def _read_text(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
 def _articles(lines: Iterator[str], max_chars: int, is_old: bool) -> Iterator[list[str] | None]:
     """The lines of each article: from its number on (old), or to the line that ends it; None for too many."""
     held: list[str] | None = None if is_old else []
-    n_chars = 0
+    n_chars, is_first = 0, True
     for line in lines:
         if is_old and _MARKED_WITH_A_WORD.fullmatch(line):
             if held is not None:
@@ -100,8 +100,8 @@ def _articles(lines: Iterator[str], max_chars: int, is_old: bool) -> Iterator[li
             if n_chars <= max_chars:
                 held.append(line)
             if not is_old and END.fullmatch(line.strip()):
-                yield held if n_chars <= max_chars else None
-                held, n_chars = [], 0
+                yield list(without_cover(held) if is_first else held) if n_chars <= max_chars else None
+                held, n_chars, is_first = [], 0, False
     if held and is_old:
         yield held if n_chars <= max_chars else None
 

@@ -17,6 +17,7 @@ from flows.formats.export_lines import (
     is_copyright,
     is_date_line,
     language_code,
+    publication_name,
     section_name,
     without_copyright,
 )
@@ -26,6 +27,7 @@ END = re.compile(
     r"|Einde van (?:het )?document|Fim do documento)\W*",
     re.I,
 )
+HEAD_LINES = frozenset(["Body", "Corps", "Textkörper", "Haupttext", "Cuerpo", "Corpo", "Hoofdtekst", "Classification"])
 _BODY = re.compile(r"(?:Body|Corps|Texte|Text|Textkörper|Haupttext|Cuerpo|Corpo|Hoofdtekst)\s*", re.I)
 _KEYS = {
     "byline": "BYLINE AUTHOR AUTEUR AUTEURS AUTOR AUTORE AUTOREN VERFASSER SIGNATURE",
@@ -37,10 +39,18 @@ _KEYS = {
     "body": "BODY CORPS TEXT TEXTE",
     "ignored": "LENGTH LONGUEUR LÄNGE LENGTE LONGITUD EXTENSIÓN LUNGHEZZA COMPRIMENTO SOURCE SERIES COLUMN EDITION",
 }
+# Lines that head what follows the body in the new layout; others of them are "Notes", as parts of a body may be.
+_TAIL_HEADINGS = frozenset(
+    (
+        *("Classification", "Klassifizierung", "Clasificación", "Classificazione", "Classificatie"),
+        *("Graphic", "Graphique", "Grafik", "Gráfico", "Grafico", "Grafiek"),
+    )
+)
 # The first of these ends the body; the others, which may begin a paragraph of it too, only directly before one of them.
 _TAIL_KEYS = frozenset(
     (
         *("LOAD-DATE", "DATE-CHARGEMENT", "LADEDATUM", "LAADDATUM", "FECHA-DE-CARGA", "DATA-DI-CARICAMENTO"),
+        *("FECHA-CARGA", "DATA-DE-CARGA", "DATA-CARICAMENTO", "DATA-DE-CARREGAMENTO", "UPDATE-DATE"),
         *("SUBJECT", "SUJET", "ASUNTO", "ONDERWERP", "ARGOMENTO", "TICKER", "SYMBOLE-BOURSIER", "GEOGRAPHIC"),
         *("SECTEUR-ACTIVITE", "LOCALISATION-GEO", "PUBLICATION-TYPE", "TYPE-PUBLICATION", "PUBLIKATIONSTYP"),
         *("ZEITUNGSTYP", "CORRECTION-DATE", "DOCUMENT-TYPE", "JOURNAL-CODE", "JOURNAL-TYPE", "ACC-NO", "ISSN"),
@@ -58,6 +68,7 @@ _WEAK_TAIL_KEYS = frozenset(
 _COLUMN_OF = {key: column for column, keys in _KEYS.items() for key in keys.split()}
 _KEYED = re.compile(r"\s*([^\W\d_][^\W\d_-]*(?:-[^\W\d_]+)*)\s?:\s*(.*)", re.S)
 MAX_HEAD_PARAGRAPHS = 25
+N_STRANGE_KEYS = 2  # one behind the other above the body
 
 
 class Parts(NamedTuple):
@@ -65,6 +76,16 @@ class Parts(NamedTuple):
 
     paragraphs: list[str]
     fields: dict[str, str]
+
+
+def without_cover(lines: Sequence[str]) -> Sequence[str]:
+    """The lines of an export's first article without the cover and the list of contents that precede its head.
+
+    The head ends at the line that begins the body, and starts two lines before the last date above that.
+    """
+    body = next((at for at, line in enumerate(lines) if line.strip() in HEAD_LINES), 0)
+    dates = (at for at in range(body - 1, 1, -1) if is_date_line(lines[at].strip()) and not is_copyright(lines[at]))
+    return lines[next(dates, body + 2) - 2 :]
 
 
 def read_article(paragraphs: Sequence[str]) -> Parts:
@@ -92,7 +113,11 @@ def _new_layout(lines: list[str], body: int) -> Parts:
     dates = [at for at, line in enumerate(top) if at >= 2 and is_date_line(line)]
     if dates:
         at = dates[0]
-        fields |= {"published_date": find_date(top[at]) or "", "publisher": top[at - 1], "title": top[at - 2]}
+        fields |= {
+            "published_date": find_date(top[at]) or "",
+            "publisher": publication_name(top[at - 1]),
+            "title": top[at - 2],
+        }
     elif top:
         fields["title"] = next((line for line in top if not is_copyright(line)), "")
     return _whole([], lines[body + 1 :], fields, is_upper=False)
@@ -103,14 +128,29 @@ def _old_layout(lines: list[str]) -> Parts:
     top = lines[: _n_top(lines) if head is None else head]
     body = len(top)
     pairs: list[tuple[str, str]] = []
-    while body < len(lines) and (pair := _key(lines[body], is_upper=True)) and pair[0] in _COLUMN_OF:
-        pairs.append(pair)
+    while body < len(lines) and _goes_on_above_body(lines[body : body + N_STRANGE_KEYS + 1]):
+        pair = _key(lines[body], is_upper=True) or ("", "")
         body += 1
+        if pair[0] in _COLUMN_OF:
+            pairs.append(pair)
         if pair[0] in _KEYS["body"].split():
             break
     fields = _keyed_fields(pairs)
     above = [value for key, value in pairs if value and _COLUMN_OF[key] in {"deck", "body"}]
     return _whole(above, lines[body:], _top_fields(top) | fields, is_upper=True)
+
+
+def _goes_on_above_body(lines: Sequence[str]) -> bool:
+    """Whether the first of these lines stands above the body: it has a key of the head, or other keys lead to one.
+
+    Transcripts name their guests there, and each service adds keys of its own.
+    """
+    for line in lines:
+        if _is_head_key(line):
+            return True
+        if _key(line, is_upper=True) is None:
+            return False
+    return False
 
 
 def _is_head_key(line: str) -> bool:
@@ -129,10 +169,10 @@ def _top_fields(top: list[str]) -> dict[str, str]:
     top = [line for line in top if not is_copyright(line)]
     date = next((at for at, line in enumerate(top) if at and is_date_line(line)), None)
     if date is None:
-        return {"publisher": top[0], "title": " ".join(top[1:])} if top else {}
+        return {"publisher": publication_name(top[0]), "title": " ".join(top[1:])} if top else {}
     return {
         "published_date": find_date(top[date]) or "",
-        "publisher": top[0],
+        "publisher": publication_name(top[0]),
         "title": " ".join(" ".join(top[date + 1 :]).split()),
     }
 
@@ -169,7 +209,7 @@ def _whole(above: list[str], lines: list[str], fields: dict[str, str], *, is_upp
 
 
 def _ends_body(line: str, *, is_upper: bool) -> bool:
-    if END.fullmatch(line) or line in {"Classification", "Klassifizierung"}:
+    if END.fullmatch(line) or (not is_upper and line in _TAIL_HEADINGS):
         return True
     pair = _key(line, is_upper=is_upper)
     return pair is not None and pair[0] in _TAIL_KEYS

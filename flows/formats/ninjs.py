@@ -91,7 +91,7 @@ def _parse(record: Record) -> Document:
     text, is_summary = _text(item)
     fields = {
         "title": _best(item, "headline") or plain_value(item.get("title")) or plain_value(item.get("slugline")),
-        "byline": plain_value(item.get("byline")) or plain_value(item.get("by")),
+        "byline": _byline(item),
         "dateline_place": plain_value(item.get("dateline")) or plain_value(item.get("located")),
         "published_date": _first(item, "firstcreated", "contentcreated", "versioncreated"),
         "publisher": _first(item, "creditline", "infosources", "infosource", "provider", "source", "copyrightholder"),
@@ -100,6 +100,15 @@ def _parse(record: Record) -> Document:
         "url": _url(item),
     }
     return finished(text, "application/ninjs+json", "utf-8", fields, ("summary_only",) if is_summary else ())
+
+
+def _byline(item: Mapping[str, Any]) -> str:
+    """The byline, or those of a list, each in an object that names it after itself."""
+    found = plain_value(item.get("byline")) or plain_value(item.get("by"))
+    listed = item.get("bylines")
+    several = [value for value in listed if isinstance(value, dict)] if isinstance(listed, list) and not found else []
+    names = (plain_value(value.get("byline") or value.get("by") or value) for value in several)
+    return found or "; ".join(filter(None, names))
 
 
 def _text(item: Mapping[str, Any]) -> tuple[str, bool]:

@@ -88,10 +88,10 @@ def _names(byline: Element) -> str:
     if people and not (byline.text or "").strip():
         return ", ".join(people)
     titles = [words(title) for title in byline.iter() if local_name(title) == "byttl"]
-    found = words(byline)
+    whole = found = words(byline)
     for title in filter(None, titles):
         found = found.replace(title, " ")
-    return " ".join(found.split())
+    return " ".join(found.split()) or whole  # some put the name in it, too
 
 
 def _dateline(nitf: Element) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from flows.formats.base import Document, FormatError
+from flows.formats.html.names import persons_in
 from transforms.text import replace_surrogates
 
 
@@ -15,4 +16,6 @@ def finished(
     if not text.strip():
         raise FormatError("no_text", "it holds no words")
     stated = {name: replace_surrogates(value) for name, value in fields.items() if value}
+    if "byline" in stated:
+        stated["byline"] = persons_in(stated["byline"])
     return Document(replace_surrogates(text), media_type, encoding, stated, tuple(flags))

@@ -10,9 +10,8 @@ from typing import IO, Any
 from flows.formats import xml
 from flows.formats.base import Document, Fault, Format, FormatError, Head, Item, Match, Reading, Record
 from flows.formats.encoding import Decoded
-from flows.formats.export_lines import is_date_line
 from flows.formats.nexis import article_document
-from flows.formats.nexis_article import END, read_article
+from flows.formats.nexis_article import END, HEAD_LINES, read_article, without_cover
 from flows.formats.parsed import finished
 from flows.formats.zipped import names_in, open_zip, read_elements, read_part
 from transforms.paragraphs import PARAGRAPH_BREAK
@@ -20,7 +19,6 @@ from transforms.paragraphs import PARAGRAPH_BREAK
 SUFFIXES = (".docx", ".docm")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_DOCUMENT_CHARS = 200 * 1024 * 1024
-MAX_COVER_LINES = 4  # of an article's head before the first line with a key: headline, publication, date, edition
 PARAGRAPH_SEPARATOR = "\u2029"
 
 _DOCUMENT, _PROPERTIES = "word/document.xml", "docProps/core.xml"
@@ -62,10 +60,7 @@ def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
 def _is_nexis(paragraphs: Sequence[str]) -> bool:
     """Whether a document is an export: articles that end in so many words, with a line that begins their body."""
     has_end = any(END.fullmatch(paragraph.strip()) for paragraph in paragraphs)
-    return has_end and any(paragraph.strip() in _HEAD_LINES for paragraph in paragraphs)
-
-
-_HEAD_LINES = frozenset(["Body", "Corps", "Textkörper", "Haupttext", "Cuerpo", "Corpo", "Hoofdtekst", "Classification"])
+    return has_end and any(paragraph.strip() in HEAD_LINES for paragraph in paragraphs)
 
 
 def _articles(paragraphs: Sequence[str]) -> Iterator[list[str]]:
@@ -75,25 +70,10 @@ def _articles(paragraphs: Sequence[str]) -> Iterator[list[str]]:
     for paragraph in paragraphs:
         held.append(paragraph)
         if END.fullmatch(paragraph.strip()):
-            yield _without_cover(held) if is_first else held
+            yield list(without_cover(held)) if is_first else held
             held, is_first = [], False
-    if any(line.strip() in _HEAD_LINES for line in held):
+    if any(line.strip() in HEAD_LINES for line in held):
         yield held
-
-
-def _without_cover(lines: list[str]) -> list[str]:
-    """The lines of a first article without what precedes its head: the head ends at the line that begins its body."""
-    body = next((at for at, line in enumerate(lines) if line.strip() in _HEAD_LINES), 0)
-    return lines[_head_start(lines, body) :]
-
-
-def _head_start(lines: list[str], body: int) -> int:
-    start = body
-    for at in range(body - 1, -1, -1):
-        if is_date_line(lines[at].strip()) and at >= 2 and "copyright" not in lines[at].lower():
-            start = at - 2
-            break
-    return start
 
 
 def _paragraphs(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

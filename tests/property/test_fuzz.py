@@ -21,7 +21,7 @@ def test_there_is_a_sound_sample_of_every_format() -> None:
         assert any("harbour" in document.text or "board" in document.text for document in documents), sample.name
         assert found.name == sample.format or sample.format == "nexis_docx"
         read |= {found.name, sample.format}
-    assert read == {format_.name for format_ in FORMATS} - {"rtf"}  # which is known only to be refused
+    assert read == {format_.name for format_ in FORMATS}
 
 
 def test_an_input_is_the_same_whenever_it_is_made() -> None:

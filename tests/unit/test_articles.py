@@ -349,3 +349,39 @@ def test_a_list_of_addresses_is_no_article() -> None:
     assert isinstance(refused, Reject)
     assert refused.reason == "not_an_article"
     assert isinstance(build_article(raw(f"{BODY}\n\n" + "\n\n".join(addresses[:4]))), Article)
+
+
+def test_a_byline_behind_the_points_and_notes_of_an_agency_leaves_the_text() -> None:
+    points = "(Adds vote)\n\n* Board votes nine to four\n\nBy Ada Osei and Ben Ito\n\nPORT CALDER, July 11 (Reuters) - "
+    built = article(f"{points}{BODY}", title="UPDATE 1-Crane saved")
+    assert built.byline == "Ada Osei and Ben Ito"
+    assert body(built).split("\n\n")[:2] == [
+        "* Board votes nine to four",
+        f"PORT CALDER, July 11 (Reuters) - {BODY.split(chr(10), maxsplit=1)[0]}",
+    ]
+
+
+def test_a_stated_byline_that_the_text_repeats_leaves_it_and_stays_as_stated() -> None:
+    for line in ("Ada OSEI", "By Ada Osei", "par Ada Osei"):
+        built = article(f"{line}\n\n{BODY}", media_type="text/html", title="Crane saved", byline="Ada Osei")
+        assert (body(built).split(" ")[0], built.byline) == ("The", "Ada Osei")
+    quoted = article(f"{BODY}\n\nAda Osei stays.", media_type="text/html", title="Crane saved", byline="Ada Osei")
+    assert body(quoted).endswith("Ada Osei stays.")
+
+
+@pytest.mark.parametrize(
+    ("stated", "place"),
+    [
+        ("Port Calder, July 11, 2021 (AFP) -", "Port Calder"),
+        ("PORT CALDER, July 11", "PORT CALDER"),
+        ("GROSSETO, Italy (AP)", "GROSSETO, Italy"),
+        ("Hamburg (APA/dpa)", "Hamburg"),
+        ("CALDER 11/07 (BELGA)", "CALDER"),
+        ("Port Calder", "Port Calder"),
+        ("n2:GB", None),
+    ],
+)
+def test_a_field_for_the_dateline_gives_its_place_where_the_text_has_none(stated: str, place: str | None) -> None:
+    assert article(BODY, media_type="text/html", dateline_place=stated).dateline_place == place
+    own = f"LIMA, July 11 (Reuters) - {BODY}"
+    assert article(own, media_type="text/html", dateline_place=stated).dateline_place == "LIMA"

@@ -136,3 +136,23 @@ def test_a_text_of_nothing_but_furniture_is_left_as_it_is() -> None:
 
 def test_a_credit_behind_the_last_sentence_stays_with_it() -> None:
     assert not is_furniture("The ship left. (Reporting by Ada Osei)")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ao/bi/gd",
+        "EFE",
+        "(ANSA).",
+        "Enditem",
+        "((ada.osei@tr.example; +44 20 7542 0000;))",
+        "(END) Dow Jones Newswires",
+    ],
+)
+def test_what_agencies_sign_with_is_furniture(line: str) -> None:
+    assert is_furniture(line)
+
+
+@pytest.mark.parametrize("line", ["Ao/Bi is a duo.", "and/or it stays", "The AP", "It ends."])
+def test_what_looks_like_a_signature_in_part_is_none(line: str) -> None:
+    assert not is_furniture(line)

@@ -100,7 +100,7 @@ NEW_LINES = [
 ]
 NEW_FIELDS = {
     "title": "Crane saved",
-    "publisher": "The Calder Post (Wales)",
+    "publisher": "The Calder Post",
     "published_date": "2021-07-11",
     "section": "NEWS",
     "byline": "Ada Osei",
@@ -232,6 +232,53 @@ def test_an_article_without_a_headline_has_none() -> None:
     assert (found.paragraphs, found.fields.get("title")) == (["The board voted."], None)
 
 
+def test_the_cover_of_a_new_export_as_text_is_no_part_of_its_first_article() -> None:
+    cover = [*COVER, "Narrowed by", "News", "Timeline: Jul 01, 2021 to Jul 13, 2021", ""]
+    first, second = read_documents("\n".join([*cover, *NEW_LINES, "", *NEW_LINES]).encode(), "export.txt")
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("stated", "publisher"),
+    [
+        ("The Guardian(London)", "The Guardian"),
+        ("The Calder Post (New Quay)", "The Calder Post"),
+        ("BBC Monitoring Europe\nSupplied by BBC Worldwide Monitoring", "BBC Monitoring Europe"),
+        ("Calder 24 (2)", "Calder 24 (2)"),
+    ],
+)
+def test_a_publication_goes_without_the_place_behind_it(stated: str, publisher: str) -> None:
+    old = read_article([stated, "July 11, 2021 Sunday", "Crane saved", "LENGTH: 3 words", "The board voted."])
+    assert old.fields["publisher"] == publisher
+    new = read_article(["Crane saved", stated, "July 11, 2021 Sunday", "Body", "The board voted.", "End of Document"])
+    assert new.fields["publisher"] == publisher
+
+
+def test_a_picture_below_the_body_and_keys_of_a_service_above_it_are_left_out() -> None:
+    caption = ["Graphic", "", "The crane on Friday. Photograph: Ada Osei"]
+    at = NEW_LINES.index("Classification")
+    found = read_article([*NEW_LINES[:at], "URL: https://calder.example/9", *caption, *NEW_LINES[at:]])
+    assert found.paragraphs == ["The board voted on Monday.", "“It stays,” said Ada Voss."]
+    show = ["CNN", "July 11, 2021 Sunday", "Transcript # 1", "HEADLINE: Crane Saved", "GUESTS: Ada Voss"]
+    body = ["HIGHLIGHT: It stays.", "BODY:", "ADA OSEI, ANCHOR: Good morning.", "LOAD-DATE: July 12, 2021"]
+    found = read_article([*show, *body])
+    assert found.paragraphs == ["It stays.", "ADA OSEI, ANCHOR: Good morning."]
+
+
+@pytest.mark.parametrize(
+    ("section", "load"),
+    [
+        ("SEÇÃO: ECONOMIA; Pág. 17", "DATA-DE-CARGA: 13 de julho de 2021"),
+        ("SEZIONE: ECONOMIA; Pag. 17", "DATA-DI-CARICAMENTO: 13 luglio 2021"),
+        ("RUBRIK: ECONOMIA; Ausg. Bayern", "UPDATE: 13. Juli 2021"),
+        ("SECTIE: ECONOMIA; Blz. 17", "LAADDATUM: 13 juli 2021"),
+    ],
+)
+def test_pages_and_days_of_loading_in_other_languages(section: str, load: str) -> None:
+    found = read_article(["Bote", "12. Juli 2021", "Kran", section, "Er bleibt.", load, "LANGUAGE: GERMAN"])
+    assert (found.fields["section"], found.paragraphs) == ("ECONOMIA", ["Er bleibt."])
+
+
 def factiva(rows: dict[str, str]) -> str:
     cells = "".join(
         f"<tr><td class='index'><b>{code}</b>&nbsp;</td><td>{value}</td></tr>" for code, value in rows.items()
@@ -271,6 +318,85 @@ def test_factiva_html_with_codes() -> None:
     assert ids == ["PHARE00020210701eh7100001", "PHARE00020210701eh7100002"]
 
 
+def test_an_article_of_factiva_in_a_frame_of_its_own_is_one() -> None:
+    article = factiva({"HD": "Crane", "SN": "Post", "PD": "1 July 2021", "LP": "<p>It stays.</p>"})
+    framed = f'<div id="article-1" class="article">{article}</div>' * 2
+    assert [found.text for found in read_documents(f"{FACTIVA_HEAD}{framed}".encode(), "a.html")] == ["It stays."] * 2
+
+
+FACTIVA_IN_ORDER = """Ports
+Crane saved
+
+By Ada Osei
+20 words
+11 July 2021
+09:30
+The Calder Post
+CALPOS
+English
+(c) 2021 The Calder Post
+
+The board voted.
+
+It stays.
+
+Document CALPOS0020210711eh7b00001
+"""
+FACTIVA_CODED = """HD  Crane saved
+BY  By Ada Osei
+WC  20 words
+PD  11 July 2021
+SN  The Calder Post
+LA  English
+CY  (c) 2021 The Calder Post
+
+LP
+
+The board voted.
+
+TD
+
+It stays.
+
+NS  c42 : Labor
+AN  Document CALPOS0020210711eh7b00001
+"""
+
+
+def rtf(text: str) -> str:
+    signs = text.replace("\\", "\\\\").replace("\n", "\\par\n")
+    body = "".join(sign if sign.isascii() else f"\\u{ord(sign)}?" for sign in signs)
+    return f"{{\\rtf1\\ansi\\ansicpg1252{{\\fonttbl{{\\f0\\fswiss Arial;}}}}{body}}}"
+
+
+@pytest.mark.parametrize("article", [FACTIVA_IN_ORDER, FACTIVA_CODED])
+@pytest.mark.parametrize("name", ["a.txt", "a.rtf"])
+def test_factiva_as_text_and_as_rtf(article: str, name: str) -> None:
+    export = f"{article}\n{article.replace('00001', '00002')}\nSearch Summary\nText crane\n"
+    data = (rtf(export) if name == "a.rtf" else export).encode()
+    first, second = read_documents(data, name)
+    assert first == second
+    assert first.text == "The board voted.\n\nIt stays."
+    assert first.fields == {
+        "title": "Crane saved",
+        "byline": "Ada Osei",
+        "published_date": "2021-07-11",
+        "publisher": "The Calder Post",
+        "language": "en",
+    }
+    ids = [item.own_id for item in read_items(data, name) if isinstance(item, Record)]
+    assert ids == ["CALPOS0020210711eh7b00001", "CALPOS0020210711eh7b00002"]
+
+
+def test_nexis_as_rtf_gives_one_article_a_document() -> None:
+    assert read_documents(rtf(OLD_TEXT).encode(), "a.rtf") == read_documents(OLD_TEXT.encode(), "a.txt")
+    assert len(read_documents(rtf("\n".join([*NEW_LINES, "", *NEW_LINES])).encode(), "a.rtf")) == 2
+
+
+def test_prose_that_mentions_a_document_is_no_export_of_factiva() -> None:
+    assert format_name(b"Document CALPOS0020210711eh7b00001 is lost.\n\n20 words\n", "a.txt") == "text"
+
+
 def test_factiva_html_without_codes() -> None:
     article = """<div class="article enArticle"><div id="hd"><span class="enHeadline">Crane saved</span></div>
 <div class="author">By Ada Osei</div><div>20 words</div><div>11 July 2021</div><div>09:30</div>
@@ -281,7 +407,7 @@ def test_factiva_html_without_codes() -> None:
     assert found.text == "The board voted.\n\nIt stays."
     assert found.fields == {
         "title": "Crane saved",
-        "byline": "By Ada Osei",
+        "byline": "Ada Osei",
         "published_date": "2021-07-11",
         "publisher": "The Calder Post",
         "language": "en",

@@ -9,7 +9,7 @@ import pytest
 from flows.formats.base import FormatError, Record
 from flows.formats.page_layout import Line, paragraphs_of, read_blocks, without_running_heads
 from flows.formats.registry import parse_record
-from tests.reading import document, fault_reasons, format_name, outcomes, read_documents, read_items
+from tests.reading import document, fault_reasons, format_name, outcomes, read_documents, read_items, refusal
 from tests.unit.formats.test_exports import docx
 
 LONG = "The harbour board met on Monday and voted to keep the old crane at the quay for another ten years or more."
@@ -159,17 +159,35 @@ def test_an_export_that_is_not_read_says_what_to_download() -> None:
         for n in range(2)
         for line in ((50, 700 - 200 * n, 10, f"Crane {n} stays."), (50, 600 - 200 * n, 10, "End of Document"))
     ]
-    for data, name in ((pdf([export]), "a.pdf"), (b"{\\rtf1\\ansi The board voted.}", "a.rtf")):
-        (item,) = read_items(data, name)
-        assert isinstance(item, Record)
-        with pytest.raises(FormatError, match="docx") as raised:
-            parse_record(item)
-        assert raised.value.reason == "unknown_format"
+    (item,) = read_items(pdf([export]), "a.pdf")
+    assert isinstance(item, Record)
+    with pytest.raises(FormatError, match="docx") as raised:
+        parse_record(item)
+    assert raised.value.reason == "unknown_format"
+
+
+RTF = (
+    rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fswiss Arial;}}{\info{\author Template}}Crane saved\par\par "
+    rb"The \b board\b0  voted \u8211? na\'efvely. "
+    rb'{\field{\*\fldinst{HYPERLINK "http://calder.example/9"}}{\fldrslt More}}\par}'
+)
+
+
+def test_rtf_is_its_words() -> None:
+    assert document(RTF, "a.bin").text.split("\n\n") == ["Crane saved", "The board voted – naïvely. More"]
+    assert refusal(rb"{\rtf1\ansi }", "a.rtf").reason == "no_text"
+
+
+def test_rtf_with_a_huge_table_of_fonts_is_read_all_the_same() -> None:
+    data = rb"{\rtf1\ansi{\fonttbl" + rb"{\f0\fnil " * 20_000 + rb"}" * 20_000 + rb"}Crane saved.\par}"
+    assert document(data, "a.rtf").text.strip() == "Crane saved."
 
 
 def test_without_the_library_the_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     assert outcomes(pdf([column(50, "x", 3)]), "a.pdf") == ["needs_extra"]
+    monkeypatch.setitem(sys.modules, "striprtf.striprtf", None)
+    assert outcomes(RTF, "a.rtf") == ["needs_extra"]
 
 
 def test_pieces_of_a_line_in_two_fonts_keep_the_space_between_them() -> None:

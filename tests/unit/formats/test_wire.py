@@ -73,10 +73,10 @@ def test_nitf_inside_of_newsml_and_alone() -> None:
     alone, inside = document(nitf.encode()), document(news_item("urn:1", f"<inlineXML>{nitf}</inlineXML>").encode())
     for found in (alone, inside):
         assert found.text == "The board voted.\n\nNext\n\nIt stays."
-        assert found.fields["byline"] == "By Ada Osei"
+        assert found.fields["byline"] == "Ada Osei"
     assert alone.fields == {
         "title": "Crane saved",
-        "byline": "By Ada Osei",
+        "byline": "Ada Osei",
         "publisher": "The Calder Post",
         "section": "Harbours",
         "language": "en",
@@ -122,6 +122,17 @@ def test_newsml_1_gives_the_text_of_its_main_component() -> None:
         "language": "en",
         "published_date": "20210711T090000Z",
     }
+
+
+def test_newsml_1_with_its_first_paragraph_in_a_component_of_its_own() -> None:
+    texts = {"Title": "Crane saved", "Lead": "The board voted on Monday.", "Body": "It stays."}
+    parts = "".join(
+        f'<NewsComponent><Role FormalName="{role}"/><ContentItem><DataContent>{text}</DataContent></ContentItem>'
+        "</NewsComponent>"
+        for role, text in texts.items()
+    )
+    data = f"<NewsML><NewsItem><NewsComponent>{parts}</NewsComponent></NewsItem></NewsML>"
+    assert document(data.encode()).text == "The board voted on Monday.\n\nIt stays."
 
 
 NINJS_1 = {
@@ -280,3 +291,44 @@ def test_initials_are_no_byline_and_a_domain_is_no_publisher_where_the_holder_is
     rights = '<rightsInfo><copyrightHolder literal="CALDER"/></rightsInfo><itemMeta>'
     assert document(item.encode()).fields["publisher"] == "calder.it"
     assert document(item.replace("<itemMeta>", rights).encode()).fields["publisher"] == "CALDER"
+
+
+def test_bylines_in_a_list_of_objects_are_the_byline() -> None:
+    item = {key: value for key, value in NINJS_1.items() if key != "byline"}
+    for several in ([{"by": "By ADA OSEI", "title": "Calder Wire"}], [{"byline": "Ada Osei/CW", "firstname": "Ada"}]):
+        found = document(json.dumps(item | {"bylines": [*several, {"by": "Ben Ito"}]}).encode())
+        assert found.fields["byline"].lower() == "ada osei; ben ito"
+
+
+def test_captions_labels_and_notes_of_a_body_in_html_are_told_apart() -> None:
+    label = '<div><span class="vignette">Harbours</span><span class="source">CW</span></div>'
+    figure = (
+        '<figure><img src="a.jpg"/><div class="byline">Ada Osei/CW</div><figcaption>The crane.</figcaption></figure>'
+    )
+    story = '<p>The board voted.</p><p>It <span class="drop">s</span><span class="rest">tays</span>.</p>'
+    notes = '<section class="notepad"><h2>Notebook</h2><p>Desk: call again.</p></section>'
+    item = NINJS_1 | {"body_xhtml": f"<article>{label}{story}{figure}{notes}</article>", "body_text": ""}
+    assert document(json.dumps(item).encode()).text == "Harbours CW\n\nThe board voted.\n\nIt stays."
+    only_figure = NINJS_1 | {"body_xhtml": figure, "body_text": ""}
+    assert "The crane." in document(json.dumps(only_figure).encode()).text
+
+
+def test_a_byline_is_its_persons_and_what_is_stated_where_it_names_none() -> None:
+    for stated, byline in (
+        ("By Ada Osei, PA Industrial Correspondent", "Ada Osei"),
+        ("(CALDER)", "CALDER"),
+        ("Staff", "Staff"),
+    ):
+        assert document(json.dumps(NINJS_1 | {"byline": stated}).encode()).fields["byline"] == byline
+    nitf = NITF.format(content=NITF_CONTENT).replace(
+        "By <person>Ada Osei</person> <byttl>Harbour reporter</byttl>", "{}"
+    )
+    titled = nitf.format("<byttl>By Ada Osei, Harbour Correspondent</byttl>")
+    assert document(titled.encode()).fields["byline"] == "Ada Osei"
+
+
+def test_a_table_of_odds_among_messages_is_no_article() -> None:
+    odds = "\r\n".join(f"   {n}.50 Harbour Lad {n} {n + 1}" for n in range(2, 30)).encode()
+    message = IPTC_7901.replace(b"   It stays.", odds).replace(b"The board\r\nvoted on Monday.", b"Odds")
+    assert fault_reasons(message) == []
+    assert outcomes(message) == ["not_an_article"]
