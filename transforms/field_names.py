@@ -18,11 +18,12 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
         *("publisheddate", "datepublished", "publishdate", "publisheddatetime", "publishedat", "publishedon"),
         *("published", "pubdate", "publicationdate", "datepublish", "firstpublished", "firstpublicationdate", "date"),
         *("datetime", "created", "createdat", "timestamp", "posted", "postedon", "dated"),
+        *("firstcreated", "versioncreated"),
     ),
     "byline": ("byline", "author", "authors", "writer", "reporter", "writtenby", "creator", "by"),
     "publisher": (
         *("publisher", "publication", "sourcename", "source", "outlet", "newspaper", "site", "sitename"),
-        *("sourcedomain", "domain", "agency", "publishedby"),
+        *("sourcedomain", "domain", "agency", "publishedby", "creditline"),
     ),
     "url": ("url", "link", "canonicalurl", "canonical", "sourceurl", "weburl", "permalink", "uri", "href"),
     "language": ("language", "lang", "inlanguage", "locale"),

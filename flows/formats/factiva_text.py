@@ -20,21 +20,19 @@ from transforms.paragraphs import PARAGRAPH_BREAK
 _CODES = "SE CLM HD BY CR WC PD ET SN SC ED PG VOL LA CY LP TD CT RF ART CO IN NS RE IPC IPD PUB AN DLN"
 _CODED = re.compile(rf"({'|'.join(_CODES.split())})(?:[\t|]\s*|\s{{2,}}|\s*\Z)(.*)", re.S)
 _ACCESSION = re.compile(r"(?:AN[\s|]+)?(?:Document|Dokument|Documento)\s+([A-Z0-9]{4,10}[A-Za-z0-9]{12,30})[\s|]*")
+_ACCESSION_BYTES = re.compile(rb"(?:Document|Dokument|Documento) [A-Z0-9]{10}")  # found much faster than a line
 _ACCESSION_LINE = re.compile(rf"^[ \t]*{_ACCESSION.pattern}$", re.M)
 _LENGTH_LINE = re.compile(
     rf"^(?:WC)?[ \t|]{{0,20}}\d[\d.,]{{0,9}}\s{{1,3}}{LENGTH_UNIT}[ \t|]{{0,20}}\r?$", re.I | re.M
 )
 
 
-def is_export(start: str) -> bool:
-    """Whether a text holds an article's length and its accession number, each alone on a line."""
-    return "ocument" in start and _ACCESSION_LINE.search(start) is not None and _LENGTH_LINE.search(start) is not None
-
-
 def _recognise(head: Head) -> Match:
-    if b"ocument" not in head.start or encodings.is_binary(head.start) or encodings.first_of(head.start) in "<{":
+    if _ACCESSION_BYTES.search(head.start) is None or encodings.first_of(head.start) in "<{":
         return Match.NO
-    return Match.CONTENT if is_export(encodings.decode_start(head.start)) else Match.NO
+    start = encodings.decode_start(head.start)
+    is_export = _ACCESSION_LINE.search(start) is not None and _LENGTH_LINE.search(start) is not None
+    return Match.CONTENT if is_export else Match.NO
 
 
 def _read(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
