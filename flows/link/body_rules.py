@@ -7,8 +7,9 @@ from __future__ import annotations
 
 # A short form or acronym is a name's where the name has this share of the articles that give it.
 SURE = 0.9
-# A short form counts where so many articles give it beside the full name, and at least this share of those without.
-MIN_SHORT, SHORT_SHARE = 2, 0.1
+# A short form counts where articles give it beside the full name, at least this share of those that have it alone; one
+# such article is enough where nearly all longer names that begin so are this body's, else most must be.
+MIN_SHORT, SHORT_SHARE, MOST = 2, 0.15, 0.5
 # A name is a thing's and no person's in an article without a pronoun where it is one in MIN_THINGS articles, and in
 # BODY_RATIO times as many as people are shown to bear it; for places and peoples, after whom people are named, in
 # THING_RATIO times as many; in that many, too, whatever pronouns an article ties to it.
@@ -39,14 +40,18 @@ ALIASES = """
         FROM (SELECT *, unnest(aliases) AS alias FROM worded WHERE entity_type = 'organization') w
         LEFT JOIN links l ON l.from_id = w.entity_id AND l.rule = 'same_core'
     ), names_of AS (
-        SELECT DISTINCT entity_id, normal FROM forms WHERE entity_type = 'organization' AND n_words > 1
+        SELECT DISTINCT entity_id, regexp_replace(lower(name), '^the ', '') AS bare
+        FROM forms WHERE entity_type = 'organization' AND n_words > 1
     )
-    SELECT alias, to_id, 'acronym' AS kind, count(DISTINCT article_id) AS n FROM given
+    SELECT replace(alias, '.', '') AS alias, to_id, 'acronym' AS kind, count(DISTINCT article_id) AS n FROM given
     WHERE list_has_any(merge_rules, ['defined_acronym', 'acronym', 'known_acronym', 'ticker'])
     AND regexp_full_match(alias, '[A-Z][A-Za-z&.]{1,7}') AND alias = upper(alias) GROUP BY ALL
     UNION ALL
-    SELECT lower(alias), to_id, 'short', count(DISTINCT article_id) FROM given JOIN names_of USING (entity_id)
-    WHERE list_contains(merge_rules, 'short_form') AND starts_with(normal, lower(alias) || ' ')
+    -- What "and" or "of" follows is as often whole by itself, so it takes one article more.
+    SELECT lower(alias), to_id, 'short', count(DISTINCT article_id)
+           - bool_or(regexp_matches(substr(bare, length(alias) + 2), '^(of|and) '))::INTEGER
+    FROM given JOIN names_of USING (entity_id)
+    WHERE list_contains(merge_rules, 'short_form') AND starts_with(bare, lower(alias) || ' ')
     AND alias <> lower(alias) GROUP BY ALL
 """
 SURE_ALIASES = f"""
@@ -55,18 +60,37 @@ SURE_ALIASES = f"""
     GROUP BY kind, alias HAVING max(n) >= {SURE} * sum(n)
 """
 
-# "FEC" in one article, where others spell it out with those letters, and nearly all of them the same way.
+# "NHB" in one article, where others spell it out with those letters, and nearly all of them the same way. Letters that
+# are widely known for another body's are so many articles' as it is alone in.
 ACRONYM = """
+    WITH alone AS (
+        SELECT entity_id, sum(n_articles) AS n FROM forms WHERE entity_type = 'organization'
+        GROUP BY entity_id HAVING max(n_words) = 1
+    )
     SELECT DISTINCT f.entity_id, s.to_id, 'acronym_elsewhere', 4
-    FROM forms f JOIN sure_aliases s ON f.name = s.alias AND s.kind = 'acronym'
-    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id AND f.entity_id NOT IN
-        (SELECT entity_id FROM forms WHERE entity_type = 'organization' AND n_words > 1)
+    FROM forms f JOIN sure_aliases s ON replace(f.name, '.', '') = s.alias AND s.kind = 'acronym'
+    JOIN alone a USING (entity_id)
+    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
+    AND (f.core IN ('', replace(f.normal, ' ', '')) OR s.n >= a.n)
 """
 
 # People by surname, and what else goes by a name of one word.
 BEARERS = """
     CREATE TABLE bearers AS
     SELECT last AS normal, sum(n_articles) AS n FROM forms WHERE entity_type = 'person' AND n_words > 1 GROUP BY last
+"""
+
+# Short names, with the body that most of the longer names are which begin so.
+HOLDERS = """
+    CREATE TABLE holders AS
+    WITH parts AS (SELECT to_id, n_articles, string_split(normal, ' ') AS words FROM cored WHERE n_words > 1),
+    held AS (
+        SELECT array_to_string(words[:k], ' ') AS normal, to_id, n_articles
+        FROM parts, unnest(range(1, len(words))) AS cut(k)
+    ), counted AS (
+        SELECT normal, to_id, sum(n_articles) AS n FROM held SEMI JOIN cored USING (normal) GROUP BY ALL
+    )
+    SELECT normal, arg_max(to_id, (n, to_id)) AS to_id, max(n) / sum(n) AS share FROM counted GROUP BY normal
 """
 
 # "Lehman" alone, which articles that name Lehman Brothers call it by.
@@ -78,8 +102,10 @@ SHORT_FORM = f"""
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'short_form_elsewhere', 4
     FROM forms f JOIN sure_aliases s ON f.normal = s.alias AND s.kind = 'short'
-    JOIN alone a USING (normal) LEFT JOIN bearers b USING (normal)
-    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id AND s.n >= {MIN_SHORT}
+    JOIN holders h ON h.normal = s.alias AND h.to_id = s.to_id JOIN alone a ON a.normal = s.alias
+    LEFT JOIN bearers b ON b.normal = s.alias
+    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
+    AND (s.n >= {MIN_SHORT} OR h.share >= {SURE}) AND h.share >= {MOST}
     AND s.n >= {SHORT_SHARE} * a.n_bodies AND s.n > coalesce(a.n_places, 0) AND s.n > coalesce(b.n, 0)
 """
 

@@ -83,19 +83,30 @@ OF_A_CHAMBER = r"""
     WHERE f.core <> 'committee' AND f.entity_id <> w.to_id
 """
 
+# "Senate Tides Committee" where the Senate has one on tides, harbours and ports.
+OF_FIRST_FIELD = r"""
+    WITH committees AS (
+        SELECT *, regexp_extract(core, '^(?:us)?(senate|house|commons|lords)(.+)committee$', ['chamber', 'fields']) AS c
+        FROM cored WHERE regexp_matches(core, '^(?:us)?(senate|house|commons|lords).+committee$')
+        AND NOT contains(core, 'subcommittee')
+    )
+    SELECT f.entity_id, min(w.to_id), 'chamber', 4 FROM committees f JOIN committees w ON f.c.chamber = w.c.chamber
+    AND starts_with(w.c.fields, f.c.fields) AND w.c.fields <> f.c.fields
+    GROUP BY f.entity_id HAVING min(w.to_id) = max(w.to_id)
+"""
+
 # "Norlink" where the data set has Norlink Airlines and hardly another name that starts so.
 WITHOUT_HEAD = f"""
     WITH headed AS (
         SELECT short AS normal, min(to_id) AS to_id, sum(n_articles) AS n FROM cored WHERE short <> ''
         GROUP BY short HAVING min(to_id) = max(to_id)
-    ), starts AS (
-        SELECT split_part(normal, ' ', 1) AS normal, sum(n_articles) AS n FROM cored WHERE n_words > 1 GROUP BY 1
     ), places AS (
         SELECT normal, sum(n_articles) AS n FROM forms WHERE entity_type IN ('place', 'group') GROUP BY normal
     ), alone AS (SELECT normal, sum(n_articles) AS n FROM cored GROUP BY normal)
     SELECT DISTINCT f.entity_id, h.to_id, 'without_head', 5
-    FROM cored f JOIN headed h USING (normal) JOIN starts s USING (normal) JOIN alone a USING (normal)
-    LEFT JOIN places p USING (normal) LEFT JOIN bearers b USING (normal)
+    FROM cored f JOIN headed h USING (normal) JOIN holders s ON s.normal = h.normal AND s.to_id = h.to_id
+    JOIN alone a ON a.normal = h.normal
+    LEFT JOIN places p ON p.normal = h.normal LEFT JOIN bearers b ON b.normal = h.normal
     WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND {MOST_ALONE} * h.n >= a.n
-    AND h.n >= {HEAD_SHARE} * s.n AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
+    AND s.share >= {HEAD_SHARE} AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
 """

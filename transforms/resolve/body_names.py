@@ -29,8 +29,12 @@ UNITED_STATES = re.compile(r"^(?:the )?(?:US|U\.S\.|United States) (?=.*\b(?:Dep
 
 def core_name(name: str) -> str:
     """The words of the name that count, as one folded string; empty where it has none of its own."""
-    known = lexicon.known_acronyms().get(name.replace(".", "").lower()) if is_acronym(name) else None
-    return core_of_words(known or name)
+    return core_of_words(known_name(name) or name)
+
+
+def known_name(name: str) -> str | None:
+    """The folded full name of the body whose widely known letters a name is; None for any other."""
+    return lexicon.known_acronyms().get(bare_letters(name).lower()) if is_acronym(name) else None
 
 
 def core_of_words(name: str) -> str:
@@ -42,6 +46,8 @@ def core_of_words(name: str) -> str:
         words = words[1:]
     while len(words) > 1 and words[-1] in LEGAL | SMALL and says_enough(words[:-1]):
         words = words[:-1]
+    if len(words) > 2 and words[:2] == ["united", "states"]:
+        words = ["us", *words[2:]]
     if len(words) > 2 and words[-1] == "international":
         words = words[:-1]
     if " ".join(words) in departments():
@@ -87,10 +93,15 @@ def departments() -> frozenset[str]:
 
 def is_acronym(text: str) -> bool:
     """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
-    bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
-    if bare.istitle() and 3 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef", "Fed"
+    bare = bare_letters(text)
+    if bare.istitle() and (4 <= len(bare) <= 7 or bare == "Fed"):  # as some papers write them: "Cfius", "Unicef"
         return bare.lower() in lexicon.known_acronyms()
     return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
+
+
+def bare_letters(text: str) -> str:
+    """An acronym's letters as written, without "the", dots and possessive."""
+    return re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
 
 
 def spelt(word: str) -> str:

@@ -386,8 +386,9 @@ LINK_RULES = (
     ),
     Rule(
         "short_form_elsewhere",
-        "The start of a name alone is that organisation where at least two articles use it beside the full name, nine "
-        "of ten this one, and no place or person has the name in as many.",
+        "The start of a name alone is that organisation where articles use it beside the full name, one for six that "
+        "have it alone, nine of ten this one, most longer names that begin so are this one's (nine of ten, where but "
+        "one article tells), and no place or person has the name in as many.",
         "Norlink in one article; Norlink Brothers, then Norlink, in two.",
         "Norlink = Norlink Brothers",
     ),
@@ -408,7 +409,8 @@ LINK_RULES = (
     ),
     Rule(
         "chamber",
-        "A committee is that of the one chamber which has a committee of its name.",
+        "A committee is that of the one chamber which has a committee of its name, and one by its first field is the "
+        "chamber's only committee whose name begins so.",
         "Tides and Ports Committee in one article; Senate Tides and Ports Committee in another.",
         "Tides and Ports Committee = Senate Tides and Ports Committee",
     ),
