@@ -152,7 +152,7 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
     by_word: dict[str, list[Cluster]] = defaultdict(list)
     for cluster in clusters:
         whole = cluster.key.split()
-        if len(whole) > 1 and not all(is_acronym(name.text) for name in cluster.names):
+        if len(whole) > 1:
             by_word[whole[0]].append(cluster)
             by_word[whole[-1]].append(cluster)
     absorbed: set[Cluster] = set()
@@ -160,6 +160,8 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
         words = tuple(cluster.key.split())
         options = {c for word in words[:1] + words[-1:] for c in by_word.get(word, ()) if c not in absorbed}
         fitting = [c for c in options if c is not cluster and is_short_form(words, tuple(c.key.split()))]
+        if len(words) == 1:  # a word of a name that the article gives in letters alone
+            fitting = [c for c in fitting if not all(is_acronym(name.text) for name in c.names)]
         if len(fitting) == 1:
             fitting[0].absorb(cluster, "short_form")
             absorbed.add(cluster)
