@@ -122,7 +122,8 @@ WITHOUT_HEAD = f"""
         SELECT normal, sum(n_articles) AS n FROM forms WHERE entity_type IN ('place', 'group') GROUP BY normal
     ), alone AS (SELECT normal, sum(n_articles) AS n FROM cored GROUP BY normal)
     SELECT DISTINCT f.entity_id, h.to_id, 'without_head', 5
-    FROM cored f JOIN headed h USING (normal) JOIN holders s ON s.kind = 'start' AND s.normal = h.normal AND s.to_id = h.to_id
+    FROM cored f JOIN headed h USING (normal)
+    JOIN holders s ON s.kind = 'start' AND s.normal = h.normal AND s.to_id = h.to_id
     JOIN alone a ON a.normal = h.normal
     LEFT JOIN places p ON p.normal = h.normal LEFT JOIN bearers b ON b.normal = h.normal
     WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND h.most_alone * h.n >= a.n
