@@ -29,6 +29,7 @@ from benchmarks.made_stories import made_rows
 from benchmarks.planted_copies import MIN_WORDS, plant
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
+from flows.link.database import within_memory
 from flows.link.index import Indexed
 from tests.copied_stories import left_by
 
@@ -139,7 +140,9 @@ def measure_scale(scratch: Path, n_articles: int) -> dict[str, Any]:
 
 def _timed(articles: Parts, signatures: Parts, scratch: Path, before: Before | None) -> tuple[Copies, float, float]:
     started, worked = time.perf_counter(), time.process_time()
-    copies = find_copies(articles, signed(signatures), scratch, before=before)
+    copies = within_memory(
+        lambda limit: find_copies(articles, signed(signatures), scratch, before=before, memory_limit=limit)
+    )
     return copies, time.perf_counter() - started, time.process_time() - worked
 
 

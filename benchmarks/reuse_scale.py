@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.made_sayings import made_quotations, write_quotations, write_speakers
+from flows.link.database import within_memory
 from flows.link.index import Indexed
 from flows.link.reuse import Reused, link_reuse
 from flows.link.reuse_before import Known
@@ -40,7 +41,12 @@ def measure(scratch: Path, n_articles: int) -> dict[str, Any]:
 def _timed(parts: Tables, entities: Path, scratch: Path, known: Known | None) -> tuple[Reused, float, float]:
     sayings = Indexed(parts["sayings"], {batch: str(paths) for batch, paths in parts["sayings"].items()})
     started, worked = time.perf_counter(), time.process_time()
-    found = link_reuse(sayings, parts["articles"], parts["quotes"], scratch, entities=entities, known=known)
+
+    def reused(limit: str) -> Reused:
+        rows = (parts["articles"], parts["quotes"])
+        return link_reuse(sayings, *rows, scratch, entities=entities, known=known, memory_limit=limit)
+
+    found = within_memory(reused)
     return found, round(time.perf_counter() - started, 3), round(time.process_time() - worked, 3)
 
 

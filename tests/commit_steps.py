@@ -1,6 +1,7 @@
-"""End a run right before one of its changes of the data folder, then the next: ``python -m tests.commit_steps``.
+"""End a run right before one of its changes of the data folder, then the next: ``python -m tests.commit_steps EVERY``.
 
-The run is made of the flow's own pieces, without Prefect and in one process. Prints the failures as JSON.
+Of the changes in staging, where no reader looks, one in EVERY (by default 10) is taken. The run is made of the flow's
+own pieces, without Prefect and in one process. Prints the failures as JSON.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from tests.killing import finish, kill_self, on_nth_change, start
 from tests.pieces import all_rows, refresh
 from tests.seed_folder import SeedFolder, story
 
-SPARSE = 10
 KEEP = 1  # of three snapshots the oldest goes: pruning is a step like the others
 
 
@@ -60,11 +60,11 @@ def look_and_go_on(seeds: Path, out: Path, expected: Any, answer: Path) -> None:
     answer.write_text(json.dumps(problems))
 
 
-def interesting_steps(changes: list[str]) -> list[int]:
+def interesting_steps(changes: list[str], every: int) -> list[int]:
     """The number of every change outside staging, where readers look, and of some inside."""
     inside = [n for n, path in enumerate(changes, 1) if path.startswith("staging/")]
     outside = [n for n, path in enumerate(changes, 1) if not path.startswith("staging/")]
-    return sorted({*outside, *inside[::SPARSE]})
+    return sorted({*outside, *inside[::every]})
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def main() -> None:
         return shutil.copytree(folder / "before", out, symlinks=True)
 
     assert finish(start(lambda: list_changes(seeds, fresh_out(), answer), log)) == 0, log.read_text()
-    steps, failures = interesting_steps(json.loads(answer.read_text())), []
+    steps, failures = interesting_steps(json.loads(answer.read_text()), int(*sys.argv[1:] or [10])), []
     for step in steps:
         if finish(start(lambda step=step: killed_run(seeds, fresh_out(), step), log)) != -9:
             failures.append(f"step {step}: the run was not killed")

@@ -16,7 +16,7 @@ N_HEADS = 3
 # Of the fingerprints of the one that has fewer, so many must be shared, and two of them where it has two.
 CANDIDATE_SHARE = 0.08
 # So many fingerprints are sorted out at a time, to keep within the memory.
-FINGERPRINTS_AT_ONCE = 16_000_000
+FINGERPRINTS_AT_ONCE = 1_000_000
 
 
 def find_candidates(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> None:

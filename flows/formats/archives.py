@@ -153,6 +153,16 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
 
 
 def _open_zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    if info.file_size <= SMALL_BYTES:  # and no more is unpacked, whatever is there
+        try:
+            with _unpacking_member(archive, info) as member:
+                return io.BytesIO(member.read())
+        except Exception:  # whatever is damaged: read as a stream, it gives what is before the damage and says so
+            pass
+    return _unpacking_member(archive, info)
+
+
+def _unpacking_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     member = archive.open(info)
     if info.compress_type == zipfile.ZIP_DEFLATED:  # as the module's own, and three times as fast
         member._decompressor = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)  # type: ignore[attr-defined]

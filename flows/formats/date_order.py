@@ -20,8 +20,9 @@ def date_order_of(record: Mapping[str, Any], names: Iterable[str]) -> str:
     """
     for name in names:
         if value := record[name]:
-            is_iso = isinstance(value, str) and value[4:5] == "-" and value[:4].isdecimal()
-            found = readings(value) if isinstance(value, str) and not is_iso else {}
+            if not isinstance(value, str) or (value[4:5] == "-" and value[:4].isdecimal()):
+                return ""
+            found = readings(value)
             if not found:
                 return ""
             return EITHER if len(found) > 1 else next(iter(found))

@@ -148,10 +148,9 @@ def own_id(record: Mapping[str, Any], names: Iterable[str]) -> str | None:
     """The id that a record gives itself: the first string or whole number in a field of that meaning."""
     for name in names:
         value = record[name]
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            found = str(value).strip()
-            if 0 < len(found) <= MAX_ID_CHARS:
-                return found
+        found = value.strip() if type(value) is str else str(value) if type(value) is int else ""
+        if 0 < len(found) <= MAX_ID_CHARS:
+            return found
     return None
 
 

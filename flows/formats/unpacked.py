@@ -126,6 +126,9 @@ class Unpacked(io.RawIOBase):
 
 def unpacking(stream: IO[bytes], budget: Budget) -> IO[bytes]:
     """What a decompressor or archive gives, as a stream at its start: in memory where it is small."""
+    if isinstance(stream, io.BytesIO):
+        budget.spend(stream.getbuffer().nbytes)
+        return stream
     read1 = getattr(stream, "read1", stream.read)
     pieces: list[bytes] = []
     n_bytes, is_whole = 0, False

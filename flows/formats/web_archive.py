@@ -119,7 +119,8 @@ def _record(entry: _Entry, data: bytes, reading: Reading) -> Record:
     is_text = entry.kind == "conversion"
     charset = "utf-8" if is_text else _charset(entry.http.get("content-type", ""))
     stated = {"url": entry.url, "crawled_at": entry.crawled_at, "charset": charset}
-    stated = {name: value for name, value in stated.items() if value}
+    if not all(stated.values()):
+        stated = {name: value for name, value in stated.items() if value}
     format_ = "text" if is_text or not _is_page(entry, data) else "html"
     return Record(data, format_, reading.name, entry.record_id or None, "", stated)
 
@@ -150,9 +151,8 @@ def _warc_entries(stream: IO[bytes]) -> Iterator[_Entry]:
 
 
 def _warc_entry(record: Any) -> _Entry:
-    headers: dict[str, str] = {}
-    for name, value in record.headers.items():  # all at once, since asking for each goes over all
-        headers.setdefault(name.lower(), value)
+    # All at once, since asking for each goes over all; of a name that comes twice the first counts.
+    headers = {name.lower(): value for name, value in reversed(record.headers.items())}
     kind = (headers.get("warc-type") or "unknown").strip().lower()
     entry = _Entry(
         kind=kind,

@@ -1,4 +1,4 @@
-"""SIGKILL at random points and at the steps of a commit; the full count is ``python -m benchmarks.crash``."""
+"""SIGKILL at random points and at steps of a commit; more of both: ``benchmarks.crash``, ``tests.commit_steps 1``."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ def test_nothing_is_lost_wherever_a_run_is_killed(prefect_api: str) -> None:
 
 
 def test_nothing_is_lost_at_any_step_of_the_commit(prefect_api: str) -> None:
-    outcome = run_module(prefect_api, "tests.commit_steps")
+    outcome = run_module(prefect_api, "tests.commit_steps", "40")
     assert outcome["failures"] == []
     assert int(str(outcome["steps"])) >= 15

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.linked_corpus import Batches, Corpus, final_parts, link_batches, rows_by_key
 from transforms.catalog import Catalog, Correction, GazetteerRow, entity_id_of
 
-N_EXAMPLES = int(os.environ.get("LINK_EXAMPLES", "40"))
+N_EXAMPLES = int(os.environ.get("LINK_EXAMPLES", "20"))
 MAX_TOWNS = 4
 
 FIRSTS = ["Mike", "Michael", "Mick", "Ada", "M.", "Chris"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
@@ -16,6 +17,7 @@ from transforms.resolve.view import Answer, ArticleView
 _NO_OWNER = r"(?!(?:The|This|That|His|Her|Its|Their|Our|My|Your|One|Another|Some|Any|Each|Every|Both|Either|Neither) )"
 OWNER = re.compile(rf"(?:^|[Tt]he |[Rr]ival ){_NO_OWNER}([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
 FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
+AT_START = 8  # characters: "The ", "But at "
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
 IN_DOCUMENT = r"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){0,2}"
 # "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
@@ -63,7 +65,22 @@ def body_of_kind(phrase: SourcePhrase, before: Sequence[tuple[int, Cluster]], vi
     if said is not None:
         return Answer("kind_of_name", said)
     only = only_one([place for place in before if fits[place[1]]], start, view)
-    return Answer("only_body", only) if only is not None else Answer("unknown")
+    if only is not None:
+        return Answer("only_body", only)
+    last = last_speaking(start, view)
+    return Answer("speaking_body", last) if last is not None and fits.get(last) else Answer("unknown")
+
+
+def last_speaking(start: int, view: ArticleView) -> Cluster | None:
+    """The organisation that spoke last before a position, where no other begins a sentence since."""
+    said = max((place for place in view.spoken if start - FAR < place[0] < start), default=None, key=itemgetter(0))
+    if said is None:
+        return None
+    for name in view.names.before(start, start - said[0]):
+        begins = name.span.char_start - view.context.sentence_start(name.span.char_start) < AT_START
+        if begins and name.entity_type == "organization" and view.cluster_of(name) is not said[1]:
+            return None
+    return said[1]
 
 
 def organizations_before(start: int, view: ArticleView) -> list[tuple[int, Cluster]]:

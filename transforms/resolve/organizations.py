@@ -34,6 +34,7 @@ MIN_OWN_LETTERS = 3
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
 # "GM.N", as exchanges write a company.
 TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}")
+CODE_END = re.compile(r"(\.[A-Z]{1,2})?[)\]>]")  # with the exchange, where the mention leaves it out
 
 
 def org_words(text: str) -> tuple[str, ...]:
@@ -114,9 +115,10 @@ def defined_target(cluster: Cluster, ends: dict[int, Cluster], text: str) -> tup
             between = text[start - gap : start]
             if not before or before is cluster or not BRACKET_GAP.match(between):
                 continue
-            if text[name.span.char_end : name.span.char_end + 1] not in tuple(")]>"):
+            closing = CODE_END.match(text, name.span.char_end)
+            if closing is None:
                 continue
-            if TICKER.fullmatch(name.text) or ":" in between or between.endswith("<"):
+            if closing[1] or TICKER.fullmatch(name.text) or ":" in between or between.endswith("<"):
                 return before, "ticker"
             if " " in before.key and may_stand_for(cluster.key, before.key):
                 return before, "defined_acronym"
@@ -194,7 +196,7 @@ def full_names() -> frozenset[str]:
 
 
 def finish_organization(cluster: Cluster) -> None:
-    """Text order, and the longest form as the name; of equals the most frequent, then the first."""
+    """Text order, and the longest form as the name; of equals what is no headline's, the most frequent, the first."""
     cluster.sort()
     counts = cluster.forms()
     best = max(
@@ -202,6 +204,7 @@ def finish_organization(cluster: Cluster) -> None:
         key=lambda name: (
             not is_acronym(name.text),
             len(org_words(name.text)),
+            not name.text.isupper(),
             counts[name.text],
             -name.span.char_start,
         ),
@@ -227,6 +230,8 @@ def without_capitals(name: str) -> str:
 
 
 def shown_name(text: str) -> str:
-    """A name to print: one line, no possessive, no stray punctuation at its edges; never empty."""
-    bare = re.sub(r"\s+", " ", text).strip(' ,;:/-–—"“”‘')
-    return re.sub(r"[’']s?$", "", bare) or text
+    """A name to print: one line, no stray punctuation at its edges; never empty.
+
+    A mention ends before a possessive, so that an "'s" in it is the name's own: "Standard and Poor's".
+    """
+    return re.sub(r"\s+", " ", text).strip(" ,;:/-–—\"“”‘’'") or text

@@ -36,6 +36,8 @@ def cluster_people(names: Sequence[Name], text: str, body_start: int, article_id
     found = join_also_known([*clusters, *alone.values()], text)
     for cluster in found:
         finish_person(cluster)
+        if not cluster.full or not cluster.full.is_full:
+            know_by_office(cluster, text)
     return sorted(found, key=lambda cluster: cluster.char_start)
 
 
@@ -151,6 +153,22 @@ def finish_person(cluster: Cluster) -> None:
     if fullest.person.is_full:
         cluster.key = fullest.person.key
     cluster.gender = next((name.title_gender for name in cluster.names if name.title_gender), "")
+
+
+# Offices that one bearer of a name has at a time, as the bearer of a name alone is called.
+OFFICE = re.compile(
+    r"(?<!Vice )(?<!Vice-)(?<!\w)(President|Prime Minister|Premier|Chancellor|King|Queen|Emperor|Pope)\s(?=\S+\Z)"
+)
+
+
+def know_by_office(cluster: Cluster, text: str) -> None:
+    """Whoever is called "President Lind" and nowhere in full is the President Lind of other articles too."""
+    for name in cluster.names:
+        start, end = name.span
+        office = OFFICE.search(text[max(0, start - 16) : end])
+        if office:
+            cluster.key = f"{cluster.key.partition(' @')[0]} @{office[1].lower()}"
+            return
 
 
 def complete_from_text(persons: Sequence[Cluster], text: str, names: Sequence[Name], body_start: int) -> None:

@@ -306,6 +306,13 @@ SPEAKER_RULES = (
         0.7,
     ),
     Rule(
+        "speaking_body",
+        "Of several organisations it is the one that spoke last, where no sentence since begins with another.",
+        "{organization|Norlink} rose. “Yes,” said <{organization|Okoro Tides}>. “No,” said <the company>.",
+        "Okoro Tides",
+        0.7,
+    ),
+    Rule(
         "owned_document",
         "A statement, letter or report speaks for its owner.",
         "“No,” read <{Ada Lind}’s letter>.",

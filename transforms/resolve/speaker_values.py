@@ -20,6 +20,7 @@ METHODS = {
     "kind_of_name": "organization",
     "named_body": "organization",
     "only_body": "organization",
+    "speaking_body": "organization",
     "goes_on": "pronoun",
     "quoted_self": "pronoun",
     "transcript": "transcript",

@@ -27,7 +27,7 @@ CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
 DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 # "WASHINGTON U S (Senator ...)", as releases begin.
 DATELINE_END = re.compile(r"(?<=[A-Z]{4})\s+U\.?\s?S\.?$")
-BRACKETS = {"(": ")", "[": "]"}
+BRACKETS = {"(": ")", "[": "]", "<": ">"}
 
 
 def with_whole_names(annotation: Annotation, text: str) -> Annotation:

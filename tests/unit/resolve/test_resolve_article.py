@@ -102,6 +102,27 @@ def test_a_lone_surname_is_of_its_article_and_a_full_name_of_the_world() -> None
     assert one[1].entity_id == other[1].entity_id == ids.entity_id("person", "ada okoro")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("President {Lind} met {Ada Okoro}.", "He saw {Lind}. “No,” said <President {Lind}>.", True),
+        ("Prime Minister {Lind} left.", "{Norland} Prime Minister {Lind} left.", True),
+        ("President {Lind} left.", "King {Lind} left.", False),
+        ("Vice President {Lind} left.", "President {Lind} left.", False),
+        ("The firm's president {Lind} left.", "Its president {Lind} left.", False),
+        ("President {Lind} left.", "{Lind} left.", False),
+    ],
+)
+def test_a_head_of_state_named_by_surname_alone_is_one_in_all_articles(one: str, other: str, are_one: bool) -> None:
+    found = [
+        next(
+            entity.entity_id for entity in resolve_marked(marked, article_id=key * 16).entities if entity.name == "Lind"
+        )
+        for marked, key in ((one, "a"), (other, "b"))
+    ]
+    assert (found[0] == found[1]) == are_one
+
+
 def test_a_lone_surname_takes_its_first_name_from_the_text_and_nothing_from_the_sentence_before() -> None:
     assert set(names("He spoke of the war in Norland. {Lind} left. “No,” said <{Lind}>.")) == {"Lind"}
     assert set(names("He spoke of Zora Lind. {Lind} left. “No,” said <{Lind}>.")) == {"Zora Lind"}
@@ -195,3 +216,33 @@ def test_a_word_of_a_name_that_the_article_gives_in_letters_alone_is_no_short_fo
         "CPAC",
         "Conservative",
     }
+
+
+def test_an_s_that_is_a_names_own_stays() -> None:
+    text = "{organization|Okoro and Lind's} said so. {organization|Norland}'s board met."
+    assert {entity.name for entity in resolve_marked(text).entities} == {"Okoro and Lind's", "Norland"}
+
+
+@pytest.mark.parametrize(
+    "code", ["({organization|TIDE}.AS)", "({organization|TIDE.AS})", "(NYSE: {organization|TIDE})"]
+)
+def test_a_code_behind_a_name_is_the_companys(code: str) -> None:
+    (entity,) = resolve_marked(f"{{organization|Okoro Tides NV}} {code} grew.").entities
+    assert entity.name == "Okoro Tides NV"
+
+
+def test_a_headlines_capitals_are_no_name_where_the_text_has_another() -> None:
+    text = "{organization|OKORO TIDES} GROWS. {organization|OKORO TIDES} SAYS. {organization|Okoro Tides Inc} grew."
+    assert [entity.name for entity in resolve_marked(text).entities] == ["Okoro Tides Inc"]
+
+
+@pytest.mark.parametrize(
+    ("between", "speaker"),
+    [
+        ("It sold ships to {organization|Lind Air}.", "Okoro Tides"),
+        ("The {organization|Lind Air} sold ships.", "unresolved"),
+    ],
+)
+def test_the_company_is_the_last_of_several_that_spoke(between: str, speaker: str) -> None:
+    said = "{organization|Norlink} rose. “Yes,” said <{organization|Okoro Tides}>."
+    assert answers(f"{said} {between} “No,” said <the company>.")[-1] == speaker
