@@ -7,8 +7,10 @@ from __future__ import annotations
 
 # A short form or acronym is a name's where the name has this share of the articles that give it.
 SURE = 0.9
-# A short form counts where so many articles give it beside the full name, and at least this share of those without.
-MIN_SHORT, SHORT_SHARE = 2, 0.1
+# A short form counts where so many articles give it beside the full name, at least this share of those that have it
+# alone, and most longer names that begin so are this body's. One article is enough where nearly all are, and at most so
+# many have it alone; the end of a name counts where nearly all are, and as many have the full name as the end alone.
+MIN_SHORT, SHORT_SHARE, MOST, FEW_ALONE = 2, 0.1, 0.5, 6
 # A name is a thing's and no person's in an article without a pronoun where it is one in MIN_THINGS articles, and in
 # BODY_RATIO times as many as people are shown to bear it; for places and peoples, after whom people are named, in
 # THING_RATIO times as many; in that many, too, whatever pronouns an article ties to it.
@@ -31,23 +33,33 @@ SAME_CORE = """
     SELECT entity_id, to_id, 'same_core', 3 FROM ranked WHERE entity_id <> to_id
 """
 
-# Acronyms and short forms that articles give beside a full name, each with the body it means nearly always.
+# Acronyms and short forms that articles give beside a full name, each with the body it means nearly always. Tickers do
+# not count: alone, the same letters are another body's acronym.
 ALIASES = """
     CREATE TABLE aliases_given AS
     WITH given AS (
         SELECT w.article_id, coalesce(l.to_id, w.entity_id) AS to_id, w.entity_id, w.alias, w.merge_rules
         FROM (SELECT *, unnest(aliases) AS alias FROM worded WHERE entity_type = 'organization') w
         LEFT JOIN links l ON l.from_id = w.entity_id AND l.rule = 'same_core'
-    ), names_of AS (
-        SELECT DISTINCT entity_id, normal FROM forms WHERE entity_type = 'organization' AND n_words > 1
+    ), shorter AS (
+        SELECT g.article_id, g.to_id, regexp_replace(lower(g.alias), '^the ', '') AS short, n.bare
+        FROM given g JOIN (
+            SELECT DISTINCT entity_id, regexp_replace(lower(name), '^the ', '') AS bare
+            FROM forms WHERE entity_type = 'organization' AND n_words > 1
+        ) n USING (entity_id)
+        WHERE list_contains(g.merge_rules, 'short_form') AND g.alias <> lower(g.alias)
     )
-    SELECT alias, to_id, 'acronym' AS kind, count(DISTINCT article_id) AS n FROM given
-    WHERE list_has_any(merge_rules, ['defined_acronym', 'acronym', 'known_acronym', 'ticker'])
+    SELECT replace(alias, '.', '') AS alias, to_id, 'acronym' AS kind, count(DISTINCT article_id) AS n FROM given
+    WHERE list_has_any(merge_rules, ['defined_acronym', 'acronym', 'known_acronym'])
     AND regexp_full_match(alias, '[A-Z][A-Za-z&.]{1,7}') AND alias = upper(alias) GROUP BY ALL
     UNION ALL
-    SELECT lower(alias), to_id, 'short', count(DISTINCT article_id) FROM given JOIN names_of USING (entity_id)
-    WHERE list_contains(merge_rules, 'short_form') AND starts_with(normal, lower(alias) || ' ')
-    AND alias <> lower(alias) GROUP BY ALL
+    -- What "and" or "of" follows is as often whole by itself, so it takes one article more.
+    SELECT short, to_id, 'start', count(DISTINCT article_id)
+           - bool_or(regexp_matches(substr(bare, length(short) + 2), '^(of|and) '))::INTEGER
+    FROM shorter WHERE starts_with(bare, short || ' ') GROUP BY ALL
+    UNION ALL
+    SELECT short, to_id, 'end', count(DISTINCT article_id)
+    FROM shorter WHERE ends_with(bare, ' ' || short) AND contains(short, ' ') GROUP BY ALL
 """
 SURE_ALIASES = f"""
     CREATE TABLE sure_aliases AS
@@ -55,12 +67,18 @@ SURE_ALIASES = f"""
     GROUP BY kind, alias HAVING max(n) >= {SURE} * sum(n)
 """
 
-# "FEC" in one article, where others spell it out with those letters, and nearly all of them the same way.
+# "NHB" in one article, where others spell it out with those letters, and nearly all of them the same way. Letters that
+# are widely known for another body's are so many articles' as it is alone in.
 ACRONYM = """
+    WITH alone AS (
+        SELECT entity_id, sum(n_articles) AS n FROM forms WHERE entity_type = 'organization'
+        GROUP BY entity_id HAVING max(n_words) = 1
+    )
     SELECT DISTINCT f.entity_id, s.to_id, 'acronym_elsewhere', 4
-    FROM forms f JOIN sure_aliases s ON f.name = s.alias AND s.kind = 'acronym'
-    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id AND f.entity_id NOT IN
-        (SELECT entity_id FROM forms WHERE entity_type = 'organization' AND n_words > 1)
+    FROM forms f JOIN sure_aliases s ON replace(f.name, '.', '') = s.alias AND s.kind = 'acronym'
+    JOIN alone a USING (entity_id)
+    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
+    AND (f.core IN ('', replace(f.normal, ' ', '')) OR s.n >= a.n)
 """
 
 # People by surname, and what else goes by a name of one word.
@@ -69,7 +87,24 @@ BEARERS = """
     SELECT last AS normal, sum(n_articles) AS n FROM forms WHERE entity_type = 'person' AND n_words > 1 GROUP BY last
 """
 
-# "Lehman" alone, which articles that name Lehman Brothers call it by.
+# Short names, with the body that most of the longer names are which begin so, or end so in several words.
+HOLDERS = """
+    CREATE TABLE holders AS
+    WITH parts AS (SELECT to_id, n_articles, string_split(normal, ' ') AS words FROM cored WHERE n_words > 1),
+    held AS (
+        SELECT 'start' AS kind, array_to_string(words[:k], ' ') AS normal, to_id, n_articles
+        FROM parts, unnest(range(1, len(words))) AS cut(k)
+        UNION ALL
+        SELECT 'end', array_to_string(words[k:], ' '), to_id, n_articles
+        FROM parts, unnest(range(2, len(words))) AS cut(k)
+    ), counted AS (
+        SELECT kind, normal, to_id, sum(n_articles) AS n FROM held SEMI JOIN cored USING (normal) GROUP BY ALL
+    )
+    SELECT kind, normal, arg_max(to_id, (n, to_id)) AS to_id, max(n) AS n, max(n) / sum(n) AS share
+    FROM counted GROUP BY ALL
+"""
+
+# "Lehman" alone, which articles that name Lehman Brothers call it by, or "Radio Tide" that of Norland Radio Tide.
 SHORT_FORM = f"""
     WITH alone AS (
         SELECT normal, sum(n_articles) FILTER (entity_type = 'organization') AS n_bodies,
@@ -77,9 +112,12 @@ SHORT_FORM = f"""
         FROM forms WHERE entity_type IN ('organization', 'place') GROUP BY normal
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'short_form_elsewhere', 4
-    FROM forms f JOIN sure_aliases s ON f.normal = s.alias AND s.kind = 'short'
-    JOIN alone a USING (normal) LEFT JOIN bearers b USING (normal)
-    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id AND s.n >= {MIN_SHORT}
+    FROM forms f JOIN sure_aliases s ON f.normal = s.alias
+    JOIN holders h ON h.kind = s.kind AND h.normal = s.alias AND h.to_id = s.to_id JOIN alone a ON a.normal = s.alias
+    LEFT JOIN bearers b ON b.normal = s.alias
+    WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
+    AND CASE WHEN s.kind = 'end' THEN h.share >= {SURE} AND h.n >= greatest(a.n_bodies, {MIN_SHORT})
+        WHEN s.n >= {MIN_SHORT} THEN h.share >= {MOST} ELSE h.share >= {SURE} AND a.n_bodies <= {FEW_ALONE} END
     AND s.n >= {SHORT_SHARE} * a.n_bodies AND s.n > coalesce(a.n_places, 0) AND s.n > coalesce(b.n, 0)
 """
 
@@ -111,7 +149,7 @@ NOT_A_PERSON = f"""
         SELECT normal, entity_type, entity_id AS to_id, max(first) AS first, sum(n_articles) AS n FROM forms
         WHERE entity_type IN ('organization', 'place', 'group', 'event') AND normal <> '' GROUP BY ALL
         UNION ALL
-        SELECT alias, 'organization', to_id, '', n FROM sure_aliases WHERE kind = 'short' AND n >= {MIN_SHORT}
+        SELECT alias, 'organization', to_id, '', n FROM sure_aliases WHERE kind = 'start' AND n >= {MIN_SHORT}
     ), things AS (
         SELECT normal, arg_max(entity_type, (n, to_id)) AS entity_type, arg_max(to_id, (n, to_id)) AS to_id,
                max(first) AS first, max(n) AS n

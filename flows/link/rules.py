@@ -73,13 +73,14 @@ RULES = (
     shorter.INITIALS,
     shorter.OF_THE_UNITED_STATES,
     shorter.OF_A_CHAMBER,
+    shorter.OF_FIRST_FIELD,
     shorter.WITHOUT_HEAD,
     bodies.NOT_A_PERSON,
     bodies.PERSON_OF_MOST,
     DOMINANT_SURNAME,
 )
 # What the rules from ACRONYM on read beside the links.
-EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS, shorter.CORED)
+EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS, shorter.CORED, bodies.HOLDERS)
 
 
 def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:

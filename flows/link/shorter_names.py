@@ -9,13 +9,18 @@ from __future__ import annotations
 from transforms.resolve import lexicon
 from transforms.resolve.organizations import NATIONAL
 
-# A name without its head is the body's that has this share of the articles with names that start so.
-HEAD_SHARE = 0.5
-# Initials are a name's that stands in at least this share of the articles that have the letters alone; three letters,
-# which are many a name's, where it is an office's, a club's or the like and stands in so many articles.
-SPELT_SHARE, MIN_SPELT = 0.5, 2
+# A name without its head is the body's that has this share of the articles with names that start so, and more than any
+# other: "Norlink" of "Norlink University", whose hospital has another name.
+HEAD_SHARE = 0.33
+# Initials are a name's that stands in at least this share of the articles that have the letters alone, and in two more
+# than all others with them and as many again. Three letters are many a name's: there it is an office's, a club's or the
+# like and stands in two articles and as many as the letters, or it is the only one, and in three.
+SPELT_SHARE, LEAD, MIN_SPELT, MIN_ONLY = 0.5, 2, 2, 3
 # A name without its head is in at most so many times the articles of the whole one: not "Norlink" of "Norlink News".
-MOST_ALONE = 4
+# Parties and universities go by the short name more often.
+MOST_ALONE, MOST_ALONE_OF_PARTY = 4, 12
+# A committee's chamber is the one that has this share of the articles.
+CHAMBER_SHARE = 0.8
 HEADS_SQL = sorted(lexicon.words("body_heads"))
 NATIONAL_SQL = ", ".join(f"'{word}'" for word in sorted(NATIONAL))
 
@@ -30,18 +35,26 @@ CORED = f"""
 
 # "LAPD" where no article spells it out, and one name of the data set has those initials.
 INITIALS = f"""
-    WITH spelt AS (
-        SELECT letters, min(to_id) AS to_id, sum(n_articles) AS n, bool_or(has_head) AS has_head
-        FROM cored WHERE letters <> '' AND n_words > 1
-        GROUP BY letters
-        HAVING min(to_id) = max(to_id)
-    ), alone AS (SELECT letters, sum(n_articles) AS n FROM cored WHERE n_words = 1 GROUP BY letters)
+    WITH bodies AS (
+        SELECT letters, to_id, sum(n_articles) AS n, bool_or(has_head) AS has_head
+        FROM cored WHERE letters <> '' AND n_words > 1 GROUP BY ALL
+    ), spelt AS (
+        SELECT letters, unnest(max_by({{'to_id': to_id, 'has_head': has_head}}, (n, to_id))), max(n) AS n,
+               sum(n) - max(n) AS n_others
+        FROM bodies GROUP BY letters
+    ), alone AS (SELECT letters, sum(n_articles) AS n FROM cored WHERE n_words = 1 GROUP BY letters
+    ), told AS (
+        SELECT alias, arg_max(to_id, (n, to_id)) AS to_id FROM aliases_given WHERE kind = 'acronym' GROUP BY alias
+    )
     SELECT DISTINCT f.entity_id, s.to_id, 'initials_elsewhere', 5
     FROM cored f JOIN spelt s USING (letters) JOIN alone a USING (letters)
+    LEFT JOIN told t ON t.alias = replace(f.name, '.', '')
     WHERE f.n_words = 1 AND f.to_id <> s.to_id AND s.n >= {SPELT_SHARE} * a.n
-    AND (length(letters) > 3 OR contains(letters, '&') OR (s.has_head AND s.n >= greatest({MIN_SPELT}, a.n)))
+    AND (s.n_others = 0 OR s.n >= {LEAD} + s.n_others) AND s.n >= 2 * s.n_others
+    AND (length(letters) > 3 OR contains(letters, '&') OR (s.has_head AND s.n >= greatest({MIN_SPELT}, a.n))
+         OR (s.n_others = 0 AND s.n >= {MIN_ONLY}))
     AND f.entity_id NOT IN (SELECT entity_id FROM cored WHERE n_words > 1)
-    AND f.name NOT IN (SELECT alias FROM aliases_given WHERE kind = 'acronym')
+    AND coalesce(t.to_id, s.to_id) = s.to_id
 """
 
 # "U.S. Senate" and "Senate", unless the Senates of other places and peoples are in as many articles.
@@ -72,30 +85,47 @@ OF_THE_UNITED_STATES = rf"""
     WHERE p.entity_id <> plain.to_id AND a.n > coalesce(o.n, 0)
 """
 
-# "Tides and Harbours Committee" where only one chamber has one.
-OF_A_CHAMBER = r"""
-    WITH whole AS (
-        SELECT regexp_replace(core, '^(us)?(senate|house)', '') AS core, min(to_id) AS to_id FROM cored
-        WHERE regexp_matches(core, '^(us)?(senate|house).*committee$')
-        GROUP BY 1 HAVING count(DISTINCT regexp_extract(core, 'senate|house')) = 1
+# "Tides and Harbours Committee" where but one chamber has one, or hardly another.
+OF_A_CHAMBER = rf"""
+    WITH committees AS (
+        SELECT regexp_replace(core, '^(us)?(senate|house)', '') AS core, to_id, sum(n_articles) AS n
+        FROM cored WHERE regexp_matches(core, '^(us)?(senate|house).*committee$') GROUP BY ALL
+    ), whole AS (
+        SELECT core, arg_max(to_id, (n, to_id)) AS to_id FROM committees
+        GROUP BY core HAVING max(n) >= {CHAMBER_SHARE} * sum(n)
     )
     SELECT DISTINCT f.entity_id, w.to_id, 'chamber', 4 FROM cored f JOIN whole w USING (core)
     WHERE f.core <> 'committee' AND f.entity_id <> w.to_id
 """
 
+# "Senate Tides Committee" where the Senate has one on tides, harbours and ports.
+OF_FIRST_FIELD = r"""
+    WITH committees AS (
+        SELECT *, regexp_extract(core, '^(?:us)?(senate|house|commons|lords)(.+)committee$', ['chamber', 'fields']) AS c
+        FROM cored WHERE regexp_matches(core, '^(?:us)?(senate|house|commons|lords).+committee$')
+        AND NOT contains(core, 'sub')
+    )
+    SELECT f.entity_id, min(w.to_id), 'chamber', 4 FROM committees f JOIN committees w ON f.c.chamber = w.c.chamber
+    AND starts_with(w.c.fields, f.c.fields) AND w.c.fields <> f.c.fields
+    GROUP BY f.entity_id HAVING min(w.to_id) = max(w.to_id)
+"""
+
 # "Norlink" where the data set has Norlink Airlines and hardly another name that starts so.
 WITHOUT_HEAD = f"""
     WITH headed AS (
-        SELECT short AS normal, min(to_id) AS to_id, sum(n_articles) AS n FROM cored WHERE short <> ''
+        SELECT short AS normal, min(to_id) AS to_id, sum(n_articles) AS n,
+               CASE WHEN bool_or(regexp_matches(normal, ' (party|university)$')) THEN {MOST_ALONE_OF_PARTY}
+               ELSE {MOST_ALONE} END AS most_alone
+        FROM cored WHERE short <> ''
         GROUP BY short HAVING min(to_id) = max(to_id)
-    ), starts AS (
-        SELECT split_part(normal, ' ', 1) AS normal, sum(n_articles) AS n FROM cored WHERE n_words > 1 GROUP BY 1
     ), places AS (
         SELECT normal, sum(n_articles) AS n FROM forms WHERE entity_type IN ('place', 'group') GROUP BY normal
     ), alone AS (SELECT normal, sum(n_articles) AS n FROM cored GROUP BY normal)
     SELECT DISTINCT f.entity_id, h.to_id, 'without_head', 5
-    FROM cored f JOIN headed h USING (normal) JOIN starts s USING (normal) JOIN alone a USING (normal)
-    LEFT JOIN places p USING (normal) LEFT JOIN bearers b USING (normal)
-    WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND {MOST_ALONE} * h.n >= a.n
-    AND h.n >= {HEAD_SHARE} * s.n AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
+    FROM cored f JOIN headed h USING (normal)
+    JOIN holders s ON s.kind = 'start' AND s.normal = h.normal AND s.to_id = h.to_id
+    JOIN alone a ON a.normal = h.normal
+    LEFT JOIN places p ON p.normal = h.normal LEFT JOIN bearers b ON b.normal = h.normal
+    WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND h.most_alone * h.n >= a.n
+    AND s.share >= {HEAD_SHARE} AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
 """

@@ -210,6 +210,51 @@ def test_a_short_form_that_other_articles_explain(tmp_path: Path) -> None:
     assert {name: row["n_articles"] for name, row in entities.items()} == {"Norlink Brothers": 5}
 
 
+def test_one_article_tells_a_short_form_where_no_other_longer_name_begins_so(tmp_path: Path) -> None:
+    corpus = Corpus()
+    for entities in ([("Norlink Marbo", SHORT)], [("Norlink", {})], [("Norlink", {})]):
+        corpus.article(*(("organization", *entity) for entity in entities))
+    _, entities = link(corpus, tmp_path)
+    assert {name: row["n_articles"] for name, row in entities.items()} == {"Norlink Marbo": 3}
+
+
+@pytest.mark.parametrize(
+    ("told", "others"),
+    [
+        ("Norlink Marbo", ["Norlink Sundo"] * 2),  # two may be meant
+        ("Norlink Marbo", ["Norlink"] * 7),  # too few tell
+        ("Norlink and Marbo Board", []),  # one article took two names for one
+    ],
+)
+def test_one_article_is_too_little_to_tell_a_short_form(tmp_path: Path, told: str, others: list[str]) -> None:
+    corpus = Corpus()
+    corpus.article(("organization", told, SHORT))
+    for name in ["Norlink", *others]:
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert {told, "Norlink"} <= set(entities)
+
+
+@pytest.mark.parametrize("n_told", [1, 2])
+def test_widely_known_letters_are_other_bodies_only_where_as_many_articles_say_so(tmp_path: Path, n_told: int) -> None:
+    corpus = Corpus()
+    for _ in range(n_told):
+        corpus.article(("organization", "Fjord Energy Council", {"aliases": ["FEC"], "merge_rules": ["acronym"]}))
+    corpus.article(("organization", "FEC"))
+    corpus.article(("organization", "FEC"))
+    _, entities = link(corpus, tmp_path)
+    assert ("FEC" in entities) == (n_told == 1)
+
+
+def test_letters_with_dots_are_the_letters(tmp_path: Path) -> None:
+    corpus = Corpus()
+    spelt = {"aliases": ["NHB"], "merge_rules": ["defined_acronym"]}
+    corpus.article(("organization", "Norland Harbour Board", spelt))
+    corpus.article(("organization", "N.H.B."))
+    _, entities = link(corpus, tmp_path)
+    assert list(entities) == ["Norland Harbour Board"]
+
+
 def test_a_short_form_that_more_people_bear_stays(tmp_path: Path) -> None:
     corpus = Corpus()
     for first in ("Ada", "Bea", "Cai", "Dan"):
@@ -229,7 +274,10 @@ def test_a_short_form_that_more_people_bear_stays(tmp_path: Path) -> None:
         ("N&W", "Nor & Wester"),
         ("U.S. Tidal Court", "Tidal Court"),
         ("United States Congress", "Congress"),
+        ("United States Kelp Board", "U.S. Kelp Board"),
+        ("NY Kelp Board", "New York Kelp Board"),
         ("Tides and Ports Committee", "Senate Tides and Ports Committee"),
+        ("Senate Tides Committee", "Senate Committee on Tides, Ports and Kelp"),
         ("Norlink", "Norlink Airlines"),
         ("Homeland Security", "Department of Homeland Security"),
         ("FEC", "Federal Election Commission"),
@@ -248,6 +296,8 @@ def test_a_shorter_name_that_can_mean_but_one(tmp_path: Path, short: str, full: 
     [
         ("NHBC", "Norland Harbour Building Council", "Norland Herring Bait Commission"),
         ("Tides and Ports Committee", "Senate Tides and Ports Committee", "House Tides and Ports Committee"),
+        ("Senate Tides Committee", "Senate Tides and Ports Committee", "Senate Tides and Kelp Committee"),
+        ("Senate Tides Committee", "House Tides and Ports Committee", "Senate Tides and Ports Subcommittee"),
         ("Norlink", "Norlink Airlines", "Norlink University"),
         ("NHB", "Norland Herring Bait", "Port Council"),
     ],

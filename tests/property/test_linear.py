@@ -81,7 +81,7 @@ ON_PIECES = {
     "transforms.dateline_parts._PLACED": "MAX_DATELINE_CHARS of a paragraph",
     "transforms.dates._MONTH_FIRST": "MAX_STATED_CHARS",
     "transforms.dates._DAY_FIRST": "MAX_STATED_CHARS",
-    "transforms.resolve.mention_repair.CAPITALS_BEFORE": "60 characters before a name",
+    "transforms.resolve.owners.WORD_BEFORE": "60 characters before a name",
     "transforms.resolve.roles.BEFORE": "110 characters before a name",
 }
 SIGNS = list(" \n\t.,;:-–'’\"“”‘()[]<>/&|=*aAé0_`#")

@@ -13,7 +13,9 @@ from transforms.resolve.clusters import Cluster
 from transforms.resolve.source_phrases import SourcePhrase, possessive
 from transforms.resolve.view import Answer, ArticleView
 
-OWNER = re.compile(r"(?:^|[Tt]he |[Rr]ival )([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
+# The name that owns, not the word that begins a sentence: "The administration".
+_NO_OWNER = r"(?!(?:The|This|That|His|Her|Its|Their|Our|My|Your|One|Another|Some|Any|Each|Every|Both|Either|Neither) )"
+OWNER = re.compile(rf"(?:^|[Tt]he |[Rr]ival ){_NO_OWNER}([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
 FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
 AT_START = 8  # characters: "The ", "But at "
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from transforms.resolve import lexicon
 from transforms.resolve.names import words_of
 
+COMBINED = re.compile(r"(?<=\w{3})\s?[/–—-]\s?(?=\w{3})")
 LEGAL = lexicon.words("legal_endings") | lexicon.words("holding_endings")
 SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "at", "an", "a"})
 SHORT = 5
@@ -29,8 +30,21 @@ UNITED_STATES = re.compile(r"^(?:the )?(?:US|U\.S\.|United States) (?=.*\b(?:Dep
 
 def core_name(name: str) -> str:
     """The words of the name that count, as one folded string; empty where it has none of its own."""
-    known = lexicon.known_acronyms().get(name.replace(".", "").lower()) if is_acronym(name) else None
-    return core_of_words(known or name)
+    pieces = COMBINED.split(name)
+    if len(pieces) > 1 and ("/" in name or all(is_paper(piece) for piece in pieces)):
+        return "".join(sorted(map(core_of_words, pieces)))  # who polled with whom, in any order
+    return core_of_words(known_name(name) or name)
+
+
+def is_paper(name: str) -> bool:
+    """Whether a name is a paper's or the like in full: "Norport Post", not the "Gazette" of "Norport Post-Gazette"."""
+    words = words_of(name)
+    return len(words) > 1 and words[-1] in lexicon.words("paper_names")
+
+
+def known_name(name: str) -> str | None:
+    """The folded full name of the body whose widely known letters a name is; None for any other."""
+    return lexicon.known_acronyms().get(bare_letters(name).lower()) if is_acronym(name) else None
 
 
 def core_of_words(name: str) -> str:
@@ -42,7 +56,9 @@ def core_of_words(name: str) -> str:
         words = words[1:]
     while len(words) > 1 and words[-1] in LEGAL | SMALL and says_enough(words[:-1]):
         words = words[:-1]
-    if len(words) > 2 and words[-1] == "international":
+    if len(words) > 2 and words[:2] == ["united", "states"]:
+        words = ["us", *words[2:]]
+    if words[-1] == "international" and says_enough(words[:-1]):
         words = words[:-1]
     if " ".join(words) in departments():
         words = [*words, "department"]
@@ -82,15 +98,20 @@ def letters_of(name: str) -> str:
 
 def departments() -> frozenset[str]:
     """Names of government departments that stand for them without the word: "Homeland Security"."""
-    return frozenset(name.replace("-", " ") for name in lexicon.words("departments"))
+    return frozenset(" ".join(map(spelt, name.split("-"))) for name in lexicon.words("departments"))
 
 
 def is_acronym(text: str) -> bool:
     """Whether a name is written as letters: "FBI", "U.N.", "AfD"."""
-    bare = re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
-    if bare.istitle() and 3 <= len(bare) <= 7:  # as some papers write them: "Cfius", "Unicef", "Fed"
+    bare = bare_letters(text)
+    if bare.istitle() and (4 <= len(bare) <= 7 or bare == "Fed"):  # as some papers write them: "Cfius", "Unicef"
         return bare.lower() in lexicon.known_acronyms()
     return bare.isalnum() and 2 <= len(bare) <= 7 and sum(ch.isupper() for ch in bare) >= max(2, len(bare) - 2)
+
+
+def bare_letters(text: str) -> str:
+    """An acronym's letters as written, without "the", dots and possessive."""
+    return re.sub(r"[’']s?$|\.", "", text.removeprefix("the ").removeprefix("The "))
 
 
 def spelt(word: str) -> str:
@@ -110,7 +131,9 @@ def everyday_words() -> frozenset[str]:
 
 
 def head_last(words: list[str]) -> list[str]:
-    """The words of "Department of Tides" as "Tides Department", and "Committee on": both are in use for one office."""
+    """The words of "Department of Tides" as "Tides Department", also "Committee on", "Team": both ways are in use."""
+    if len(words) > 1 and words[0] == "team":
+        return [*words[1:], "team"]
     if len(words) > 1 and words[0] in OFFICES:
         return [*words[2 if words[1] in {"of", "for"} and len(words) > 2 else 1 :], words[0]]
     if "committee" in words[:-2] and words[words.index("committee") + 1] in {"on", "of", "for"}:

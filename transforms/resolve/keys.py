@@ -10,11 +10,11 @@ from transforms.resolve.countries import country_code
 from transforms.resolve.geonames import COUNTRY_IDS
 from transforms.resolve.locate import known_by_name
 from transforms.resolve.names import normal_name, parse_person
-from transforms.resolve.organizations import org_words
+from transforms.resolve.organizations import known_key, org_words
 from transforms.resolve.places import singular
 
 # Counted up whenever ``name_form`` gives any name other parts: the word lists it reads count too.
-NAME_FORM_VERSION = 3
+NAME_FORM_VERSION = 4
 
 
 def canonical_key(entity_type: str, name: str) -> str:
@@ -22,8 +22,7 @@ def canonical_key(entity_type: str, name: str) -> str:
     if entity_type == "person":
         return parse_person(name).key or name
     if entity_type == "organization":
-        words = " ".join(org_words(name)) or name
-        return lexicon.known_acronyms().get(words, words)
+        return known_key(name) or " ".join(org_words(name)) or name
     if entity_type == "place":
         code, place = country_code(name), known_by_name(normal_name(name))
         if code or place is None:

@@ -16,6 +16,7 @@ from transforms.resolve.name_ends import without_glued, without_tail
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
 from transforms.resolve.organizations import COMMON_STARTS, SHORT_HEADS
+from transforms.resolve.owners import Owners
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
 WITH_NICKNAME = re.compile(
@@ -25,7 +26,6 @@ WITH_NICKNAME = re.compile(
 LOOSE_END = re.compile(r"(?:,?\s+(?:of|for|in|at|from|and|the|to|by|with|who|is|was|said|says)){1,20}$")
 DOTTED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$|\b(?:Jr|Sr|Inc|Corp|Co|Ltd)$")
 OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
-CAPITALS_BEFORE = re.compile(r"(?:(?!The |In |At |On |For |And |But )[A-Z][\w.’'&/-]* ){1,3}$")
 # First names that as often begin the name of a place, a college, a club.
 NAMES_OF_PLACES = lexicon.words("names_of_places")
 SURNAME_AFTER = re.compile(r" ([A-Z][\w-]*\w)\b(?! [A-Z])")
@@ -96,7 +96,8 @@ def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
 
 
 def complete_fragments(text: str, names: Sequence[Name]) -> None:
-    """Read a cut name whole: "Ministry of" with the place after it, "University" with the words before it."""
+    """Read a cut name whole: "Ministry of" with the place after it, "Supreme Court" with the words before it."""
+    owners = Owners(text, names)
     starts = {name.span.char_start: name for name in names}
     for name in names:
         if name.entity_type not in ("organization", "place"):
@@ -104,12 +105,8 @@ def complete_fragments(text: str, names: Sequence[Name]) -> None:
         start, end = name.span
         after = starts.get(end + 1)
         if after is not None and text[end] == " " and OPEN_END.search(name.text):
-            end = after.span.char_end
-        if all(word in GENERIC_HEADS for word in name.words):
-            before = CAPITALS_BEFORE.search(text[max(0, start - 60) : start])
-            start -= len(before.group()) if before else 0
-        if (start, end) != name.span:
-            name.text = text[start:end]
+            name.text = text[start : after.span.char_end]
+        name.text = owners.whole(name)
 
 
 def complete_people(text: str, names: Sequence[Name]) -> None:

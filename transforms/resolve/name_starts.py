@@ -18,6 +18,9 @@ SENTENCE_START = re.compile(
 ARTICLE_START = re.compile(r"An?\s+(?=[A-Z][\w.]+)(?!\S*\s*&)")
 # "The administration", "His team": a description that begins a sentence.
 DESCRIPTION = re.compile(r"(?:The|His|Her|Its|Their|Our|My|This|That|An?) [a-z]+(?: [a-z]+)*")
+# "‘Scandal-Free’ Ada Lind": what stands in marks before a name, and is no nickname.
+IN_MARKS = re.compile(r"[^‘’“”\"'\s-]{1,20}[ -][^‘’“”\"'\n]{1,20}[’”\"'] (?=[A-Z])")
+OPENING = frozenset("‘“\"'")
 # "European | Medicines Agency".
 FIRST_WORD = re.compile(r"\b(?:European|American|International|National|World|African|Asian) $")
 
@@ -56,4 +59,6 @@ def without_start(name: Mention, text: str) -> Mention:
     loose = SENTENCE_START.match(text, start, end)
     if loose is None and name.entity_type == "organization":
         loose = ARTICLE_START.match(text, start, end)
+    if loose is None and name.entity_type == "person" and text[max(0, start - 1) : start] in OPENING:
+        loose = IN_MARKS.match(text, start, end)
     return replace(name, span=Span(loose.end(), end)) if loose else name

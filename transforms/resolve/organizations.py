@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from transforms.resolve import lexicon
-from transforms.resolve.body_names import is_acronym, says_enough
+from transforms.resolve.body_names import is_acronym, known_name, says_enough
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.names import fold, words_of
 
@@ -29,6 +29,8 @@ UNITED_STATES = {("us",), ("united", "states")}
 # Short words of names that stand for nothing.
 SHORT_WORDS = frozenset({"new", "los", "las", "san", "st", "rio", "abu", "fort", "port", "bay", "city", "york"})
 NATIONAL = lexicon.words("national_bodies")
+# Two widely known letters are by chance the initials of many a name.
+MIN_OWN_LETTERS = 3
 BRACKET_GAP = re.compile(r"^[\"”’]?\s*[(\[<]\s*(?:the |[A-Za-z]{2,8}\s?: ?)?[\"“‘]?$")
 # "GM.N", as exchanges write a company.
 TICKER = re.compile(r"[A-Z0-9]{1,6}\.[A-Z]{1,3}")
@@ -60,15 +62,18 @@ def cluster_organizations(names: Sequence[Name], text: str) -> list[Cluster]:
 
 
 def equal_name_clusters(names: Iterable[Name]) -> list[Cluster]:
-    """Names of equal words; a known acronym has the words of its full name."""
-    known = lexicon.known_acronyms()
+    """Names of equal words."""
     clusters: dict[str, Cluster] = {}
     for name in names:
-        words = " ".join(org_words(name.text)) or name.text
-        key = known.get(words, words) if is_acronym(name.text) else words
-        cluster = clusters.setdefault(key, Cluster("organization", key))
-        cluster.add(name, "known_acronym" if key != words else None)
+        key = " ".join(org_words(name.text)) or name.text
+        clusters.setdefault(key, Cluster("organization", key)).add(name)
     return list(clusters.values())
+
+
+def known_key(name: str) -> str | None:
+    """The key of the body whose widely known letters a name is; None for any other."""
+    full = known_name(name)
+    return " ".join(org_words(full)) if full else None
 
 
 def initials(words: Sequence[str]) -> set[str]:
@@ -77,7 +82,11 @@ def initials(words: Sequence[str]) -> set[str]:
 
 
 def join_acronyms(clusters: list[Cluster], text: str) -> list[Cluster]:
-    """An acronym joins the name whose initials it is, or the name right before its brackets."""
+    """An acronym joins its full name: the one right before its brackets, the known one, the one with its initials.
+
+    Widely known letters that the article does not spell out otherwise have the key of the known name.
+    """
+    by_key = {cluster.key: cluster for cluster in clusters}
     by_initials: dict[str, list[Cluster]] = defaultdict(list)
     ends: dict[int, Cluster] = {}
     for cluster in clusters:
@@ -87,7 +96,9 @@ def join_acronyms(clusters: list[Cluster], text: str) -> list[Cluster]:
         ends.update((name.span.char_end, cluster) for name in cluster.names)
     kept: list[Cluster] = []
     for cluster in clusters:
-        target, rule = acronym_target(cluster, by_initials, ends, text)
+        target, rule = defined_target(cluster, ends, text)
+        if target is None:
+            target, rule = spelt_target(cluster, by_initials, by_key)
         if target is None or target is cluster:
             kept.append(cluster)
         else:
@@ -95,13 +106,9 @@ def join_acronyms(clusters: list[Cluster], text: str) -> list[Cluster]:
     return kept
 
 
-def acronym_target(
-    cluster: Cluster, by_initials: dict[str, list[Cluster]], ends: dict[int, Cluster], text: str
-) -> tuple[Cluster | None, str]:
-    """The cluster whose full name this acronym shortens, and the rule."""
-    if " " in cluster.key:
-        return None, ""
-    for name in cluster.names:
+def defined_target(cluster: Cluster, ends: dict[int, Cluster], text: str) -> tuple[Cluster | None, str]:
+    """The cluster in brackets behind whose name this acronym stands, and the rule."""
+    for name in cluster.names if " " not in cluster.key else ():
         start = name.span.char_start
         for gap in range(2, 12):
             before = ends.get(start - gap)
@@ -115,9 +122,21 @@ def acronym_target(
                 return before, "ticker"
             if " " in before.key and may_stand_for(cluster.key, before.key):
                 return before, "defined_acronym"
-    if not any(is_acronym(name.text) for name in cluster.names):
+    return None, ""
+
+
+def spelt_target(
+    cluster: Cluster, by_initials: dict[str, list[Cluster]], by_key: dict[str, Cluster]
+) -> tuple[Cluster | None, str]:
+    """The cluster with the full name of widely known letters, else the one with their initials, and the rule."""
+    written = next((name.text for name in cluster.names if is_acronym(name.text)), None)
+    if written is None or " " in cluster.key:
         return None, ""
-    options = by_initials.get(cluster.key, [])
+    options, known = by_initials.get(cluster.key, []), known_key(written)
+    if known and (known in by_key or not options or len(cluster.key) < MIN_OWN_LETTERS):
+        cluster.rules.add("known_acronym")
+        cluster.key = known
+        return by_key.setdefault(known, cluster), "known_acronym"
     return (options[0], "acronym") if len(options) == 1 else (None, "")
 
 
@@ -143,6 +162,8 @@ def join_short_forms(clusters: list[Cluster]) -> list[Cluster]:
         words = tuple(cluster.key.split())
         options = {c for word in words[:1] + words[-1:] for c in by_word.get(word, ()) if c not in absorbed}
         fitting = [c for c in options if c is not cluster and is_short_form(words, tuple(c.key.split()))]
+        if len(words) == 1:  # a word of a name that the article gives in letters alone
+            fitting = [c for c in fitting if not all(is_acronym(name.text) for name in c.names)]
         if len(fitting) == 1:
             fitting[0].absorb(cluster, "short_form")
             absorbed.add(cluster)
@@ -171,7 +192,7 @@ def is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=1)
 def full_names() -> frozenset[str]:
     """The folded full names of widely known acronyms, none of which is short for another name."""
-    return frozenset(lexicon.known_acronyms().values())
+    return frozenset(" ".join(org_words(full)) for full in lexicon.known_acronyms().values())
 
 
 def finish_organization(cluster: Cluster) -> None:

@@ -393,16 +393,19 @@ LINK_RULES = (
     ),
     Rule(
         "short_form_elsewhere",
-        "The start of a name alone is that organisation where at least two articles use it beside the full name, nine "
-        "of ten this one, and no place or person has the name in as many.",
+        "The start of a name alone is that organisation where articles use it beside the full name, one for ten that "
+        "have it alone, nine of ten this one, most longer names that begin so are this one's, and no place or person "
+        "has the name in as many. One such article is enough where nine of ten longer names are this one's and at most "
+        "six articles have it alone. The end of a name in several words counts where nine of ten longer names are this "
+        "one's and as many articles have it in full as alone.",
         "Norlink in one article; Norlink Brothers, then Norlink, in two.",
         "Norlink = Norlink Brothers",
     ),
     Rule(
         "initials_elsewhere",
-        "Letters that no article spells out are the one name of the data set with those initials, where it stands in "
-        "half as many articles as the letters; three letters, in two articles and as many, and where the name has a "
-        "head such as Board or Agency.",
+        "Letters that no article spells out are the name of the data set with those initials which stands in half as "
+        "many articles as the letters, and in two more than all others and as many again; three letters, in two "
+        "articles and as many, where the name has a head such as Board or Agency, or else in three, and alone.",
         "NHBC in one article; Norland Harbour Building Council, and no other such name, in two.",
         "NHBC = Norland Harbour Building Council",
     ),
@@ -415,14 +418,16 @@ LINK_RULES = (
     ),
     Rule(
         "chamber",
-        "A committee is that of the one chamber which has a committee of its name.",
+        "A committee is that of the one chamber which has, in four of five articles, a committee of its name, and one "
+        "by its first field is the chamber's only committee whose name begins so.",
         "Tides and Ports Committee in one article; Senate Tides and Ports Committee in another.",
         "Tides and Ports Committee = Senate Tides and Ports Committee",
     ),
     Rule(
         "without_head",
         "A name of one word is the one name that it makes with a head such as University, Institute or Airlines, where "
-        "few other names start so and no place, people or person has the name in as many articles.",
+        "that is a third of the names that start so, and more than any other, and no place, people or person has the "
+        "name in as many articles.",
         "Norlink in one article; Norlink Airlines in another.",
         "Norlink = Norlink Airlines",
     ),

@@ -191,6 +191,33 @@ def test_the_united_states_senate_is_the_senate_of_the_article() -> None:
     assert [entity.aliases for entity in resolve_marked(names).entities] == [("Senate",)]
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "The {organization|Fjord Energy Council} met. The {organization|FEC} adjourned.",
+        "The {organization|Fjord Council of Engineers} ({organization|FEC}) met. The {organization|FEC} adjourned.",
+    ],
+)
+def test_known_letters_that_an_article_spells_out_are_its_own(marked: str) -> None:
+    assert ["FEC" in aliases for aliases in names(marked).values()] == [True]
+
+
+def test_two_known_letters_are_no_initials_by_chance() -> None:
+    assert {"UN", "Upper Norland"} <= set(names("The {organization|UN} met. {organization|Upper Norland} left."))
+
+
+def test_known_letters_join_their_name_whatever_else_has_those_initials() -> None:
+    met = "The {organization|Fjord Energy Council} met the {organization|Federal Election Commission}."
+    assert names(f"{met} The {{organization|FEC}} left.")["Federal Election Commission"] == {"FEC"}
+
+
+def test_a_word_of_a_name_that_the_article_gives_in_letters_alone_is_no_short_form_of_it() -> None:
+    assert set(names("{organization|CPAC} opened. {organization|Conservative} groups came.")) == {
+        "CPAC",
+        "Conservative",
+    }
+
+
 def test_an_s_that_is_a_names_own_stays() -> None:
     text = "{organization|Okoro and Lind's} said so. {organization|Norland}'s board met."
     assert {entity.name for entity in resolve_marked(text).entities} == {"Okoro and Lind's", "Norland"}

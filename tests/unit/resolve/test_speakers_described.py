@@ -160,3 +160,8 @@ def test_a_quotation_left_open_is_as_sure_in_its_next_paragraph() -> None:
     assert len(place_quotations(OPEN, [first, last], min_confidence=0.2)) == 2
     closed = OPEN.replace("It is not.", "It is not.”")
     assert [a.confidence for a in as_sure_as_begun([first, last], find_quoted(closed))] == [0.9, 0.1]
+
+
+@pytest.mark.parametrize("source", ["The administration", "Our campaign", "The campaign"])
+def test_a_word_that_begins_a_sentence_owns_no_campaign(source: str) -> None:
+    assert [s.status for s in resolve_marked(f"“No.” <{source}> said so.").speakers] == ["unresolved"]

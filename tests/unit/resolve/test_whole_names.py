@@ -131,6 +131,8 @@ def test_a_party_and_state_are_nobody() -> None:
         ("{o:His team} won", []),
         ("{l:WASHINGTON U S} Senator", ["l:WASHINGTON"]),
         ("an American {o:Norlink} fan", ["o:Norlink"]),
+        ("a ‘{p:Tide-Free’ Ada Lind} won", ["p:Ada Lind"]),
+        ("so ‘{p:Tides’ Reyes} sang", ["p:Tides’ Reyes"]),
     ],
 )
 def test_a_name_begins_and_ends_where_it_does(marked: str, names: list[str]) -> None:
