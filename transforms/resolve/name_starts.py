@@ -10,7 +10,7 @@ from transforms.records import Mention, Span
 from transforms.resolve import lexicon
 from transforms.resolve.names import fold
 
-NAME_HEADS = lexicon.words("short_heads") | lexicon.words("generic_heads")
+HEADS_AND_ENDINGS = lexicon.words("short_heads") | lexicon.words("generic_heads") | lexicon.words("legal_endings")
 # "Yet Ada Lind", "When Congress"; before an organisation an article too: "A Senate (committee)".
 SENTENCE_START = re.compile(
     r"(?:But|And|Yet|Although|Because|While|When|If|Since|Unlike|Whereas)\s+(?=[A-Z])(?!\S*\s*&)"
@@ -47,7 +47,10 @@ def first_word_start(name: Mention, text: str) -> int | None:
     words = text[start:end].split()
     if name.entity_type != "organization" or len(words) < 2 or not words[0][:1].isupper():
         return None
-    if not any(fold(word) in NAME_HEADS for word in words) or fold(words[0]) in lexicon.known_acronyms():
+    if (
+        not any(fold(word).strip(".") in HEADS_AND_ENDINGS for word in words)
+        or fold(words[0]) in lexicon.known_acronyms()
+    ):
         return None
     before = FIRST_WORD.search(text, max(0, start - 16), start)
     return before.start() if before else None

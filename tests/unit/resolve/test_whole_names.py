@@ -122,6 +122,7 @@ def test_a_party_and_state_are_nobody() -> None:
     ("marked", "names"),
     [
         ("the {g:European} {o:Tides Agency} said", ["o:European Tides Agency"]),
+        ("{g:American} {o:Tide and Telegraph Co.} said", ["o:American Tide and Telegraph Co."]),
         ("the International {o:Olympic Committee} said", ["o:International Olympic Committee"]),
         ("{p:Yet Ada Lind} left", ["p:Ada Lind"]),
         ("{o:When Congress} met", ["o:Congress"]),
