@@ -77,7 +77,7 @@ def are_one(one: Mention, other: Mention, text: str) -> bool:
         return False
     if AND.search(first):
         return other.entity_type in BODIES and goes_on(first, second) and not stands_alone(first, text)
-    if OPEN.search(first):
+    if OPEN.search(first.lower() if first.isupper() else first):
         if is_firm(first):
             return False
         return other.entity_type in BODIES and fold(first.split()[0]) not in DIRECTIONS

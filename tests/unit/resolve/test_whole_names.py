@@ -30,6 +30,7 @@ def read(marked: str) -> list[str]:
         ("the {o:Institute of the} {o:Norland Academy} said", ["o:Institute of the Norland Academy"]),
         ("the {o:Reserve Bank of} {l:Easton} said", ["o:Reserve Bank of Easton"]),
         ("the {o:Tide Commission of} Norland said", ["o:Tide Commission of Norland"]),
+        ("{o:TIDE BANK OF} {l:NORLAND} RAISES RATES", ["o:TIDE BANK OF NORLAND"]),
         ("the {l:Norland} {o:Stock Exchange} fell", ["o:Norland Stock Exchange"]),
         ("the {o:Tides and} {o:Harbours Commission} met", ["o:Tides and Harbours Commission"]),
         ("the {o:Department of Tides and} {o:Urban Growth} met", ["o:Department of Tides and Urban Growth"]),
