@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from transforms.records import Annotation, Quotation, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 from transforms.resolve.clusters import Name
 from transforms.resolve.countries import country_code
 from transforms.resolve.missed import DOUBTFUL, NameIndex, is_common, missed_names, pairs_by_last
 from transforms.resolve.name_ends import without_glued, without_tail
 from transforms.resolve.names import fold
 from transforms.resolve.names import words_of as name_words
-from transforms.resolve.organizations import COMMON_STARTS, SHORT_HEADS
+from transforms.resolve.organizations import COMMON_STARTS
 from transforms.resolve.owners import Owners
 
 TITLES_BEFORE = re.compile(r"(?:[A-Z][a-z]+\.? ){1,3}$")
@@ -30,7 +31,6 @@ OPEN_END = re.compile(r" (?:of|for|in|of the|for the|in the)$")
 NAMES_OF_PLACES = lexicon.words("names_of_places")
 SURNAME_AFTER = re.compile(r" ([A-Z][\w-]*\w)\b(?! [A-Z])")
 WORD_BEFORE = re.compile(r"\b([A-Z][a-z]+) $")
-GENERIC_HEADS = SHORT_HEADS | lexicon.words("generic_heads")
 # Types of one name in one article that are one thing: an app, the firm that runs it.
 THINGS = ("organization", "product", "work", "event", "law")
 # Types that a surname is taken for; a place is not among them, for people are named after places.
@@ -197,7 +197,7 @@ def company_starts(names: Sequence[Name]) -> set[str]:
     return {
         name.words[0]
         for name in names
-        if name.entity_type == "organization" and len(name.words) > 1 and name.words[-1] not in GENERIC_HEADS
+        if name.entity_type == "organization" and len(name.words) > 1 and name.words[-1] not in HEADS
     } - COMMON_STARTS
 
 

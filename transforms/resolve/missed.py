@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 from transforms.resolve.clusters import Name
 from transforms.resolve.names import fold, parse_person
 from transforms.resolve.organizations import LEGAL_ENDINGS, SHORT_HEADS
@@ -78,7 +79,7 @@ def common_first_names(text: str, names: Sequence[Name]) -> list[Name]:
     return found
 
 
-NO_SURNAMES = SHORT_HEADS | LEGAL_ENDINGS | lexicon.words("generic_heads")
+NO_SURNAMES = HEADS | LEGAL_ENDINGS
 
 
 def repeated_names(text: str, names: Sequence[Name]) -> list[Name]:

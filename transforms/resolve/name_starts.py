@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from transforms.records import Mention, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 from transforms.resolve.names import fold
 
-HEADS_AND_ENDINGS = lexicon.words("short_heads") | lexicon.words("generic_heads") | lexicon.words("legal_endings")
+HEADS_AND_ENDINGS = HEADS | lexicon.words("legal_endings")
 # "Yet Ada Lind", "When Congress"; before an organisation an article too: "A Senate (committee)".
 SENTENCE_START = re.compile(
     r"(?:But|And|Yet|Although|Because|While|When|If|Since|Unlike|Whereas)\s+(?=[A-Z])(?!\S*\s*&)"

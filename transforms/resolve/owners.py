@@ -11,18 +11,18 @@ from collections.abc import Sequence
 
 from transforms.records import Span
 from transforms.resolve import lexicon
-from transforms.resolve.body_names import is_acronym
+from transforms.resolve.body_names import HEADS, is_acronym
 from transforms.resolve.clusters import Name
 from transforms.resolve.missed import NameIndex
 from transforms.resolve.names import fold
-from transforms.resolve.organizations import COMMON_STARTS, SHORT_HEADS, SMALL_WORDS
+from transforms.resolve.organizations import COMMON_STARTS, SMALL_WORDS
 from transforms.resolve.roles import is_role_noun
 from transforms.resolve.source_phrases import DEFINITE, INDEFINITE, PRONOUNS, STOPS
 
 # "Group" ends companies' names, which need no owner.
-HEADS = SHORT_HEADS | lexicon.words("generic_heads") | lexicon.words("body_heads")
-NEEDY_HEADS = HEADS - lexicon.words("holding_endings")
-GENERIC = HEADS | COMMON_STARTS | lexicon.words("everyday_names") | lexicon.words("name_endings") | SMALL_WORDS
+BODY_HEADS = HEADS | lexicon.words("body_heads")
+NEEDY_HEADS = BODY_HEADS - lexicon.words("holding_endings")
+GENERIC = BODY_HEADS | COMMON_STARTS | lexicon.words("everyday_names") | lexicon.words("name_endings") | SMALL_WORDS
 OWNED = frozenset({"organization", "place"})
 OWNERS = frozenset({"place", "group"})
 MOST_WORDS, MOST_CHARS = 3, 60

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from transforms.records import Mention, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 from transforms.resolve.names import fold
 
 BODY_NOUN = (
@@ -27,7 +28,6 @@ PERSON_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Lord|Gen|Sen|Rep|Pr
 PERSON_AFTER = re.compile(r"(?:,| \() ?\d\d[,)]")
 _WORD = r"(?:[A-Z][\w’'-]{0,40}|of|for|and|the|on|&)"
 BEFORE_BRACKET = re.compile(rf"({_WORD}(?: {_WORD}){{1,12}}) \($")
-NAME_HEADS = lexicon.words("short_heads") | lexicon.words("generic_heads")
 
 
 def without_supposed_people(names: Sequence[Mention], text: str) -> list[Mention]:
@@ -87,7 +87,7 @@ def stands_for_body(span: Span, text: str) -> bool:
     before = BEFORE_BRACKET.search(text[max(0, span.char_start - 80) : span.char_start])
     if before is None or text[span.char_end : span.char_end + 1] != ")":
         return False
-    return any(fold(word) in NAME_HEADS | lexicon.nouns()["body"] for word in before[1].split())
+    return any(fold(word) in HEADS | lexicon.nouns()["body"] for word in before[1].split())
 
 
 def is_person_by_text(span: Span, text: str) -> bool:

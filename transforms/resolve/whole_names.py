@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from transforms.records import Annotation, Mention, Span
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 from transforms.resolve.name_starts import with_right_starts
 from transforms.resolve.names import fold
-from transforms.resolve.supposed_people import NAME_HEADS, without_supposed_people
+from transforms.resolve.supposed_people import without_supposed_people
 
 BODIES = frozenset({"organization", "place"})
 DIRECTIONS = frozenset({"north", "south", "east", "west", "northern", "southern", "eastern", "western"})
@@ -94,12 +95,12 @@ def is_firm(name: str) -> bool:
 
 def has_heads_alone(name: str) -> bool:
     """Whether all words of a name are such as many organisations' names end with."""
-    return all(fold(word) in NAME_HEADS for word in name.split())
+    return all(fold(word) in HEADS for word in name.split())
 
 
 def goes_on(first: str, second: str) -> bool:
     """Whether an "and" joins two parts of one name: "Tides and | Harbours Board", not "Tide Office and | Senate"."""
-    heads = [any(fold(word) in NAME_HEADS for word in name.split()) for name in (first, second)]
+    heads = [any(fold(word) in HEADS for word in name.split()) for name in (first, second)]
     return not heads[1] if re.search(r" of ", first) else heads == [False, True]
 
 
@@ -156,4 +157,4 @@ def is_spelt_small(letters: str, text: str) -> bool:
     """Whether the text spells the letters out in small letters that name no body: "value-added tax (VAT)"."""
     initials = r"[\s-]".join(rf"({letter}[a-z]+)" for letter in letters)
     match = re.search(rf"\b{initials}\s*(?:\(|, or |, or the )\s*{letters.upper()}\b", text)
-    return match is not None and fold(match[match.lastindex or 0]) not in lexicon.nouns()["body"] | NAME_HEADS
+    return match is not None and fold(match[match.lastindex or 0]) not in lexicon.nouns()["body"] | HEADS
