@@ -3,16 +3,20 @@
 Each size is a first run of its own, under Prefect, with two workers, on made-up records of which one in ten is a copy
 of another, so that linking, copies, reuse and commit all have work. ``--fake`` has the small annotator of the tests
 stand for the model: it shows what grows with the size, and not what annotation costs. The peak is the kernel's (VmHWM)
-of resident memory, shared pages included; the main process joins the articles and commits at the end.
+of resident memory, shared pages included. The main process commits at the end; where there is much to compare or to
+join, processes of their own do that, one after the other (``apart_mb``; their processor time is the main process's).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -66,9 +70,10 @@ def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -
     from tests.killing import finish, has_ended, start, workers_of
 
     write_news(folder / "seeds", n_articles, n_paragraphs)
-    log, stages = folder / "log.txt", folder / "stages.json"
+    log, stages, names = folder / "log.txt", folder / "stages.json", folder / "names.json"
 
     def run() -> None:
+        threading.Thread(target=_note_names, args=(names,), daemon=True).start()
         summary, _ = run_flow(folder / "seeds", folder / "out", annotator=annotator, workers=2)
         stages.write_text(json.dumps({name: round(seconds, 1) for name, seconds in summary.stages.items()}))
 
@@ -81,15 +86,31 @@ def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -
             workers.setdefault(worker, Watched()).look(worker)
         time.sleep(SAMPLE_S)
     assert finish(pid) == 0, log.read_text()[-2000:]
+    name_of = json.loads(names.read_text())
+    apart = [process for pid, process in workers.items() if name_of.get(str(pid)) == "newsmill-step"]
+    at_work = [process for process in workers.values() if process not in apart]
     return {
         "articles": n_articles,
         "seconds": round(time.monotonic() - started),
         "stages": json.loads(stages.read_text()),
         "main_mb": round(main.peak_mb),
-        "workers_mb": sorted(round(worker.peak_mb) for worker in workers.values()),
-        "main_s": round(main.processor_s, 1),
-        "workers_s": round(sum(worker.processor_s for worker in workers.values()), 1),
+        "workers_mb": sorted(round(worker.peak_mb) for worker in at_work),
+        "apart_mb": sorted(round(process.peak_mb) for process in apart),
+        "main_s": round(main.processor_s + sum(process.processor_s for process in apart), 1),
+        "workers_s": round(sum(worker.processor_s for worker in at_work), 1),
+        "load": os.getloadavg()[0],
     }
+
+
+def _note_names(path: Path) -> None:
+    """Keep writing down what each process that this one started is called."""
+    names: dict[int, str] = {}
+    while True:
+        # Not active_children(), which would wait for those that have ended in the place of whoever started them.
+        names |= {child.pid: child.name for child in tuple(multiprocessing.process._children)}
+        path.with_suffix(".new").write_text(json.dumps(names))
+        path.with_suffix(".new").replace(path)
+        time.sleep(SAMPLE_S)
 
 
 def measure(sizes: Sequence[int], annotator: str, n_paragraphs: int) -> Iterator[dict[str, Any]]:
@@ -118,8 +139,9 @@ def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     figure, (memory, cost) = plt.subplots(2, 1, figsize=(7, 6), sharex=True, layout="constrained")
     memory.plot(sizes, [row["main_mb"] for row in rows], "o-", label="main process")
     memory.plot(sizes, [max(row["workers_mb"]) for row in rows], "s--", label="largest worker")
+    memory.plot(sizes, [max(row["apart_mb"], default=None) for row in rows], "^:", label="process that joins")
     memory.set(ylabel="peak resident memory, MB", ylim=(0, None))
-    cost.plot(sizes, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", label="main process")
+    cost.plot(sizes, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", label="main process and joining")
     cost.plot(sizes, [1000 * row["workers_s"] / row["articles"] for row in rows], "s--", label="workers")
     cost.set(ylabel="processor time, ms an article", xlabel="articles", xscale="log", ylim=(0, None))
     for axes in (memory, cost):

@@ -83,7 +83,7 @@ class Settings(BaseModel):
         title="Batch size (characters)",
         ge=10_000,
         le=50_000_000,
-        description="About how many characters of text one batch (one task run, one part of each table) holds.",
+        description="Characters of text in a batch (one task run, one part of each table); more where there are many.",
     )
     min_confidence: float = Field(
         default=0.2, ge=0.0, le=1.0, description="Quotations that the annotator trusts less than this are left out."

@@ -157,6 +157,8 @@ def _chances(text: str) -> dict[str, float]:
 def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([code for code in identifier.labels if len(code) == 2 or code == _NO_LANGUAGE])
-    return identifier
+    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    found.set_languages([code for code in found.labels if len(code) == 2 or code == _NO_LANGUAGE])
+    # One made of what is left: the first keeps the other languages too, 24 MB in every worker.
+    tables = (found.nb_ptc, found.nb_pc, found.nb_classes, found.tk_nextmove, found.tk_output)
+    return LanguageIdentifier(*tables, norm_probs=True, tk_row=found.tk_row)

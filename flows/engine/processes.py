@@ -101,7 +101,7 @@ class _Worker:
     def __init__(self) -> None:
         self.connection, theirs = CONTEXT.Pipe()
         self.process: BaseProcess = CONTEXT.Process(target=_serve, args=(theirs,), name="newsmill-worker", daemon=True)
-        with _sigint_blocked():
+        with sigint_blocked():
             self.process.start()
         theirs.close()
 
@@ -139,7 +139,7 @@ class _Worker:
         if is_over():
             return EngineClosedError()
         self.process.join(STOP_TIMEOUT_S)
-        return JobError(Blame(step.stage, step.documents, False, _how_it_ended(self.process.exitcode)))
+        return JobError(Blame(step.stage, step.documents, False, how_it_ended(self.process.exitcode)))
 
     def end(self) -> None:
         """Have the process gone."""
@@ -175,14 +175,15 @@ class _Watch:
         return f"no sign of life for {passed:.0f} s" if is_idle else None
 
 
-def _how_it_ended(code: int | None) -> str:
+def how_it_ended(code: int | None) -> str:
+    """What to say of a process that ended before its work was done."""
     if code is not None and code < 0:
         return f"the worker process was ended by {signal.Signals(-code).name}"
     return f"the worker process ended with code {code}"
 
 
 @contextlib.contextmanager
-def _sigint_blocked() -> Iterator[None]:
+def sigint_blocked() -> Iterator[None]:
     """Ctrl-C goes to the whole process group, and only the parent decides what it means.
 
     A process started inside the block inherits the mask, so that it is deaf to it from its first instruction on.
@@ -197,7 +198,7 @@ def _sigint_blocked() -> Iterator[None]:
 
 def _serve(connection: Connection) -> None:
     """The life of a worker process: jobs in, progress and results out, until the parent is gone."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     while True:
         try:
             spec = connection.recv()
@@ -222,7 +223,8 @@ def _do_job(connection: Connection, spec: str) -> None:
         connection.send(("error", f"{type(error).__name__} in {where}: {error}"[:500]))
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """End this process as soon as the one that started it is gone."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         with contextlib.suppress(OSError):

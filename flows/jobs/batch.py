@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from flows.jobs.annotations import annotation_table, known_before, known_of_batch, pack, unpack
+from flows.jobs.parts import Parts
 from flows.jobs.reader import Reader, Todo, document_name, told
 from flows.jobs.specs import BatchResult, BatchSpec
 from flows.jobs.steps import Progress, Step
@@ -25,7 +26,7 @@ from flows.store.internal import (
     SIGNATURES,
     SIGNATURES_SCHEMA,
 )
-from flows.store.manifest import StoredFile, part_name
+from flows.store.manifest import part_name
 from flows.store.parquet import open_parquet, stage_table
 from transforms.annotate.protocol import Annotator
 from transforms.copies.signature import signature
@@ -40,6 +41,9 @@ from transforms.sentence_splitting import split_by_script
 # Enough texts for the annotator to group them by length, few enough to hear from the worker every few seconds.
 CHUNK_CHARS = 60_000
 CHUNK_DOCUMENTS = 64
+# Rows as Python objects take some seventy times the room of their text.
+ROWS_CHARS = 250_000
+RECORDS_AT_ONCE = 1_000
 MAX_DETAIL_CHARS = 500
 
 
@@ -50,11 +54,25 @@ def run_batch(spec: BatchSpec, annotator: Annotator, progress: Progress) -> Batc
     written, is no document's fault.
     """
     stage = open_store(spec.store).stage(spec.run_id)
-    work = _Batch(spec, stage, annotator, progress)
-    with Reader(stage, repair=not spec.keep_mojibake) as reader:
-        for todo in open_parquet(stage.locate(f"batches/{spec.batch_id}/todo.parquet")).read().to_pylist():
+    folder = f"batches/{spec.batch_id}{_suffix(spec)}"
+    with (
+        Reader(stage, repair=not spec.keep_mojibake) as reader,
+        Parts(stage, folder, part_name(spec.batch_id)) as parts,
+    ):
+        work = _Batch(spec, stage, annotator, progress, parts)
+        for todo in _records_to_do(stage, spec.batch_id):
             work.add(todo, reader)
-    return work.finish()
+        return work.finish(folder)
+
+
+def _suffix(spec: BatchSpec) -> str:
+    return f"-{spec.attempt}" if spec.attempt else ""
+
+
+def _records_to_do(stage: Stage, batch_id: str) -> Iterator[Todo]:
+    file = open_parquet(stage.locate(f"batches/{batch_id}/todo.parquet"))
+    for rows in file.iter_batches(RECORDS_AT_ONCE):
+        yield from rows.to_pylist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +92,21 @@ class _Counts:
     n_annotated: int = 0
     n_reused: int = 0
     n_chars: int = 0
+    n_words: int = 0
+    n_articles: int = 0
+    n_quarantined: int = 0
 
 
 class _Batch:
-    """Gathers documents, annotates them a chunk at a time, and writes the parts."""
+    """Gathers documents, annotates them a chunk at a time, and hands their rows on to the parts."""
 
-    def __init__(self, spec: BatchSpec, stage: Stage, annotator: Annotator, progress: Progress) -> None:
+    def __init__(self, spec: BatchSpec, stage: Stage, annotator: Annotator, progress: Progress, parts: Parts) -> None:
         self._spec = spec
         self._stage = stage
         self._annotator = annotator
         self._annotator_id = f"{annotator.name} {annotator.version}"
         self._progress = progress
-        self._attempt = f"-{spec.attempt}" if spec.attempt else ""
-        self._folder = f"batches/{spec.batch_id}{self._attempt}"
+        self._parts = parts
         self._known = known_before(spec.store, spec.base, spec.run_id, self._annotator_id)
         self._of_earlier_try = known_of_batch(stage, spec.batch_id, self._annotator_id)
         self._found: dict[str, bytes] = {}  # by text, all of this batch
@@ -128,6 +148,7 @@ class _Batch:
     def _reject(self, todo: Todo, stage: str, reason: str, detail: str) -> None:
         reject = Reject(todo["uri"], todo["number"], todo["sha256"], stage, reason, detail[:MAX_DETAIL_CHARS])
         self._rejects.append(reject)
+        self._counts.n_quarantined += 1
         self._record(todo, None, reason)
 
     def _record(self, todo: Todo, article_id: str | None, reason: str | None) -> None:
@@ -155,6 +176,8 @@ class _Batch:
         self._counts.seconds["annotate"] += annotated - started
         self._counts.seconds["tables"] += time.perf_counter() - annotated
         self._counts.n_chars += sum(len(pending.article.text) for pending in chunk)
+        if sum(len(pending.article.text) for pending, _ in self._documents) >= ROWS_CHARS:
+            self._hand_on()
 
     def _find_all(self, chunk: list[_Pending]) -> dict[str, str]:
         """Have an annotation for each text of the chunk; for each text that has none, why."""
@@ -193,7 +216,7 @@ class _Batch:
         """Put what was found into the stage at once: a second try, or the next run after a crash, needs it."""
         rows = [self._annotation_row("", digest) for digest in digests]
         if rows:
-            name = f"{len(digests)}-{digests[0][:16]}{self._attempt}.parquet"
+            name = f"{len(digests)}-{digests[0][:16]}{_suffix(self._spec)}.parquet"
             stage_table(self._stage, "", f"annotations/{self._spec.batch_id}", name, annotation_table(rows))
 
     def _annotation_row(self, article_id: str, digest: str) -> dict[str, Any]:
@@ -218,28 +241,39 @@ class _Batch:
         # Not kept by text: the same text may stand in another document that states its language.
         return Annotation(split_by_script(pending.article.text, pending.article.language), (), ())
 
-    def finish(self) -> BatchResult:
+    def finish(self, folder: str) -> BatchResult:
         """Annotate what is left and write the parts."""
         self._annotate_chunk()
+        self._hand_on()
+        started = time.perf_counter()
+        files = self._parts.finish()
+        self._counts.seconds["load"] += time.perf_counter() - started
+        return BatchResult(
+            self._spec.batch_id,
+            folder,
+            files,
+            self._counts.n_articles,
+            self._counts.n_quarantined,
+            self._counts.n_annotated,
+            self._counts.n_reused,
+            self._counts.n_chars,
+            self._counts.n_words,
+            dict(self._counts.seconds),
+        )
+
+    def _hand_on(self) -> None:
+        """Hand the rows of all documents that have any to the parts, and hold them no longer."""
         self._tell("write", weight=self._counts.n_chars)
         started = time.perf_counter()
         tables = self._conform()
         self._counts.seconds["tables"] += time.perf_counter() - started
         started = time.perf_counter()
-        files = tuple(self._write(tables))
+        for table, rows in {**tables, **self._internal()}.items():
+            self._parts.add(table, rows)
         self._counts.seconds["load"] += time.perf_counter() - started
-        return BatchResult(
-            self._spec.batch_id,
-            self._folder,
-            files,
-            len(self._documents),
-            len(self._rejects),
-            self._counts.n_annotated,
-            self._counts.n_reused,
-            self._counts.n_chars,
-            sum(rows["articles"][0]["n_words"] for _, rows in self._documents),
-            dict(self._counts.seconds),
-        )
+        self._counts.n_articles += len(self._documents)
+        self._counts.n_words += sum(rows["articles"][0]["n_words"] for _, rows in self._documents)
+        self._documents, self._rejects, self._records = [], [], []
 
     def _conform(self) -> dict[str, pa.Table]:
         """All rows as checked tables; a document whose rows break the contract goes to quarantine by itself."""
@@ -271,18 +305,15 @@ class _Batch:
             rows += saying_rows(pending.article.text, tables["quotes"], types)
         return rows
 
-    def _write(self, tables: Mapping[str, pa.Table]) -> Iterator[StoredFile]:
+    def _internal(self) -> dict[str, pa.Table]:
+        """What the next run needs of the same documents."""
         for pending, _ in self._documents:
             self._record(pending.todo, pending.article.article_id, None)
         found = [self._annotation_row(p.article.article_id, p.text_sha256) for p, _ in self._documents if p.is_known]
         signatures = [signature(rows["articles"][0], rows["sentences"]) for _, rows in self._documents]
-        internal = {
+        return {
             RECORDS: pa.Table.from_pylist(self._records, schema=RECORDS_SCHEMA),
             ANNOTATIONS: annotation_table(found),
             SIGNATURES: pa.Table.from_pylist(signatures, schema=SIGNATURES_SCHEMA),
             SAYINGS: pa.Table.from_pylist(self._sayings(), schema=SAYINGS_SCHEMA),
         }
-        name = part_name(self._spec.batch_id)
-        for table, data in {**tables, **internal}.items():
-            if data.num_rows:
-                yield stage_table(self._stage, self._folder, table, name, data)

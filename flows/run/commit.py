@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from flows.jobs.specs import BatchResult
 from flows.run.carry import BasePart, carry_over, located
-from flows.run.joined import join_articles
+from flows.run.joined import add_joined
 from flows.run.next_snapshot import NextSnapshot
 from flows.run.plan import FilePlan
 from flows.run.todo import Todo
@@ -63,7 +63,7 @@ def commit_snapshot(store: Store, stage: Stage, work: Work) -> Manifest:
     parts = [*carry_over(store, stage, work.base, work.todo), *_fresh_parts(work.results)]
     sources = _source_rows(work.files, _count_records(store, stage, parts))
     _refuse_too_many(sources, work.max_quarantine_share)
-    join_articles(snapshot, parts, work.previous, work.catalog, is_built_on_previous=work.base is not None)
+    add_joined(snapshot, parts, work.previous, work.catalog, is_built_on_previous=work.base is not None)
     if work.catalog.corrections:
         corrections = pa.Table.from_pylist([asdict(c) for c in work.catalog.corrections], schema=CORRECTIONS_SCHEMA)
         snapshot.add_table(INTERNAL, "corrections.parquet", corrections)

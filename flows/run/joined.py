@@ -22,8 +22,10 @@ from flows.link.entities import Linked, link_entities
 from flows.link.index import Index, Indexed
 from flows.link.reuse import Reused, link_reuse
 from flows.link.reuse_before import Known
+from flows.run.apart import do_apart
 from flows.run.carry import BasePart, grouped, located
 from flows.run.next_snapshot import NextSnapshot
+from flows.store import open_store
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import SAYINGS, SIGNATURES
@@ -37,11 +39,16 @@ from flows.store.manifest import (
     SAYING_SPEAKERS,
     SIGNATURE_INDEX,
     Manifest,
+    StoredFile,
 )
 from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
 from transforms.copies.final_rows import with_copies
 from transforms.link.final_ids import ID_COLUMNS, with_clusters, with_final_ids
+from transforms.tables import ARTICLES
+
+# Below it the start of a process costs more than the memory is worth.
+MIN_ARTICLES_APART = 1_000
 
 # Tables whose final values can be taken out again, so that the first form of a part is not kept beside it.
 REVERSIBLE = ("articles",)
@@ -96,6 +103,38 @@ class _Reuse:
 
     def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
         return with_clusters(data, self.reused.clusters(batch)) if table == "quotes" else data
+
+
+def add_joined(
+    snapshot: NextSnapshot,
+    parts: Sequence[BasePart],
+    previous: Manifest | None,
+    catalog: Catalog,
+    *,
+    is_built_on_previous: bool,
+) -> None:
+    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining.
+
+    Where there is much to join, DuckDB and the allocators keep what they took, up to hundreds of megabytes: then a
+    process of its own does it.
+    """
+    n_new = sum(part.file.n_rows for part in parts if part.file.table == ARTICLES.name and part.origin.number is None)
+    if n_new < MIN_ARTICLES_APART:
+        join_articles(snapshot, parts, previous, catalog, is_built_on_previous=is_built_on_previous)
+        return
+    store, run_id = snapshot.store.address, snapshot.stage.run_id
+    files, origins = do_apart(_joined, store, run_id, parts, previous, catalog, is_built_on_previous)
+    for file in files:
+        snapshot.add(file, origins[file.path])
+
+
+def _joined(
+    store: str, run_id: str, parts: Sequence[BasePart], previous: Manifest | None, catalog: Catalog, is_built_on: bool
+) -> tuple[list[StoredFile], dict[str, Origin]]:
+    opened = open_store(store)
+    snapshot = NextSnapshot(opened, opened.stage(run_id))
+    join_articles(snapshot, parts, previous, catalog, is_built_on_previous=is_built_on)
+    return snapshot.files, snapshot.origins
 
 
 def join_articles(

@@ -13,6 +13,7 @@ import orjson
 from flows.errors import UserError
 from flows.jobs.annotations import inherit
 from flows.jobs.specs import BatchResult, BatchSpec, IndexResult, Result
+from flows.run.apart import do_apart
 from flows.run.clock import StageClock
 from flows.run.commit import RunInfo, Work, commit_snapshot, read_sources
 from flows.run.dispatch import Job, index_jobs
@@ -20,6 +21,7 @@ from flows.run.plan import FilePlan, files_to_read, fingerprint, plan_files, pro
 from flows.run.todo import NOTHING, Batch, Todo, plan_records, sources_to_retry
 from flows.settings import Settings
 from flows.sources.files import FoundFile, Listing
+from flows.store import open_store
 from flows.store.base import Stage, Store, latest_manifest
 from flows.store.internal import FILES_SCHEMA
 from flows.store.manifest import LAYOUT, Manifest
@@ -29,6 +31,8 @@ from transforms.tables import SCHEMA_VERSION
 
 T = TypeVar("T")
 SEEN = "seen.json"
+# So many records to compare are worth a process of their own: DuckDB keeps what it took as long as its process lives.
+MIN_RECORDS_APART = 10_000
 
 
 class Runner(Protocol):
@@ -89,6 +93,7 @@ class _Run:
     runner: Runner
     clock: StageClock = field(default_factory=StageClock)
     stage: Stage | None = None
+    n_listed: int = 0  # records of the files read
 
     def open_stage(self) -> Stage:
         if self.stage is None:
@@ -185,20 +190,30 @@ def _read_files(run: _Run, files: Sequence[FoundFile]) -> dict[str, dict[str, An
     if not files:
         return {}
     stage = run.open_stage()
-    results = run.runner.jobs(index_jobs(files, run.store.address, stage.run_id, run.settings))
-    return {row["uri"]: row for result in results if isinstance(result, IndexResult) for row in result.sources}
+    jobs = index_jobs(files, run.store.address, stage.run_id, run.settings)
+    results = [result for result in run.runner.jobs(jobs) if isinstance(result, IndexResult)]
+    run.n_listed += sum(result.n_entries for result in results)
+    return {row["uri"]: row for result in results for row in result.sources}
 
 
 def _plan_records(run: _Run, files: FilePlan, base: int | None) -> Todo:
-    settings = run.settings
+    sizes = (run.settings.batch_chars, run.runner.n_workers())
+    given = (run.store.address, run.open_stage().run_id, base, files, fingerprint(run.versions), *sizes)
+    return do_apart(_plan, *given) if run.n_listed >= MIN_RECORDS_APART else _plan(*given)
+
+
+def _plan(
+    address: str, run_id: str, base: int | None, files: FilePlan, versions_id: str, batch_chars: int, n_workers: int
+) -> Todo:
+    store = open_store(address)
     return plan_records(
-        run.store,
-        run.open_stage(),
+        store,
+        store.stage(run_id),
         base,
         files,
-        fingerprint=fingerprint(run.versions),
-        batch_chars=settings.batch_chars,
-        n_workers=run.runner.n_workers(),
+        fingerprint=versions_id,
+        batch_chars=batch_chars,
+        n_workers=n_workers,
     )
 
 

@@ -25,6 +25,10 @@ from transforms.ids import short_hash
 # Below this a second worker takes longer to start than it saves.
 MIN_SHARED_CHARS = 50_000
 BATCHES_A_WORKER = 2  # so that none is idle for long at the end
+# Each is a task run, and a run of many more is more than Prefect's server and history are good for. So batches grow,
+# up to what takes a core some twenty minutes.
+MANY_BATCHES = 5_000
+LARGE_BATCH_CHARS = 20_000_000
 MEMORY_LIMIT = "500MB"
 
 
@@ -98,9 +102,13 @@ def plan_records(
 
 
 def batch_size(total: int, batch_chars: int, n_workers: int) -> int:
-    """The weight of each batch: at most ``batch_chars``, and such that each worker has its share."""
+    """The weight of each batch: about ``batch_chars``, such that each worker has its share.
+
+    More where there would be MANY_BATCHES, up to LARGE_BATCH_CHARS.
+    """
     share = max(-(-total // (BATCHES_A_WORKER * n_workers)), MIN_SHARED_CHARS)
-    n_batches = max(1, -(-total // min(batch_chars, share)))
+    enough = max(batch_chars, min(-(-total // MANY_BATCHES), LARGE_BATCH_CHARS))
+    n_batches = max(1, -(-total // min(enough, share)))
     return max(MIN_WEIGHT, -(-total // n_batches))
 
 

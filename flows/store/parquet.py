@@ -21,8 +21,14 @@ def stage_table(stage: Stage, folder: str, table: str, name: str, data: pa.Table
     """Write one part and have it in the stage at ``folder/table/name``, safe when this returns."""
     with stage.scratch() as work, writing(work):
         path = work / "part.parquet"
-        pq.write_table(data, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, write_page_index=True)
+        with open_writer(path, data.schema) as writer:
+            writer.write_table(data, row_group_size=ROW_GROUP_ROWS)
         return stage_file(stage, folder, table, name, path, data.num_rows)
+
+
+def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """The writer of a part."""
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True)
 
 
 def stage_file(stage: Stage, folder: str, table: str, name: str, path: Path, n_rows: int) -> StoredFile:

@@ -385,6 +385,13 @@ def test_every_worker_has_its_share_of_equal_batches() -> None:
     assert batch_size(40_000, 1_000_000, 8) == 40_000  # a small run is one batch
 
 
+def test_a_huge_run_has_larger_batches_rather_than_more() -> None:
+    assert batch_size(5_000_000_000, 1_000_000, 64) == 1_000_000
+    assert batch_size(50_000_000_000, 1_000_000, 64) == 10_000_000
+    assert batch_size(50_000_000_000, 30_000_000, 64) == pytest.approx(30_000_000, rel=0.001)  # as the user says
+    assert batch_size(900_000_000_000, 1_000_000, 64) == 20_000_000  # but none that a core does for an hour
+
+
 def test_fingerprint_changes_with_every_version() -> None:
     base = {"annotator": "a 1", "schema_version": "1", "code_version": "1"}
     made = {fingerprint(versions(**{**base, **change}, row_settings={})) for change in ({}, {"annotator": "a 2"})}

@@ -1,0 +1,50 @@
+"""A step of a run in a process of its own, whose memory goes back to the system when it ends."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, cast
+
+from flows.engine.processes import CONTEXT, STOP_TIMEOUT_S, die_with_parent, how_it_ended, sigint_blocked
+from flows.errors import UserError
+
+T = TypeVar("T")
+
+
+class ApartError(UserError):
+    """The process of a step was ended from outside."""
+
+
+def do_apart(work: Callable[..., T], *given: Any) -> T:
+    """The result of ``work(*given)``, all of which travels by pickle; raises what it raises."""
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_do, args=(theirs, work, given), name="newsmill-step", daemon=True)
+    with sigint_blocked():
+        process.start()
+    theirs.close()
+    try:
+        outcome, error = ours.recv()
+    except EOFError:
+        process.join(STOP_TIMEOUT_S)
+        told = how_it_ended(process.exitcode)
+        raise ApartError(f"{told}; is there memory enough? Nothing was committed: run again") from None
+    finally:  # it has ended, or the run is being stopped
+        process.kill()
+        process.join(STOP_TIMEOUT_S)
+        ours.close()
+    if error is not None:
+        raise error
+    return cast(T, outcome)
+
+
+def _do(connection: Connection, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    threading.Thread(target=die_with_parent, daemon=True).start()
+    try:
+        connection.send((work(*given), None))
+    except Exception as error:
+        if not isinstance(error, UserError):  # a defect: where it was raised is lost on the way
+            error.add_note(traceback.format_exc())
+        connection.send((None, error))

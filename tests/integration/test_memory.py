@@ -1,0 +1,82 @@
+"""What bounds memory changes no row: steps in processes of their own, and rows handed on bit by bit."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.errors import UserError
+from flows.run.apart import do_apart
+from flows.store.disk import OutputError
+from tests.pieces import all_rows, refresh
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for number in range(12):
+        names = f"Ada Osei{'abcdef'[number % 6]} of Norland", f"Bo Tark{'xyz'[number % 3]}"
+        text = (
+            f"“We will not go there before the year is over,” said {names[0]}.\n\n{names[1]} left on day {number % 9}."
+        )
+        (folder / f"{number}.txt").write_text(f"What was said on day {number % 9}\n\n{text}\n")
+    (folder / "broken.json").write_text('{"title": ')
+    return folder
+
+
+def test_steps_in_processes_of_their_own_give_the_same_rows(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(news, tmp_path / "here")
+    done: list[str] = []
+
+    def noted(work: object, *given: object) -> object:
+        done.append(getattr(work, "__name__", ""))
+        return do_apart(work, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("flows.run.refresh.MIN_RECORDS_APART", 0)
+    monkeypatch.setattr("flows.run.joined.MIN_ARTICLES_APART", 0)
+    monkeypatch.setattr("flows.run.refresh.do_apart", noted)
+    monkeypatch.setattr("flows.run.joined.do_apart", noted)
+    refresh(news, tmp_path / "apart")
+
+    assert len(done) == 2
+    assert all_rows(tmp_path / "apart") == all_rows(tmp_path / "here")
+
+
+def test_rows_handed_on_bit_by_bit_make_the_same_parts(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(news, tmp_path / "whole")
+    monkeypatch.setattr("flows.jobs.batch.CHUNK_DOCUMENTS", 2)
+    monkeypatch.setattr("flows.jobs.batch.ROWS_CHARS", 1)
+    monkeypatch.setattr("flows.jobs.parts.WAITING_BYTES", 1)
+    refresh(news, tmp_path / "bits")
+
+    [part] = (tmp_path / "bits" / "latest" / "sentences").glob("*.parquet")
+    assert pq.ParquetFile(part).num_row_groups > 1
+    assert all_rows(tmp_path / "bits") == all_rows(tmp_path / "whole")
+    assert len(all_rows(tmp_path / "bits")["quarantine"]) == 1
+
+
+def _fail(why: str) -> None:
+    raise OutputError(why)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_of_its_own_raises_what_the_step_raises() -> None:
+    with pytest.raises(OutputError, match=r"^the disk is full$"):
+        do_apart(_fail, "the disk is full")
+
+
+def test_a_process_that_is_killed_ends_the_run_with_one_line() -> None:
+    with pytest.raises(UserError, match=r"ended by SIGKILL; is there memory enough\? Nothing was committed"):
+        do_apart(_die)
