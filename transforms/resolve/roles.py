@@ -9,7 +9,8 @@ from transforms.resolve.names import fold
 from transforms.resolve.role_titles import trim_role
 
 MODIFIERS = lexicon.words("role_modifiers")
-BEFORE = re.compile(r"(?:[\w.&’'\-]+ ){1,9}$")
+# The text before a name from its end backwards, so that only the words right before it are looked at.
+BACKWARDS = re.compile(r"\n?((?: [\w.&’'\-]+){1,9})")
 AFTER = re.compile(
     r"\s*(?:\([^)]{1,20}\))?\s*,\s+(?:who (?:is|was) |now |then )?"
     r"((?:a|an|the|one of|former|[\w’'.\-]+)\b[^,;:.\"“”\n()]{2,120})"
@@ -35,10 +36,10 @@ AGE = re.compile(r",\s+(?:aged? )?(\d{1,2})\b(?! percent|%)")
 
 def role_before(text: str, name_start: int) -> str:
     """The role words that stand right before a name: "Ohio Democratic Party Chairman " ... "."""
-    found = BEFORE.search(text[max(0, name_start - 110) : name_start])
+    found = BACKWARDS.match(text[max(0, name_start - 110) : name_start][::-1])
     if not found:
         return ""
-    words = found.group().split()
+    words = found[1][::-1].split()
     kept: list[str] = []
     for word in reversed(words):
         plain = fold(word).strip(".").removesuffix("'s")
