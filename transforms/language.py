@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from transforms.paragraphs import paragraph_spans
 from transforms.records import Annotation, Article, Span
 from transforms.sentence_splitting import split_by_script
@@ -165,4 +167,5 @@ def _identifier() -> LanguageIdentifier:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in identifier.labels if len(code) == 2 or code == _NO_LANGUAGE])
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)  # a text needs some hundreds of its rows
     return identifier
