@@ -91,7 +91,7 @@ def test_letters_that_spell_a_body_stay() -> None:
 
 
 def test_a_loose_bracket_within_letters_loses_no_article() -> None:
-    assert read("the forum {o:PG)L} met") == ["o:PG)L"]
+    assert read("the forum {o:PG)L} met") == ["o:PG"]
 
 
 @pytest.mark.parametrize(
