@@ -26,6 +26,7 @@ RULINGS = frozenset({"ruling", "decision", "opinion", "order"})
 FILED = frozenset({"filing", "lawsuit", "suit", "complaint", "petition", "indictment", "brief", "affidavit"})
 # Of the noun phrase that a document stands in: where it begins, and who "by" names behind it.
 MAX_PHRASE, MAX_BEHIND = 80, 60
+MAX_BACK, MAX_MENTIONS = 30_000, 40
 NOUN_PHRASE = re.compile(
     r"(?:.*[\s(“\"])?(an?|the|this|that|its|his|her|their|one|another)\s[^,.;:()“”\"]*", re.IGNORECASE | re.DOTALL
 )
@@ -63,9 +64,9 @@ def issuer_of(phrase: SourcePhrase, view: ArticleView, answered: Answered) -> Cl
     if phrase.span is None or len(phrase.words) > 2 or phrase.words[0] not in TAKEN_UP:
         return None
     words = next((group for group in OF_ONE_DOCUMENT if phrase.head in group), frozenset({phrase.head}))
-    context = view.context
-    text = context.text[: phrase.span.char_start]
-    for match in reversed(list(re.finditer(rf"\b(?:{'|'.join(sorted(words))})\b", text))):
+    context, end = view.context, phrase.span.char_start
+    noun = re.compile(rf"\b(?:{'|'.join(sorted(words))})\b")
+    for match in list(noun.finditer(context.text, max(0, end - MAX_BACK), end))[: -MAX_MENTIONS - 1 : -1]:
         if context.in_quote(match.start()) or view.names_in(Span(*match.span())):
             continue
         is_told, issuer = brought_up(Span(*match.span()), view, answered)
@@ -83,13 +84,17 @@ def brought_up(noun: Span, view: ArticleView, answered: Answered) -> tuple[bool,
     names = [name for name in view.names_in(Span(begin, noun.char_start)) if name.span.char_start >= begin]
     behind = BY.match(context.text, noun.char_end, noun.char_end + MAX_BEHIND)
     senders = view.names_in(Span(behind.end(), behind.end() + 1)) if behind is not None else []
-    giver = speaking(senders[0], view) if senders else owner_of(noun, names, view)
-    if giver is not None or senders:
+    if senders:
+        return True, None if possessive(context.text, senders[0]) else speaking(senders[0], view)
+    giver = owner_of(noun, names, view)
+    if giver is not None:
         return True, giver
     if opening is None:
         return False, None
-    giver = quoted_from(noun, begin, view, answered)
-    return giver is not None or opening[1].lower() not in DEFINITE or bool(names), giver
+    is_definite = opening[1].lower() in DEFINITE
+    begins = context.text[max(0, begin - 3) : begin] == "In "  # "In the letter, she said", not what is said in it
+    giver = quoted_from(noun, begin, view, answered) if begins or not is_definite else None
+    return giver is not None or not is_definite or bool(names), giver
 
 
 def owner_of(noun: Span, names: Sequence[Name], view: ArticleView) -> Cluster | None:
@@ -118,6 +123,7 @@ def quoted_from(noun: Span, begin: int, view: ArticleView, answered: Answered) -
     sentence = context.sentence(noun.char_start)
     for quotation, answer in reversed(answered):
         place = quotation.source or quotation.cue
-        if place is not None and context.sentence(place.char_start) == sentence:
+        is_told_of = any(segment.covers(noun) for segment in quotation.segments)
+        if place is not None and not is_told_of and context.sentence(place.char_start) == sentence:
             return answer.cluster
     return None

@@ -37,7 +37,7 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     names = [mention for mention in annotation.mentions if mention.mention_type == "name"]
     if not names:
         return annotation
-    names = [name for name in names if fold(text[slice(*name.span)]) != "the"]
+    names = [name for name in names if fold(text[slice(*name.span)]).strip() not in ("", "the")]
     names = with_right_starts(names, text)
     names = joined(without_job_titles([with_dots(name, text) for name in names], text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
@@ -159,7 +159,7 @@ def is_letters(name: Mention, text: str) -> bool:
 
 def is_spelt_small(letters: str, text: str) -> bool:
     """Whether the text spells the letters out in small letters that name no body: "value-added tax (VAT)"."""
-    if not letters.isalnum():  # "R&D", "S**T"
+    if not letters.isalpha():
         return False
     initials = r"[\s-]".join(rf"({letter}[a-z]+)" for letter in letters)
     match = re.search(rf"\b{initials}\s*(?:\(|, or |, or the )\s*{letters.upper()}\b", text)

@@ -93,6 +93,10 @@ def test_letters_that_spell_a_body_stay() -> None:
     assert read("the community policing forum ({o:CPF}) met") == ["o:CPF"]
 
 
+def test_a_loose_bracket_within_letters_loses_no_article() -> None:
+    assert read("the forum {o:PG)L} met") == ["o:PG"]
+
+
 @pytest.mark.parametrize(
     ("marked", "found"),
     [
