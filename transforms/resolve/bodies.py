@@ -18,6 +18,7 @@ _NO_OWNER = r"(?!(?:The|This|That|His|Her|Its|Their|Our|My|Your|One|Another|Some
 OWNER = re.compile(rf"(?:^|[Tt]he |[Rr]ival ){_NO_OWNER}([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
 FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
 AT_START = 8  # characters: "The ", "But at "
+COURTS = frozenset({"district", "appeals", "circuit", "trial", "lower", "county", "bankruptcy", "magistrate"})
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
 # "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
 # How many sentences on "it" is still who spoke: of any verb, and of one that goes on saying behind the words.
@@ -25,6 +26,7 @@ SAME_BREATH, LONG_BREATH = 1, 4
 GOING_ON = frozenset({"say", "add", "note", "report", "state", "explain", "continue", "conclude"})
 OF_DOCUMENTS = frozenset({"owned_document", "letter_from", "same_document", "ruling"})
 HEARER = re.compile(r"\b(?:told|tells|telling|with|to|via|on) (?:the )?$")
+NO_SUBJECT = re.compile(rf"{HEARER.pattern}|\b(?:by|from) (?:the )?$")
 
 
 def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
@@ -36,7 +38,12 @@ def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
         return Answer("unknown")
     start = phrase.span.char_start
     before = organizations_before(start, view)
+    level = COURTS.intersection(phrase.words) if phrase.head == "court" else frozenset()
     headed = [place for place in before if is_head_of(phrase.head, tuple(place[1].key.split()))]
+    if level and headed:  # "the district court" is no Supreme Court
+        headed = [place for place in headed if level <= set(place[1].key.split())]
+        if not headed:
+            return Answer("unknown")
     if headed:
         only = only_one(headed, start, view) or only_one(headed, start, view, n_sentences=None)
         return Answer("head_of_name", only) if only is not None else Answer("unknown")
@@ -170,7 +177,8 @@ def body_before(
     sentence = view.context.sentence(start)
     for name in view.names.before(start, NEAR):
         near = sentence - view.context.sentence(name.span.char_start) in (0, 1)
-        if near and name.entity_type == "organization":
+        is_other = NO_SUBJECT.search(view.context.text, max(0, name.span.char_start - 20), name.span.char_start)
+        if near and name.entity_type == "organization" and not is_other:
             return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
     described = described_subject(position, view)
     if described is not None or quotation.cue_lemma not in GOING_ON:

@@ -9,6 +9,7 @@ from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.bodies import described_body, last_named
 from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.noun_kinds import is_noun
 from transforms.resolve.source_phrases import AUTHORED, DEFINITE, SourcePhrase, possessive
 from transforms.resolve.view import Answer, ArticleView
 
@@ -94,7 +95,8 @@ def brought_up(noun: Span, view: ArticleView, answered: Answered) -> tuple[bool,
     is_definite = opening[1].lower() in DEFINITE
     begins = context.text[max(0, begin - 3) : begin] == "In "  # "In the letter, she said", not what is said in it
     giver = quoted_from(noun, begin, view, answered) if begins or not is_definite else None
-    return giver is not None or not is_definite or bool(names), giver
+    is_owned = bool(names) or any(map(is_noun, context.text[begin : noun.char_start].lower().split()))
+    return giver is not None or not is_definite or is_owned, giver  # "the police statement"
 
 
 def owner_of(noun: Span, names: Sequence[Name], view: ArticleView) -> Cluster | None:

@@ -130,6 +130,10 @@ def test_the_statement_is_whose_it_was_said_to_be() -> None:
         ("A study by the {organization|Tide Watch} told of rain. A study of boats was new.", "the study", "unresolved"),
         ("The {organization|Tide Watch} read a report.", "the report", "unresolved"),
         ("A study by the {organization|Tide Watch} told of rain.", "that study", "unresolved"),
+        ("“No,” <{Ada Lind}> said in a statement. It met the police statement.", "the statement", "unresolved"),
+        ("“No,” <{Ada Lind}> said in a statement from {Bo Reyes}’s office.", "the statement", "unresolved"),
+        ("The {organization|Supreme Court} met.", "the district court", "unresolved"),
+        ("The {organization|Norland District Court} met.", "the district court", "Norland District Court"),
         ("{organization|Harbour Times} and {organization|Norlink} met.", "the paper", "Harbour Times"),
     ],
 )
@@ -153,6 +157,10 @@ def test_who_is_described_by_what_he_knows_is_nobody_named(source: str, name: st
 
 def test_who_says_it_behind_a_name_is_no_apposition() -> None:
     assert answer("It fell to {Ada Lind}, the director said. “No,” said <the director>.") == "anonymous"
+
+
+def test_it_is_nobody_who_only_got_the_paper() -> None:
+    assert answer("A memo was leaked by {organization|Norlink}. “No,” <it> said.") == "unresolved"
 
 
 def test_they_behind_an_organization_are_many() -> None:
