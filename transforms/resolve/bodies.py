@@ -177,9 +177,11 @@ def body_before(
     sentence = view.context.sentence(start)
     for name in view.names.before(start, NEAR):
         near = sentence - view.context.sentence(name.span.char_start) in (0, 1)
-        is_other = NO_SUBJECT.search(view.context.text, max(0, name.span.char_start - 20), name.span.char_start)
-        if near and name.entity_type == "organization" and not is_other:
-            return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
+        if not near or name.entity_type != "organization":
+            continue
+        if NO_SUBJECT.search(view.context.text, max(0, name.span.char_start - 20), name.span.char_start):
+            break
+        return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
     described = described_subject(position, view)
     if described is not None or quotation.cue_lemma not in GOING_ON:
         return described
