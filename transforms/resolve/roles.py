@@ -19,8 +19,11 @@ MAX_ROLE = 120
 OWNER = re.compile(r" (?:for|of) ", re.IGNORECASE)
 COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,80})")
 STOP = re.compile(
-    r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
+    r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)(?:\s.*)?$",
+    re.DOTALL,
 )
+# "... with Ada Lind, the source said": no apposition, but who says it.
+REPORTS = re.compile(r"^(?:the|another|one|[\w’'.-]+[’']s)\s.*\s(?:said|says|told|added|wrote)(?:\s|$)", re.DOTALL)
 MAX_ABBREVIATION = 4  # "Gov.", but "... a leader."
 # "the Board's Ada Lind", "one major Lind supporter": no role before a name.
 NO_LAST_WORD = re.compile(r"[’']s?$|^major$")
@@ -71,7 +74,7 @@ def role_after(text: str, name_end: int) -> str:
     for pattern in (AFTER, COPULA):
         found = pattern.match(tail)
         if found:
-            if pattern is AFTER and CLAUSE.search(head_part(found.group(1))):
+            if pattern is AFTER and (CLAUSE.search(head_part(found.group(1))) or REPORTS.match(found.group(1))):
                 continue
             phrase = STOP.sub("", found.group(1)).strip()
             if len(found.group(1)) > MAX_ROLE - 2:  # cut by the pattern's limit, maybe within a word

@@ -25,6 +25,7 @@ OPEN = re.compile(r"\s(?:of|for|on|and|&|of the|for the|on the|in the)$")
 LOOSE = re.compile(r"(?<![\s,;:–—-])(?:[\s,;:–—-](?:(?:of|for|in|at|on|from|and|the|to|by|with|&)(?![\w&]))?){1,40}$")
 _CAPITAL = r"(?:U\.S\.|St\.|Ft\.|[A-ZÀ-ÖØ-Þ][\w-]*)"
 CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
+HEAD = re.compile(r" ([A-Z]\w+)")
 DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 # "WASHINGTON U S (Senator ...)", as releases begin.
 DATELINE_END = re.compile(r"(?<=[A-Z]{4})\s+U\.?\s?S\.?$")
@@ -130,6 +131,9 @@ def ended(name: Mention, stop: int, text: str) -> Mention | None:
             return replace(name, span=Span(start, more.end()))
     if name.entity_type == "organization":
         words = LOOSE.sub("", words)
+        if fold(words) in lexicon.words("common_starts"):  # "Supreme | Court"
+            head = HEAD.match(text, start + len(words), max(stop, start + len(words)))
+            words += head.group() if head is not None and fold(head[1]) in HEADS else ""
     if name.entity_type == "place":
         words = DATELINE_END.sub("", words)
     for left, right in BRACKETS.items():
