@@ -1,4 +1,4 @@
-"""Words a second of one annotator on one core: ``python annotation_speed.py model|spacy TEXTS.jsonl``.
+"""Words a second of one annotator on one core: ``python annotation_speed.py model|fast|spacy TEXTS.jsonl``.
 
 Imports nothing of the project before it is asked for the model, so that an interpreter that has only spaCy can run
 it. Prints one JSON object. A few texts warm up first and are not timed.
@@ -27,6 +27,13 @@ def load_model() -> Callable[[list[str]], object]:
     return load_annotator().annotate
 
 
+def load_fast() -> Callable[[list[str]], object]:
+    """The narrower annotator that newsmill brings along."""
+    from transforms.annotate.model import load_fast_annotator
+
+    return load_fast_annotator().annotate
+
+
 def load_spacy() -> Callable[[list[str]], object]:
     """SpaCy's small English pipeline, whole; raises ModuleNotFoundError where no package carries it."""
     import importlib
@@ -40,7 +47,7 @@ def load_spacy() -> Callable[[list[str]], object]:
     raise ModuleNotFoundError(f"none of {', '.join(SPACY_PACKAGES)} is installed")
 
 
-LOADERS = {"model": load_model, "spacy": load_spacy}
+LOADERS = {"model": load_model, "fast": load_fast, "spacy": load_spacy}
 
 
 def words_per_second(annotate: Callable[[list[str]], object], texts: list[str]) -> float:

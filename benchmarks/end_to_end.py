@@ -1,8 +1,8 @@
 """Words a second of a whole `newsmill run`, beside spaCy's bare `nlp.pipe` on the same texts, in turns.
 
-``python -m benchmarks.end_to_end TEXTS.jsonl --spacy-python PYTHON [--workers 2] [--repeats 3]``; PYTHON has spaCy and
-its small English pipeline, which gets as many processes as newsmill has workers. newsmill's time is the command's from
-start to exit, the Prefect server running already. Processor time is told too: a busy machine changes it less.
+``python -m benchmarks.end_to_end TEXTS.jsonl --spacy-python PYTHON [--workers 2] [--annotator fast]``; PYTHON has spaCy
+and its small English pipeline, which gets as many processes as newsmill has workers. newsmill's time is the command's
+from start to exit, the Prefect server running already. Processor time is told too: a busy machine changes it less.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--spacy-python", required=True)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--annotator", default="model", help="newsmill's annotator")
     parser.add_argument("--articles", type=int, help="only the first so many")
     args = parser.parse_args()
     with args.texts.open(encoding="utf-8") as lines:
@@ -52,7 +53,7 @@ def main() -> None:
         for number, text in enumerate(texts):
             (seeds / f"{number:05}.txt").write_text(text, encoding="utf-8")
         for repeat in range(args.repeats):
-            taken["newsmill run"].append(run_newsmill(seeds, Path(folder) / f"out{repeat}", args.workers))
+            taken["newsmill run"].append(run_newsmill(seeds, Path(folder) / f"out{repeat}", args))
             taken["spaCy nlp.pipe"].append(run_bare_pipe(texts, args.spacy_python, args.workers))
     print(f"{len(texts)} articles, {n_words:,} words, {args.workers} worker(s) each")
     for name, found in taken.items():
@@ -63,9 +64,10 @@ def main() -> None:
         )
 
 
-def run_newsmill(seeds: Path, out: Path, workers: int) -> Taken:
+def run_newsmill(seeds: Path, out: Path, args: argparse.Namespace) -> Taken:
     """What one whole command takes."""
-    command = [sys.executable, "-m", "flows.cli.main", "run", str(seeds), "--out", str(out), "--workers", str(workers)]
+    options = ["--out", str(out), "--workers", str(args.workers), "--annotator", args.annotator]
+    command = [sys.executable, "-m", "flows.cli.main", "run", str(seeds), *options]
     started, before = time.perf_counter(), os.times()
     subprocess.run(command, check=True, capture_output=True)
     passed, after = time.perf_counter() - started, os.times()

@@ -20,7 +20,7 @@ from benchmarks import score
 from benchmarks.annotation_speed import LOADERS
 from benchmarks.reliability import Reliability, judge_mentions, judge_quotes, reliability_of
 from benchmarks.tables import write_tables
-from transforms.annotate.model import load_annotator
+from flows.jobs.annotators import load_annotator
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "quality.md"
@@ -44,22 +44,25 @@ MEASURES = (
 )
 
 
-def build_dataset(gold_file: Path, folder: Path, *, through_flow: bool) -> Path:
+def build_dataset(gold_file: Path, folder: Path, annotator: str, *, through_flow: bool) -> Path:
     """The tables of one gold file's texts: by a run of the flow, or straight from the annotator."""
     gold = score.read_gold(gold_file)
     if through_flow:
         score.export(gold, folder / "seeds")
-        command = [sys.executable, "-m", "flows.cli.main", "run", str(folder / "seeds"), "--out", str(folder / "data")]
+        options = ["--out", str(folder / "data"), "--annotator", annotator]
+        command = [sys.executable, "-m", "flows.cli.main", "run", str(folder / "seeds"), *options]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
         return folder / "data" / "latest"
     texts = {key: record["text"] for key, record in gold.items()}
-    annotations = dict(zip(texts, load_annotator().annotate(list(texts.values())), strict=True))
+    annotations = dict(zip(texts, load_annotator(annotator).annotate(list(texts.values())), strict=True))
     write_tables(texts, annotations, folder / "data")
     return folder / "data"
 
 
-def measure_all(gold_folder: Path, work: Path, *, through_flow: bool) -> tuple[dict[str, Any], dict[str, Reliability]]:
-    """All figures by name, and the reliability of the confidences by gold file."""
+def measure_all(
+    gold_folder: Path, work: Path, annotator: str, *, through_flow: bool
+) -> tuple[dict[str, Any], dict[str, Reliability]]:
+    """All figures of an annotator by name, and the reliability of its confidences by gold file."""
     figures: dict[str, Any] = {}
     reliability: dict[str, Reliability] = {}
     for number, measure in enumerate(MEASURES):
@@ -68,11 +71,11 @@ def measure_all(gold_folder: Path, work: Path, *, through_flow: bool) -> tuple[d
             print(f"left out: {measure.file}", file=sys.stderr)
             continue
         gold = score.read_gold(gold_file)
-        dataset = build_dataset(gold_file, work / str(number), through_flow=through_flow)
+        dataset = build_dataset(gold_file, work / str(number), annotator, through_flow=through_flow)
         figures |= measure.score(gold, dataset)
         if measure.judge is not None:
             # The tables multiply in how sure the speaker is; here the annotator's own confidence is judged.
-            own = build_dataset(gold_file, work / f"{number}-own", through_flow=False)
+            own = build_dataset(gold_file, work / f"{number}-own", annotator, through_flow=False)
             reliability[measure.file] = reliability_of(measure.judge(gold, own))
     return figures, reliability
 
@@ -98,23 +101,28 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> s
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
 
 
-def figure_rows(figures: dict[str, Any]) -> Iterable[Sequence[object]]:
-    """Precision, recall and f1 of each figure; a figure of another shape as it is."""
+def figure_rows(figures: dict[str, Any], fast: dict[str, Any]) -> Iterable[Sequence[object]]:
+    """Precision, recall and f1 of each figure, and the fast annotator's f1; a figure of another shape as it is."""
     for name, values in figures.items():
         if "f1" in values:
-            yield (name, *(f"{values[key]:.3f}" for key in ("p", "r", "f1")), values["gold"])
+            yield (name, *(f"{values[key]:.3f}" for key in ("p", "r", "f1")), values["gold"], f"{fast[name]['f1']:.3f}")
         else:
-            yield (name, "", "", f"{values['right']} right", values["of"])
+            yield (name, "", "", f"{values['right']} right", values["of"], f"{fast[name]['right']} right")
 
 
 def figures_page(
-    figures: dict[str, Any], reliability: dict[str, Reliability], speeds: dict[str, int], *, through_flow: bool
+    figures: dict[str, dict[str, Any]],
+    reliability: dict[str, Reliability],
+    speeds: dict[str, int],
+    *,
+    through_flow: bool,
 ) -> str:
     """The generated part of the page."""
-    annotator = load_annotator()
+    model, fast = load_annotator("model"), load_annotator("fast")
     way = "`newsmill run`" if through_flow else "the annotator alone"
-    parts = [f"Measured through {way} with {annotator.name} {annotator.version}.\n"]
-    parts.append(markdown_table(["figure", "precision", "recall", "f1", "gold"], figure_rows(figures)))
+    parts = [f"Measured through {way} with {model.name} {model.version} and {fast.name} {fast.version}.\n"]
+    header = ["figure", "precision", "recall", "f1", "gold", "fast: f1"]
+    parts.append(markdown_table(header, figure_rows(figures["model"], figures["fast"])))
     for name, found in reliability.items():
         parts.append(f"The annotator's confidence on {name}: expected calibration error {found.error:.3f}.\n")
         bins = [(n, f"{confidence:.2f}", f"{right:.2f}") for n, confidence, right in found.bins]
@@ -145,7 +153,10 @@ def main() -> None:
     args = parser.parse_args()
     through_flow = not args.annotator_only
     with tempfile.TemporaryDirectory() as work:
-        figures, reliability = measure_all(args.gold.resolve(), Path(work), through_flow=through_flow)
+        figures, reliability = {}, {}
+        for name in ("fast", "model"):
+            folder = Path(work) / name
+            figures[name], reliability = measure_all(args.gold.resolve(), folder, name, through_flow=through_flow)
     speeds = measure_speed(args.gold.resolve() / MEASURES[0].file, args.spacy_python)
     rewrite_page(PAGE, figures_page(figures, reliability, speeds, through_flow=through_flow))
     print(json.dumps({"figures": figures, "words_per_second": speeds}))

@@ -157,7 +157,8 @@ class Settings(BaseModel):
     annotator: str = Field(
         default="model",
         min_length=1,
-        description="What annotates: model (built in), spacy (needs newsmill[spacy]), or module:function of your own.",
+        description="What annotates: model (built in), fast (built in too: half the time, fewer names found), "
+        "spacy (needs newsmill[spacy]), or module:function of your own.",
     )
     rebuild: bool = Field(default=False, description="Read and annotate everything again, whatever is known already.")
 

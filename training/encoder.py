@@ -25,13 +25,14 @@ class EncoderShape:
     width: int = 384
     layers: int = 6
     heads: int = 12
+    head_size: int = 32
     inner: int = 1536
     positions: int = 512
     norm_eps: float = 1e-12
     buckets: int = 0
 
 
-MPNET = EncoderShape(width=768, layers=12, inner=3072, norm_eps=1e-5, buckets=32)
+MPNET = EncoderShape(width=768, layers=12, head_size=64, inner=3072, norm_eps=1e-5, buckets=32)
 BUCKETS_MAX_DISTANCE = 128
 
 
@@ -59,8 +60,9 @@ class Layer(nn.Module):
     def __init__(self, shape: EncoderShape) -> None:
         super().__init__()
         self.heads = shape.heads
-        self.qkv = nn.Linear(shape.width, 3 * shape.width)
-        self.out = nn.Linear(shape.width, shape.width)
+        attended = shape.heads * shape.head_size
+        self.qkv = nn.Linear(shape.width, 3 * attended)
+        self.out = nn.Linear(attended, shape.width)
         self.out_norm = nn.LayerNorm(shape.width, eps=shape.norm_eps)
         self.up = nn.Linear(shape.width, shape.inner)
         self.down = nn.Linear(shape.inner, shape.width)
@@ -68,19 +70,24 @@ class Layer(nn.Module):
 
     def forward(self, hidden: Tensor, mask: Tensor | None, drop: float) -> Tensor:
         """``hidden`` is [B, T, width], ``mask``, which broadcasts to [B, heads, T, T], is added to the scores."""
-        batch, length, width = hidden.shape
         query, key, value = (
-            part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(hidden).chunk(3, -1)
         )
-        # Plain products: their backward pass is a third faster on a CPU than the fused kernel's.
-        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
-        if mask is not None:
-            scores = scores + mask.to(scores.dtype)
-        attended = torch.softmax(scores, dim=-1, dtype=scores.dtype) @ value
-        attended = self.out(attended.transpose(1, 2).reshape(batch, length, width))
+        attended = self.out(attend(query, key, value, mask).transpose(1, 2).flatten(2))
         hidden = self.out_norm(hidden + shared_dropout(attended, drop))
         inner = self.down(functional.gelu(self.up(hidden)))
         return torch.as_tensor(self.down_norm(hidden + shared_dropout(inner, drop)))
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Attention of [B, heads, T, head size]; a GPU fuses it, on a CPU plain products are a third faster in training."""
+    if query.is_cuda:
+        wanted = None if mask is None else mask.to(query.dtype).expand(-1, -1, query.shape[2], -1)
+        return functional.scaled_dot_product_attention(query, key, value, wanted)
+    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+    if mask is not None:
+        scores = scores + mask.to(scores.dtype)
+    return torch.softmax(scores, dim=-1, dtype=scores.dtype) @ value
 
 
 def shared_dropout(values: Tensor, drop: float) -> Tensor:

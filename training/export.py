@@ -99,7 +99,7 @@ def layer(builder: GraphBuilder, module: Layer, shape: EncoderShape, name: str, 
     """One transformer layer."""
     qkv = builder.linear(value, module.qkv, f"{name}.qkv", scales.get(f"{name}.qkv"))
     parts = [f"{name}.{part}" for part in ("query", "key", "value")]
-    sizes = builder.store(f"{name}.sizes", np.full(3, shape.width, dtype=np.int64))
+    sizes = builder.store(f"{name}.sizes", np.full(3, shape.heads * shape.head_size, dtype=np.int64))
     builder.nodes.append(helper.make_node("Split", [qkv, sizes], parts, axis=2))
     attended = builder.add("MultiHeadAttention", parts, f"{name}.attended", domain=FUSED, num_heads=shape.heads)
     out = builder.linear(attended, module.out, f"{name}.out")

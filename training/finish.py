@@ -37,7 +37,6 @@ from transforms.annotate.sequence import Chain
 from transforms.annotate.wordpieces import FloatArray, IntArray, encode
 
 BoolArray = npt.NDArray[np.bool_]
-MODEL_NAME = "newsmill-minilm"
 # Of the best labels of all wordpieces; int8 moves some that were close to call.
 MIN_AGREEMENT = 0.97
 
@@ -58,13 +57,13 @@ def average_states(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def write_model(network: Network, base: Path, folder: Path, scales: Scales) -> None:
+def write_model(network: Network, name: str, base: Path, folder: Path, scales: Scales) -> None:
     """The network, its heads and the vocabulary, still without calibration; the version is a hash of the weights."""
     export_network(network, folder / NETWORK_FILE, MAX_PIECES, scales)
     save_heads(head_arrays(network), folder)
     tokenizer = load_tokenizer(base)
     tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
-    save_card(Card(MODEL_NAME, weights_version(folder), Calibration()), folder)
+    save_card(Card(name, weights_version(folder), Calibration()), folder)
 
 
 def save_heads(arrays: dict[str, FloatArray], folder: Path) -> None:
@@ -123,11 +122,16 @@ def measure_agreement(network: Network, folder: Path, windows: Sequence[tuple[In
     return Agreement(*(float(np.concatenate(layer).mean()) for layer in same))
 
 
-def finish(network: Network, base: Path, gold_folder: Path, folder: Path, texts: Sequence[str]) -> dict[str, object]:
-    """Write all files of the model; raises ValueError where the export does not agree with the trained network."""
+def finish(
+    network: Network, name: str, base: Path, gold_folder: Path, folder: Path, texts: Sequence[str]
+) -> dict[str, object]:
+    """Write all files of the model called ``name``.
+
+    Raises ValueError where the exported network does not agree with the trained one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     windows = first_windows(texts, load_tokenizer(base))
-    write_model(network, base, folder, channel_scales(network, windows))
+    write_model(network, name, base, folder, channel_scales(network, windows))
     agreement = measure_agreement(network, folder, windows)
     if min(agreement.roles, agreement.entities) < MIN_AGREEMENT:
         raise ValueError(f"the exported model disagrees with the trained one: {agreement}")

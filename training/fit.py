@@ -144,13 +144,17 @@ class Trainer:
         with mixed_precision(self.device):
             outputs = self.network(batch, self.recipe.dropout)
         losses = self.network.losses(batch, outputs, self.taught)
-        total = torch.stack([weight * losses[name] for name, weight in LOSS_WEIGHTS.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
+        total_loss(losses).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
         return {name: value.detach() for name, value in losses.items()}
+
+
+def total_loss(losses: dict[str, Tensor]) -> Tensor:
+    """The one number that training lowers."""
+    return torch.stack([weight * losses[name] for name, weight in LOSS_WEIGHTS.items()]).sum()
 
 
 def means(totals: dict[str, Tensor], n_batches: int) -> dict[str, float]:

@@ -111,7 +111,7 @@ def build_article(raw: RawDocument) -> Article | Reject:
         wire_agency=dateline.agency,
         title=layout.title,
         byline=_byline(fields, detected.language),
-        publisher=clean_field(fields.get("publisher")),
+        publisher=_publisher(fields),
         section=clean_field(fields.get("section")),
         url=clean_field(fields.get("url")),
         language=detected.language,
@@ -144,6 +144,11 @@ def _byline(fields: Mapping[str, str], language: str | None) -> str | None:
     byline = (clean_field(fields.get("byline")) or "").strip(" ,;")
     own = _BY.get(language or "", "by")
     return re.sub(rf"^(?:by|{own}):?\s+", "", byline, flags=re.I) or None
+
+
+def _publisher(fields: Mapping[str, str]) -> str | None:
+    """Who published it: "the Gazette" and "The Gazette" are one, so that counts by publisher are right."""
+    return re.sub(r"^the (?=[A-Z])", "The ", clean_field(fields.get("publisher")) or "") or None
 
 
 def _stated_language(fields: Mapping[str, str]) -> str | None:

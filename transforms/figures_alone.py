@@ -20,7 +20,7 @@ MIN_SMALL_WORDS = 5  # of a sentence
 def is_table(text: str) -> bool:
     """Whether a text is lines of names and figures, without sentences. One of another script than Latin never is."""
     words = text[:MAX_CHARS].split()
-    n_figures = sum(1 for word in words if any(map(str.isdigit, word)))
+    n_figures = sum(1 for word in words if not word.isalpha() and any(map(str.isdigit, word)))
     if len(words) < MIN_WORDS or n_figures < MIN_FIGURES_SHARE * len(words):
         return False
     n_small = sum(_SMALL.fullmatch(word) is not None for word in words)

@@ -54,7 +54,7 @@ class Furniture(NamedTuple):
 def take_furniture(body: list[str]) -> Furniture:
     """The paragraphs of a body that belong to the story; all of them where none would be left."""
     notes = [paragraph for paragraph in body if is_note(paragraph)]
-    kept = [paragraph for paragraph in body if not is_note(paragraph) and not is_furniture(paragraph)]
+    kept = [paragraph for paragraph in body if paragraph not in notes and not is_furniture(paragraph)]
     if not any(ch.isalnum() for paragraph in kept for ch in paragraph):
         return Furniture(body, None, 0)
     correction = " ".join(note for note in notes if not _NOTE_OF_TIME.fullmatch(note))

@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from transforms.paragraphs import paragraph_spans
 from transforms.records import Annotation, Article, Span
 from transforms.sentence_splitting import split_by_script
@@ -37,8 +39,8 @@ ENGLISH_WORDS = frozenset(
 NEAR_LANGUAGES = (frozenset({"id", "ms"}), frozenset({"bs", "hr", "sr"}), frozenset({"da", "nn", "no"}))
 
 _NO_LANGUAGE = "zxx"  # what numbers, addresses and code are to py3langid
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 
 
@@ -109,13 +111,19 @@ def without_annotation(article: Article) -> Article:
 
 def is_latin(text: str) -> bool:
     """Whether most letters at the start and in the middle of a text are Latin."""
-    sample = _sample(text)
-    return 2 * len(_LATIN.findall(sample)) >= len(_LETTER.findall(sample))
+    return _has_latin_share(_sample(text), 1, 2)
 
 
 def is_mostly_latin(text: str) -> bool:
     """Whether three of four letters are Latin."""
-    return 4 * len(_LATIN.findall(text)) >= 3 * len(_LETTER.findall(text))
+    return _has_latin_share(text, 3, 4)
+
+
+def _has_latin_share(text: str, share: int, of: int) -> bool:
+    if text.isascii():
+        return True
+    n_latin, n_letters = (sum(map(len, run.findall(text))) for run in (_LATIN, _LETTERS))
+    return of * n_latin >= share * n_letters
 
 
 def _sample(text: str) -> str:
@@ -160,5 +168,6 @@ def _identifier() -> LanguageIdentifier:
     found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     found.set_languages([code for code in found.labels if len(code) == 2 or code == _NO_LANGUAGE])
     # One made of what is left: the first keeps the other languages too, 24 MB in every worker.
-    tables = (found.nb_ptc, found.nb_pc, found.nb_classes, found.tk_nextmove, found.tk_output)
+    shares = np.ascontiguousarray(found.nb_ptc)  # a text needs some hundreds of its rows
+    tables = (shares, found.nb_pc, found.nb_classes, found.tk_nextmove, found.tk_output)
     return LanguageIdentifier(*tables, norm_probs=True, tk_row=found.tk_row)

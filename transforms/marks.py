@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from transforms.paragraphs import paragraph_spans
@@ -99,6 +100,11 @@ class _Pair(NamedTuple):
 
 def find_quoted(text: str) -> list[Quoted]:
     """Every quoted piece of ``text``, sorted by start (outer before inner); no piece crosses a paragraph break."""
+    return list(_find_quoted(text))
+
+
+@lru_cache(maxsize=4)  # one step of an article after the other asks
+def _find_quoted(text: str) -> tuple[Quoted, ...]:
     found: list[Quoted] = []
     left_open, reopened = "", False  # the mark that the paragraph before left open; whether this one repeats it
     paragraphs = paragraph_spans(text)
@@ -112,7 +118,7 @@ def find_quoted(text: str) -> list[Quoted]:
         # Only what was open to the very end of a paragraph can be closed in the next.
         is_open = bool(pairs) and not pairs[-1].is_closed and found[-1].depth == 1
         left_open = pairs[-1].mark if is_open and not reopened else ""
-    return found
+    return tuple(found)
 
 
 def _pair_marks(text: str, paragraph: Span, following: int, left_open: str) -> tuple[list[_Pair], bool]:

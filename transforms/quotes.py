@@ -65,7 +65,8 @@ def quote_rows(
 
 def innermost_quotation(quotations: Sequence[Quotation], span: Span) -> Quotation | None:
     """The shortest quotation one of whose segments covers ``span``."""
-    around = [q for q in quotations if any(segment.covers(span) for segment in q.segments)]
+    start, end = span
+    around = [q for q in quotations for first, last in q.segments if first <= start and end <= last]
     return min(around, key=lambda q: q.span.char_end - q.span.char_start, default=None)
 
 

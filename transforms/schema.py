@@ -64,8 +64,9 @@ def find_problems(tables: Mapping[str, pa.Table]) -> Iterable[str]:
 
 def _to_arrow(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     schema = arrow_schema(table)
+    names = set(schema.names)
     for row in rows:
-        if row.keys() != set(schema.names):
+        if row.keys() != names:
             raise ContractError(f"{table.name}: a row has the columns {sorted(row)}")
     try:
         return pa.Table.from_pylist(list(rows), schema=schema)

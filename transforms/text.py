@@ -13,7 +13,9 @@ from itertools import pairwise
 from transforms.paragraphs import PARAGRAPH_BREAK, split_blocks
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028]")
-_SPACES = re.compile(r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_OTHER_SPACE = r"\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# All runs of spaces but a plain one alone, which most are and which would be itself again.
+_SPACES = re.compile(rf"[{_OTHER_SPACE}][ {_OTHER_SPACE}]*| [ {_OTHER_SPACE}]+")
 # Zero-width joiners hold an emoji together; anywhere else they are dirt of the page the text was copied from.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
@@ -68,7 +70,7 @@ def clean_field(value: str | None) -> str | None:
 
 def count_words(text: str) -> int:
     """Runs of letters and digits; an apostrophe inside a word does not part it."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))
 
 
 def clean_text(text: str) -> str:

@@ -31,6 +31,9 @@ def cli() -> None:
 @click.option("--verbose", is_flag=True, help="Show the run's log as it is written.")
 def run(verbose: bool, **values: Any) -> None:
     """Bring the data set up to date with SEEDS: files, folders and globs [default: seeds]."""
+    from flows.pandas_unloaded import leave_pandas_unloaded
+
+    leave_pandas_unloaded()
     from flows.cli.run import run_with_progress
 
     status = run_with_progress(settings_from(values), verbose=verbose).status

@@ -198,6 +198,9 @@ def sigint_blocked() -> Iterator[None]:
 
 def _serve(connection: Connection) -> None:
     """The life of a worker process: jobs in, progress and results out, until the parent is gone."""
+    from flows.pandas_unloaded import leave_pandas_unloaded
+
+    leave_pandas_unloaded()
     threading.Thread(target=die_with_parent, daemon=True).start()
     while True:
         try:

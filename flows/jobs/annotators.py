@@ -12,6 +12,7 @@ from transforms.annotate.protocol import Annotator
 
 KNOWN = {
     "model": "transforms.annotate.model:load_annotator",
+    "fast": "transforms.annotate.model:load_fast_annotator",
     "spacy": "transforms.annotate.spacy_rules:SpacyRulesAnnotator",
 }
 
@@ -22,13 +23,13 @@ class AnnotatorError(UserError):
 
 @lru_cache(maxsize=4)
 def load_annotator(name: str) -> Annotator:
-    """The annotator called ``name``: "model", "spacy", or "module:function" for one of the user's own.
+    """The annotator called ``name``: "model", "fast", "spacy", or "module:function" for one of the user's own.
 
     The user's own is looked for in the current folder too, which an installed command does not see by itself.
     """
     module_name, _, function = KNOWN.get(name, name).partition(":")
     if not function:
-        raise AnnotatorError(f"no annotator is called {name!r}; use model, spacy or module:function")
+        raise AnnotatorError(f"no annotator is called {name!r}; use model, fast, spacy or module:function")
     if name not in KNOWN and str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:

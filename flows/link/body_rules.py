@@ -5,12 +5,19 @@ As in flows/link/rules.py: SQL that gives rows of ``links``; every choice among 
 
 from __future__ import annotations
 
+from transforms.resolve import lexicon
+
 # A short form or acronym is a name's where the name has this share of the articles that give it.
 SURE = 0.9
 # A short form counts where so many articles give it beside the full name, at least this share of those that have it
 # alone, and most longer names that begin so are this body's. One article is enough where nearly all are, and at most so
 # many have it alone; the end of a name counts where nearly all are, and as many have the full name as the end alone.
 MIN_SHORT, SHORT_SHARE, MOST, FEW_ALONE = 2, 0.1, 0.5, 6
+# The rest of a longer name in so many times its articles is a name of its own that stood behind: "Norlink Quaymark".
+GLUED_RATIO = 3
+HEADS_SQL = sorted(
+    set().union(*map(lexicon.words, ("name_endings", "body_heads", "short_heads", "generic_heads", "paper_names")))
+)
 # A name is a thing's and no person's in an article without a pronoun where it is one in MIN_THINGS articles, and in
 # BODY_RATIO times as many as people are shown to bear it; for places and peoples, after whom people are named, in
 # THING_RATIO times as many; in that many, too, whatever pronouns an article ties to it.
@@ -87,6 +94,21 @@ BEARERS = """
     SELECT last AS normal, sum(n_articles) AS n FROM forms WHERE entity_type = 'person' AND n_words > 1 GROUP BY last
 """
 
+# In how many articles an organisation's name begins with somebody's surname: elsewhere the two do not meet.
+BESIDE = """
+    CREATE TABLE beside AS
+    WITH begun AS (
+        SELECT entity_id, name, split_part(normal, ' ', 1) AS normal FROM forms WHERE entity_type = 'organization'
+    ), bodies AS (
+        SELECT DISTINCT e.article_id, f.normal FROM article_entities e JOIN begun f USING (entity_id, name)
+        WHERE f.normal IN (SELECT normal FROM bearers)
+    ), people AS (
+        SELECT DISTINCT e.article_id, f.last AS normal FROM article_entities e JOIN forms f USING (entity_id, name)
+        WHERE f.entity_type = 'person' AND f.n_words > 1 AND f.last IN (SELECT normal FROM bodies)
+    )
+    SELECT normal, count(*) AS n FROM bodies JOIN people USING (article_id, normal) GROUP BY normal
+"""
+
 # Short names, with the body that most of the longer names are which begin so, or end so in several words.
 HOLDERS = """
     CREATE TABLE holders AS
@@ -110,15 +132,27 @@ SHORT_FORM = f"""
         SELECT normal, sum(n_articles) FILTER (entity_type = 'organization') AS n_bodies,
                sum(n_articles) FILTER (entity_type = 'place') AS n_places
         FROM forms WHERE entity_type IN ('organization', 'place') GROUP BY normal
+    ), named AS (
+        SELECT normal, sum(n_articles) AS n FROM forms
+        WHERE entity_type IN ('organization', 'group', 'place', 'person') GROUP BY normal
+    ), glued AS (
+        SELECT DISTINCT c.to_id, a.alias AS short
+        FROM cored c JOIN sure_aliases a ON c.to_id = a.to_id AND starts_with(c.normal, a.alias || ' ')
+        JOIN named ON named.normal = substr(c.normal, length(a.alias) + 2)
+        WHERE named.n > {GLUED_RATIO} * c.n_articles AND NOT list_contains({HEADS_SQL}, named.normal)
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'short_form_elsewhere', 4
     FROM forms f JOIN sure_aliases s ON f.normal = s.alias
     JOIN holders h ON h.kind = s.kind AND h.normal = s.alias AND h.to_id = s.to_id JOIN alone a ON a.normal = s.alias
-    LEFT JOIN bearers b ON b.normal = s.alias
+    LEFT JOIN bearers b ON b.normal = s.alias LEFT JOIN beside ON beside.normal = s.alias
+    LEFT JOIN glued g ON g.to_id = s.to_id AND g.short = s.alias
     WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
     AND CASE WHEN s.kind = 'end' THEN h.share >= {SURE} AND h.n >= greatest(a.n_bodies, {MIN_SHORT})
-        WHEN s.n >= {MIN_SHORT} THEN h.share >= {MOST} ELSE h.share >= {SURE} AND a.n_bodies <= {FEW_ALONE} END
-    AND s.n >= {SHORT_SHARE} * a.n_bodies AND s.n > coalesce(a.n_places, 0) AND s.n > coalesce(b.n, 0)
+        WHEN s.n >= {MIN_SHORT} THEN h.share >= {MOST}
+        ELSE h.share >= {SURE} AND a.n_bodies <= {FEW_ALONE}
+            AND g.to_id IS NULL END
+    AND s.n >= {SHORT_SHARE} * a.n_bodies AND s.n > coalesce(a.n_places, 0)
+    AND (s.n > coalesce(b.n, 0) OR (s.n >= {MIN_SHORT} AND beside.n IS NULL))
 """
 
 # A name that the annotator took for a work, or a place, in one article and for an organisation in ten.

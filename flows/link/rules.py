@@ -72,6 +72,7 @@ RULES = (
     bodies.SHORT_FORM,
     shorter.INITIALS,
     shorter.OF_THE_UNITED_STATES,
+    shorter.OF_AN_OWNER,
     shorter.OF_A_CHAMBER,
     shorter.OF_FIRST_FIELD,
     shorter.WITHOUT_HEAD,
@@ -80,7 +81,7 @@ RULES = (
     DOMINANT_SURNAME,
 )
 # What the rules from ACRONYM on read beside the links.
-EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS, shorter.CORED, bodies.HOLDERS)
+EVIDENCE = (bodies.ALIASES, bodies.SURE_ALIASES, bodies.BEARERS, bodies.BESIDE, shorter.CORED, bodies.HOLDERS)
 
 
 def apply(con: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:

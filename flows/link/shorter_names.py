@@ -7,6 +7,7 @@ short name can mean.
 from __future__ import annotations
 
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import core_name
 from transforms.resolve.organizations import NATIONAL
 
 # A name without its head is the body's that has this share of the articles with names that start so, and more than any
@@ -21,6 +22,11 @@ SPELT_SHARE, LEAD, MIN_SPELT, MIN_ONLY = 0.5, 2, 2, 3
 MOST_ALONE, MOST_ALONE_OF_PARTY = 4, 12
 # A committee's chamber is the one that has this share of the articles.
 CHAMBER_SHARE = 0.8
+MANY_HAVE = (
+    "(office|school|department|board|college|division|center|centre|faculty|institute|bureau|committee) (of|for|on)"
+)
+KNOWN_SQL = sorted({core_name(full) for full in lexicon.known_acronyms().values()})
+UNITED_SQL = "'us', 'u s', 'the us', 'united states', 'american'"
 HEADS_SQL = sorted(lexicon.words("body_heads"))
 NATIONAL_SQL = ", ".join(f"'{word}'" for word in sorted(NATIONAL))
 
@@ -60,8 +66,9 @@ INITIALS = f"""
 # "U.S. Senate" and "Senate", unless the Senates of other places and peoples are in as many articles.
 OF_THE_UNITED_STATES = rf"""
     WITH prefixed AS (
-        SELECT *, regexp_replace(normal, '^(us|united states) ', '') AS bare FROM cored
-        WHERE regexp_matches(name, '^([Tt]he )?(US|U\.S\.?|United States) \w') AND NOT contains(normal, ' district ')
+        SELECT *, regexp_replace(normal, '^(us|u s|united states|un|united nations) ', '') AS bare FROM cored
+        WHERE regexp_matches(name, '^([Tt]he )?(US|U\.S\.?|U S|United States|UN|U\.N\.?|United Nations) \w')
+        AND NOT contains(normal, ' district ')
     ), plain AS (
         SELECT normal AS bare, arg_max(to_id, (n_articles, to_id)) AS to_id FROM cored
         WHERE contains(normal, ' ') OR normal IN ({NATIONAL_SQL}) GROUP BY normal
@@ -75,7 +82,7 @@ OF_THE_UNITED_STATES = rf"""
         SELECT regexp_extract(normal, ' of (.*)', 1), regexp_extract(normal, '^(.*?) of ', 1), n_articles FROM cored
     ), owners AS (
         SELECT DISTINCT normal FROM forms WHERE entity_type IN ('place', 'group')
-        AND normal NOT IN ('us', 'united states', 'american', 'the us')
+        AND normal NOT IN ({UNITED_SQL})
     ), others AS (
         SELECT bare, sum(n_articles) AS n FROM parted SEMI JOIN american USING (bare)
         SEMI JOIN owners ON trim(owner) = owners.normal GROUP BY bare
@@ -110,11 +117,33 @@ OF_FIRST_FIELD = r"""
     GROUP BY f.entity_id HAVING min(w.to_id) = max(w.to_id)
 """
 
+# "Norlink Bureau of Tides" where only one name has "Bureau of Tides" behind an owner. Names of one office that many
+# have ("School of Law") count only where they are widely known.
+OF_AN_OWNER = f"""
+    WITH parts AS (
+        SELECT entity_id, array_to_string(words[:k], ' ') AS owner, array_to_string(words[k + 1:], ' ') AS bare
+        FROM (SELECT entity_id, string_split(normal, ' ') AS words FROM cored WHERE n_words > 3
+              AND NOT regexp_matches(name, '[/–—-]')), unnest([1, 2]) AS cut(k)
+        WHERE len(words) >= k + 3
+    ), owned AS (
+        SELECT p.entity_id, p.bare, count(DISTINCT p.owner) OVER (PARTITION BY p.bare) AS n_owners
+        FROM parts p SEMI JOIN cored o ON o.normal = p.owner
+    ), places AS (
+        SELECT bare FROM parts SEMI JOIN (
+            SELECT normal FROM forms GROUP BY normal
+            HAVING 2 * sum(n_articles) FILTER (entity_type IN ('place', 'group')) >= sum(n_articles)
+        ) f ON f.normal = owner WHERE owner NOT IN ({UNITED_SQL})
+    )
+    SELECT DISTINCT w.entity_id, c.to_id, 'owner', 5 FROM owned w JOIN cored c ON c.normal = w.bare
+    WHERE w.n_owners = 1 AND c.to_id <> w.entity_id AND w.bare NOT IN (SELECT bare FROM places)
+    AND (list_contains({KNOWN_SQL}, c.core) OR (c.has_head AND NOT regexp_matches(w.bare, '^{MANY_HAVE} ')))
+"""
+
 # "Norlink" where the data set has Norlink Airlines and hardly another name that starts so.
 WITHOUT_HEAD = f"""
     WITH headed AS (
         SELECT short AS normal, min(to_id) AS to_id, sum(n_articles) AS n,
-               CASE WHEN bool_or(regexp_matches(normal, ' (party|university)$')) THEN {MOST_ALONE_OF_PARTY}
+               CASE WHEN bool_or(regexp_matches(normal, ' (party|university|union)$')) THEN {MOST_ALONE_OF_PARTY}
                ELSE {MOST_ALONE} END AS most_alone
         FROM cored WHERE short <> ''
         GROUP BY short HAVING min(to_id) = max(to_id)
@@ -126,6 +155,8 @@ WITHOUT_HEAD = f"""
     JOIN holders s ON s.kind = 'start' AND s.normal = h.normal AND s.to_id = h.to_id
     JOIN alone a ON a.normal = h.normal
     LEFT JOIN places p ON p.normal = h.normal LEFT JOIN bearers b ON b.normal = h.normal
+    LEFT JOIN beside ON beside.normal = h.normal
     WHERE f.entity_id <> h.to_id AND f.name <> upper(f.name) AND h.most_alone * h.n >= a.n
-    AND s.share >= {HEAD_SHARE} AND h.n > coalesce(p.n, 0) AND h.n > coalesce(b.n, 0)
+    AND s.share >= {HEAD_SHARE} AND h.n > coalesce(p.n, 0)
+    AND (h.n > coalesce(b.n, 0) OR (h.n >= {MIN_SPELT} AND beside.n IS NULL))
 """

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flows.engine.processes import CONTEXT, STOP_TIMEOUT_S, die_with_parent, how_it_ended, sigint_blocked
 from flows.errors import UserError
+from flows.pandas_unloaded import leave_pandas_unloaded
 
 T = TypeVar("T")
 
@@ -20,14 +21,15 @@ class ApartError(UserError):
 
 def do_apart(work: Callable[..., T], *given: Any) -> T:
     """The result of ``work(*given)``, all of which travels by pickle; raises what it raises."""
-    ours, theirs = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_do, args=(theirs, work, given), name="newsmill-step", daemon=True)
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_do, args=(theirs,), name="newsmill-step", daemon=True)
     with sigint_blocked():
         process.start()
     theirs.close()
     try:
+        ours.send((work, given))
         outcome, error = ours.recv()
-    except EOFError:
+    except (EOFError, OSError):
         process.join(STOP_TIMEOUT_S)
         told = how_it_ended(process.exitcode)
         raise ApartError(f"{told}; is there memory enough? Nothing was committed: run again") from None
@@ -40,9 +42,11 @@ def do_apart(work: Callable[..., T], *given: Any) -> T:
     return cast(T, outcome)
 
 
-def _do(connection: Connection, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _do(connection: Connection) -> None:
+    leave_pandas_unloaded()  # before what was sent has its modules loaded
     threading.Thread(target=die_with_parent, daemon=True).start()
     try:
+        work, given = connection.recv()
         connection.send((work(*given), None))
     except Exception as error:
         if not isinstance(error, UserError):  # a defect: where it was raised is lost on the way

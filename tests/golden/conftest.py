@@ -17,18 +17,17 @@ from transforms.schema import conform
 
 
 @pytest.fixture(scope="session")
-def rows_of_document() -> Callable[[Path], dict[str, list[dict[str, Any]]]]:
-    """What the product makes of one file with its own annotator and its default settings, by table."""
+def rows_of_document() -> Callable[..., dict[str, list[dict[str, Any]]]]:
+    """What the product makes of one file with its default settings and an annotator, by default its own, by table."""
 
     @cache
-    def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    def rows(path: Path, annotator: str = "model") -> dict[str, list[dict[str, Any]]]:
         [raw] = read(path)
         assert isinstance(raw, RawDocument)
         article = build_article(raw)
         assert isinstance(article, Article)
-        settings = Settings()
-        annotation = load_annotator(settings.annotator).annotate([article.text])[0]
-        tables = document_rows(article, annotation, min_confidence=settings.min_confidence)
+        annotation = load_annotator(annotator).annotate([article.text])[0]
+        tables = document_rows(article, annotation, min_confidence=Settings().min_confidence)
         conform(tables)
         return tables
 

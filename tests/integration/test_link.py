@@ -255,11 +255,30 @@ def test_letters_with_dots_are_the_letters(tmp_path: Path) -> None:
     assert list(entities) == ["Norland Harbour Board"]
 
 
+def test_people_of_other_articles_do_not_bear_a_short_form(tmp_path: Path) -> None:
+    corpus = Corpus()
+    for first in ("Ada", "Bea", "Cai"):
+        corpus.article(("person", f"{first} Lind"))
+    for name in ("Lind Motor", "Lind Motor", "Lind"):
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert entities["Lind Motor"]["n_articles"] == 3
+
+
+def test_two_names_that_one_article_takes_for_one_tell_nothing(tmp_path: Path) -> None:
+    corpus = Corpus()
+    corpus.article(("organization", "Norlink Marbo", SHORT))
+    for name in ("Norlink", *["Marbo"] * 4):
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert {"Norlink", "Norlink Marbo", "Marbo"} == set(entities)
+
+
 def test_a_short_form_that_more_people_bear_stays(tmp_path: Path) -> None:
     corpus = Corpus()
     for first in ("Ada", "Bea", "Cai", "Dan"):
-        corpus.article(("organization", "Lind Brothers", {"aliases": ["Lind"], "merge_rules": ["short_form"]}))
-        corpus.article(("person", f"{first} Lind"))
+        brothers = {"aliases": ["Lind"], "merge_rules": ["short_form"]}
+        corpus.article(("organization", "Lind Brothers", brothers), ("person", f"{first} Lind"))
     corpus.article(("organization", "Lind"))
     corpus.article(("person", "Lind"))
     _, entities = link(corpus, tmp_path)
@@ -281,6 +300,14 @@ def test_a_short_form_that_more_people_bear_stays(tmp_path: Path) -> None:
         ("Norlink", "Norlink Airlines"),
         ("Homeland Security", "Department of Homeland Security"),
         ("FEC", "Federal Election Commission"),
+        ("U S Tidal Court", "Tidal Court"),
+        ("U.N. Tidal Council", "Tidal Council"),
+        ("Federal Elections Commission", "Federal Election Commission"),
+        ("Drug Enforcement Agency", "Drug Enforcement Administration"),
+        ("Republican National Committe", "Republican National Committee"),
+        ("Tiders", "Tiders Union"),
+        ("G-7", "G7"),
+        ("al-Norland Front", "Norland Front"),
     ],
 )
 def test_a_shorter_name_that_can_mean_but_one(tmp_path: Path, short: str, full: str) -> None:
@@ -300,6 +327,8 @@ def test_a_shorter_name_that_can_mean_but_one(tmp_path: Path, short: str, full: 
         ("Senate Tides Committee", "House Tides and Ports Committee", "Senate Tides and Ports Subcommittee"),
         ("Norlink", "Norlink Airlines", "Norlink University"),
         ("NHB", "Norland Herring Bait", "Port Council"),
+        ("Republican National Convention", "Republican National Committee", "Port Council"),
+        ("Norlink", "Norlink Bank", "Norlink Steel"),
     ],
 )
 def test_a_shorter_name_that_can_mean_two(tmp_path: Path, short: str, full: str, other: str) -> None:
@@ -308,6 +337,23 @@ def test_a_shorter_name_that_can_mean_two(tmp_path: Path, short: str, full: str,
         corpus.article(("organization", name))
     _, entities = link(corpus, tmp_path)
     assert len(entities) == 3
+
+
+@pytest.mark.parametrize(
+    ("owned", "bare", "n_left"),
+    [
+        ("Norlink Tides and Kelp Commission", "Tides and Kelp Commission", 2),
+        ("White House Office of Management and Budget", "Office of Management and Budget", 2),
+        ("Norlink School of Tidal Law", "School of Tidal Law", 3),  # which many have
+        ("Norlink/Tides and Kelp Commission", "Tides and Kelp Commission", 3),
+    ],
+)
+def test_an_office_behind_its_owner(tmp_path: Path, owned: str, bare: str, n_left: int) -> None:
+    corpus = Corpus()
+    for name in ("White House" if owned.startswith("White") else "Norlink", bare, bare, owned):
+        corpus.article(("organization", name))
+    _, entities = link(corpus, tmp_path)
+    assert len(entities) == n_left
 
 
 def test_a_court_that_other_countries_have_too(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.records import Annotation, Article, Mention, Quotation, Span
+from transforms.document import document_rows
+from transforms.records import Annotation, Article, Attribution, Mention, Quotation, Span
 from transforms.resolve import resolve_article
 from transforms.resolve.names import compatible, fold, one_edit_apart, parse_person
 from transforms.tables import ATTRIBUTION_METHODS, ENTITY_TYPES, MENTION_TYPES, SPEAKER_STATUSES
@@ -72,6 +73,19 @@ def test_every_name_belongs_to_one_entity_and_every_quotation_has_a_speaker(
         is_named = speaker.status == "named"
         assert (speaker.name is not None) == is_named == (speaker.entity_id is not None)
         assert speaker.entity_id is None or speaker.entity_id in known
+
+
+@given(annotated())
+def test_no_annotation_loses_an_article(case: tuple[Article, Annotation, list[Quotation]]) -> None:
+    article, annotation, quotations = case
+    apart: list[Mention] = []
+    for mention in annotation.mentions:
+        if not apart or mention.span.char_start >= apart[-1].span.char_end:
+            apart.append(mention)
+    found = [Attribution(item.segments, item.cue, item.source, 0.9) for item in quotations]
+    rows = document_rows(article, Annotation(annotation.sentences, tuple(apart), tuple(found)))
+    assert len(rows["articles"]) == 1
+    assert all(row["text"] for row in rows["entity_mentions"])
 
 
 NAMES = {

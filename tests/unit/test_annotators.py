@@ -11,7 +11,7 @@ from flows.jobs.annotators import KNOWN, AnnotatorError, load_annotator
 
 
 def test_an_unknown_name_says_what_there_is():
-    with pytest.raises(AnnotatorError, match="use model, spacy or module:function"):
+    with pytest.raises(AnnotatorError, match="use model, fast, spacy or module:function"):
         load_annotator("nonsense")
 
 

@@ -285,6 +285,13 @@ def test_what_the_container_states_fills_the_columns() -> None:
     assert (built.byline, built.publisher, built.language, built.section) == ("Ada Osei", "Wire", "en", None)
 
 
+def test_a_publisher_with_a_small_article_is_the_one_with_a_capital() -> None:
+    stated = ("the Gazette", "The Gazette", "theGazette", "the harbour blog")
+    assert [article(BODY, media_type="application/x-ndjson", publisher=name).publisher for name in stated] == [
+        "The Gazette", "The Gazette", "theGazette", "the harbour blog",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("language", "stated", "byline"),
     [

@@ -40,7 +40,7 @@ def share_evidence(encoded: EncodedText, scores: FloatArray) -> FloatArray:
 def recurring_words(encoded: EncodedText) -> Iterable[IntArray]:
     """The wordpieces [places, length] of each word that has a capital and stands in more than one place."""
     ids = encoded.ids.tolist()
-    starts, cases = encoded.word_starts(), encoded.cases
+    starts, cases = encoded.word_starts(), encoded.cases.tolist()
     places: dict[Name, list[int]] = defaultdict(list)
     for start, stop in pairwise([*starts.tolist(), len(ids)]):
         if cases[start] in CAPITALISED:

@@ -24,6 +24,7 @@ CODE_VERSION = "9"
 # Below this nine findings in ten are wrong: mostly contents for which no cue was found.
 MIN_ATTRIBUTION_CONFIDENCE = 0.1
 WEIGHTS_FOLDER = Path(__file__).with_name("weights")
+FAST_WEIGHTS_FOLDER = WEIGHTS_FOLDER / "fast"
 MAX_PIECES = 256
 CONTEXT = 32
 # Bounds the scores held at once (about 200 bytes a character); larger groups are no faster.
@@ -135,3 +136,8 @@ def load_annotator(folder: Path = WEIGHTS_FOLDER, *, n_threads: int = 1) -> Mode
         name=card.name,
         weights_version=card.version,
     )
+
+
+def load_fast_annotator() -> ModelAnnotator:
+    """The narrower of the installed models: half the heads, a third of the inner neurons, more than twice as fast."""
+    return load_annotator(FAST_WEIGHTS_FOLDER)

@@ -12,6 +12,9 @@ import numpy.typing as npt
 from transforms.annotate.pair_features import pair_features
 from transforms.annotate.wordpieces import FloatArray, IntArray
 
+# What the network makes of each wordpiece [T, width].
+Hidden = npt.NDArray[np.float16] | npt.NDArray[np.float32]
+
 MAX_PAIR_DISTANCE = 256
 # Chosen on dev: a second segment less sure of its cue than this is a quotation of its own.
 SURE_PAIR = 0.7
@@ -57,11 +60,11 @@ class PairedSegments(NamedTuple):
     source_probability: float
 
 
-def segment_ends(segments: Sequence[Segment], hidden: npt.NDArray[np.float16]) -> FloatArray:
-    """The vectors of the first and the last wordpiece of each segment side by side, [N, width * 2]."""
+def segment_ends(segments: Sequence[Segment], hidden: Hidden) -> FloatArray:
+    """The vectors of first and last wordpiece of each segment side by side, [N, width * 2], to half precision."""
     firsts = hidden[[segment.start for segment in segments]]
     lasts = hidden[[segment.stop - 1 for segment in segments]]
-    return np.concatenate([firsts, lasts], axis=1).astype(np.float32)
+    return np.concatenate([firsts, lasts], axis=1).astype(np.float16).astype(np.float32)
 
 
 def near_pairs(cue_spans: IntArray, other_spans: IntArray) -> tuple[IntArray, IntArray]:
@@ -80,7 +83,7 @@ def near_pairs(cue_spans: IntArray, other_spans: IntArray) -> tuple[IntArray, In
 def score_pairs(
     cues: Sequence[Segment],
     others: Sequence[Segment],
-    hidden: npt.NDArray[np.float16],
+    hidden: Hidden,
     paragraphs: IntArray,
     weights: PairWeights,
     leap_cost: float,
@@ -119,7 +122,7 @@ def pair_segments(
     sources: Sequence[Segment],
     cues: Sequence[Segment],
     contents: Sequence[Segment],
-    hidden: npt.NDArray[np.float16],
+    hidden: Hidden,
     paragraphs: IntArray,
     weights: tuple[PairWeights, PairWeights],
 ) -> list[PairedSegments]:

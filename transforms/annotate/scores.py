@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from transforms.annotate.pairing import Hidden
 from transforms.annotate.sequence import ENTITY_LABELS, ROLE_LABELS
 from transforms.annotate.windows import plan_windows
 from transforms.annotate.wordpieces import EncodedText, FloatArray, IntArray
 
 CLS, SEP = 101, 102
+MANY_PIECES = 5_000
 
 # Wordpiece ids and feature codes of one window ([N] each, special pieces included) to hidden states
 # [N, width], role emissions [N, K] and entity scores [N, E].
@@ -23,7 +24,7 @@ Reader = Callable[[IntArray, IntArray], tuple[FloatArray, FloatArray, FloatArray
 class PieceScores:
     """What the network says of each wordpiece of one text (T rows each)."""
 
-    hidden: npt.NDArray[np.float16]
+    hidden: Hidden
     roles: FloatArray
     entities: FloatArray
 
@@ -36,14 +37,16 @@ def score_pieces(encoded: EncodedText, read: Reader, *, max_pieces: int, context
     """
     if not len(encoded.ids):
         return no_scores()
-    parts: list[tuple[npt.NDArray[np.float16], FloatArray, FloatArray]] = []
+    # The pairs need no more than half precision, which halves what a long text keeps in memory.
+    is_long = len(encoded.ids) > MANY_PIECES
+    parts: list[tuple[Hidden, FloatArray, FloatArray]] = []
     for window in plan_windows(encoded.paragraphs, max_pieces=max_pieces, context=context):
         ids = np.concatenate([[CLS], encoded.ids[window.start : window.stop], [SEP]])
         codes = np.concatenate([[0], encoded.features[window.start : window.stop], [0]])
         kept = slice(1 + window.keep_start - window.start, 1 + window.keep_stop - window.start)
         hidden, roles, entities = read(ids, codes)
-        # Half precision for what a long text keeps in memory; the pairs need no more.
-        parts.append((hidden[kept].astype(np.float16), roles[kept], entities[kept]))
+        kept_hidden = hidden[kept].astype(np.float16) if is_long else hidden[kept]
+        parts.append((kept_hidden, roles[kept], entities[kept]))
     hiddens, role_parts, entity_parts = zip(*parts, strict=True)
     return PieceScores(np.concatenate(hiddens), np.concatenate(role_parts), np.concatenate(entity_parts))
 

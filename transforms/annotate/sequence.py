@@ -60,18 +60,6 @@ class Chain:
         scores = (self.transitions, self.starts, self.ends)
         return all(bool(np.all((values == 0) | (values <= FORBIDDEN))) for values in scores)
 
-    @cached_property
-    def move_groups(self) -> list[tuple[IntArray, IntArray, FloatArray]]:
-        """(targets [N], sources [N, M], scores [N, M, 1]) of the allowed moves, for each number M of sources."""
-        groups: dict[int, list[int]] = {}
-        for target, column in enumerate(self.transitions.T):
-            groups.setdefault(int(np.sum(column > FORBIDDEN)), []).append(target)
-        return [self._moves_to(np.array(targets)) for targets in groups.values()]
-
-    def _moves_to(self, targets: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        sources = np.stack([np.flatnonzero(self.transitions[:, target] > FORBIDDEN) for target in targets])
-        return targets, sources, self.transitions[sources, targets[:, None]][:, :, None]
-
 
 def chain_of(labels: tuple[str, ...]) -> Chain:
     """A chain that forbids what the label set forbids and scores all else alike."""
@@ -140,27 +128,23 @@ def is_best_path(labels: IntArray, chain: Chain) -> bool:
 def viterbi(padded: Padded, chain: Chain) -> IntArray:
     """The best label sequence of each row (Viterbi, 1967), shape [S, L].
 
-    Rows lie innermost, and only the moves that the chain allows are tried. The way back is found again from the
-    scores, which is cheaper than to keep it for labels that no best path takes.
+    Rows lie innermost. The way back is found again from the scores, which is cheaper than to keep it for labels that no
+    best path takes.
     """
-    emissions = np.ascontiguousarray(padded.emissions.transpose(1, 2, 0))
-    n_steps, _, n_rows = emissions.shape
+    scores = padded.emissions.transpose(1, 2, 0).copy()
+    n_steps, _, n_rows = scores.shape
     active = padded.active()
-    scores = np.zeros_like(emissions)
-    scores[0] = chain.starts[:, None] + emissions[0]
+    moves = chain.transitions[:, :, None]
+    scores[0] += chain.starts[:, None]
     for step in range(1, n_steps):
         before, after = scores[step - 1, :, : active[step]], scores[step, :, : active[step]]
-        for targets, sources, moves in chain.move_groups:
-            arrived = before[sources]
-            arrived += moves
-            after[targets] = arrived.max(axis=1)
-        after += emissions[step, :, : active[step]]
+        after += np.maximum.reduce(before[:, None] + moves, axis=0)
     labels = np.zeros((n_steps, n_rows), dtype=np.int64)
     rows = np.arange(n_rows)
     last = padded.lengths - 1
     labels[last, rows] = (scores[last, :, rows] + chain.ends).argmax(axis=1)
     for step in range(n_steps - 1, 0, -1):
-        arrived = chain.transitions[:, labels[step, : active[step]]]
+        arrived = chain.transitions.take(labels[step, : active[step]], axis=1)
         arrived += scores[step - 1, :, : active[step]]
         labels[step - 1, : active[step]] = arrived.argmax(axis=0)
     return labels.T

@@ -9,6 +9,8 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ PLACE_BODY, PLACE_HEADLINE = range(2)
 FEATURE_SIZES = (7, 6, 4, 2)
 N_FEATURE_CODES = 7 * 6 * 4 * 2
 HEADLINE_MAX_CHARS = 200
+MAX_KNOWN_CHUNKS, MAX_KNOWN_CHARS = 50_000, 40  # what is remembered of texts read before
 
 WORD = re.compile(r"[^\W_]+")
 # An opening single mark stands after a break and before a letter, a closing one the other way round; an
@@ -76,30 +79,71 @@ class EncodedText:
 
 def encode(text: str, tokenizer: Tokenizer) -> EncodedText:
     """Wordpieces of one text of any length, without special tokens, truncation or padding."""
-    encoding: Any = tokenizer.encode(text, add_special_tokens=False)
-    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-    ids = np.array(encoding.ids, dtype=np.int64)
-    # A character the normaliser drops can leave an empty piece behind: it has no place in the text.
-    kept = offsets[:, 1] > offsets[:, 0]
-    ids, offsets = ids[kept], offsets[kept]
+    chunks = text.replace("\n", " ").split(" ")
+    rows = pieces_of_chunks(chunks, tokenizer)
+    ids, starts, ends, cases = np.concatenate(rows).T
+    chunk_starts = np.repeat(starts_of(chunks), list(map(len, rows)))
+    starts, ends = starts + chunk_starts, ends + chunk_starts
     paragraphs = paragraph_spans(text)
     paragraph_starts = np.array([start for start, _ in paragraphs], dtype=np.int64)
-    numbers = np.searchsorted(paragraph_starts, offsets[:, 0], side="right") - 1
-    features = feature_codes(text, offsets[:, 0], offsets[:, 1], numbers, paragraphs)
-    return EncodedText(ids, offsets[:, 0], offsets[:, 1], features, numbers)
+    numbers = np.searchsorted(paragraph_starts, starts, side="right") - 1
+    features = feature_codes(text, starts, ends, cases, numbers, paragraphs)
+    return EncodedText(np.ascontiguousarray(ids), starts, ends, features, numbers)
+
+
+def pieces_of_chunks(chunks: Sequence[str], tokenizer: Tokenizer) -> list[IntArray]:
+    """The pieces of each chunk, with offsets in it: most chunks of a text were in an earlier one, and are remembered.
+
+    No wordpiece depends on what stands beyond a space, so that all that are new are read as one text.
+    """
+    known = _known_chunks(tokenizer)
+    if len(known) > MAX_KNOWN_CHUNKS:
+        known.clear()
+    new = list({chunk: None for chunk in chunks if chunk not in known})
+    pieces = read_pieces(" ".join(new), tokenizer)
+    starts = starts_of(new)
+    bounds = [*np.searchsorted(pieces[:, 1], starts).tolist(), len(pieces)]
+    pieces[:, 1:3] -= np.repeat(starts, np.diff(bounds))[:, None]
+    rows = {chunk: pieces[first:stop].copy() for chunk, (first, stop) in zip(new, pairwise(bounds), strict=True)}
+    known |= {chunk: row for chunk, row in rows.items() if len(chunk) <= MAX_KNOWN_CHARS}
+    return [known[chunk] if chunk in known else rows[chunk] for chunk in chunks]
+
+
+@lru_cache(maxsize=2)
+def _known_chunks(tokenizer: Tokenizer) -> dict[str, IntArray]:
+    return {}
+
+
+def starts_of(chunks: Sequence[str]) -> IntArray:
+    """Where each chunk starts in the text that they make with a space between each two."""
+    lengths = np.fromiter(map(len, chunks), np.int64, len(chunks))
+    return np.cumsum(lengths + 1) - lengths - 1
+
+
+def read_pieces(text: str, tokenizer: Tokenizer) -> IntArray:
+    """The id, the offsets and the case class of each wordpiece, [N, 4]."""
+    encoding: Any = tokenizer.encode(text, add_special_tokens=False)
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    pieces = np.column_stack([np.array(encoding.ids, dtype=np.int64), offsets, cases_at(text, offsets[:, 0])])
+    # A character the normaliser drops can leave an empty piece behind: it has no place in the text.
+    return np.asarray(pieces[offsets[:, 1] > offsets[:, 0]])
 
 
 def feature_codes(
-    text: str, starts: IntArray, ends: IntArray, paragraphs: IntArray, spans: Sequence[tuple[int, int]]
+    text: str,
+    starts: IntArray,
+    ends: IntArray,
+    cases: IntArray,
+    paragraphs: IntArray,
+    spans: Sequence[tuple[int, int]],
 ) -> IntArray:
     """One code a wordpiece (shape [T], below ``N_FEATURE_CODES``): case, quotation marks, gap before, headline."""
-    case = cases_at(text, starts)
     marks = marks_by_char(text, spans)[starts]
     gap = gaps_before(text, starts, ends, paragraphs)
     first_start, first_end = spans[0]
     has_headline = len(spans) > 1 and first_end - first_start <= HEADLINE_MAX_CHARS
     place = np.where((paragraphs == 0) & has_headline, PLACE_HEADLINE, PLACE_BODY)
-    code = ((case * FEATURE_SIZES[1] + marks) * FEATURE_SIZES[2] + gap) * FEATURE_SIZES[3] + place
+    code = ((cases * FEATURE_SIZES[1] + marks) * FEATURE_SIZES[2] + gap) * FEATURE_SIZES[3] + place
     return code.astype(np.int64)
 
 

@@ -43,7 +43,7 @@ MOST = 3
 def saying_words(text: str) -> tuple[str, ...]:
     """The folded words of a text, less persons and articles; numbers as digits without their commas."""
     bare = _INSERTED.sub(" ", text)
-    return tuple(word for match in _WORD.finditer(bare) for word in _folded(match.group()).split())
+    return tuple(" ".join(map(_folded, _WORD.findall(bare))).split())
 
 
 @lru_cache(maxsize=50_000)

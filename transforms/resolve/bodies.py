@@ -10,7 +10,7 @@ from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.body_kinds import KINDS_OF_BODY, can_be, is_head_of
 from transforms.resolve.clusters import Cluster
-from transforms.resolve.source_phrases import SourcePhrase, possessive
+from transforms.resolve.source_phrases import IT, SourcePhrase, possessive
 from transforms.resolve.view import Answer, ArticleView
 
 # The name that owns, not the word that begins a sentence: "The administration".
@@ -18,10 +18,15 @@ _NO_OWNER = r"(?!(?:The|This|That|His|Her|Its|Their|Our|My|Your|One|Another|Some
 OWNER = re.compile(rf"(?:^|[Tt]he |[Rr]ival ){_NO_OWNER}([A-Z][a-z]\w+)(?:[’']s?)? (?=\w+(?:[’']s?)?$)")
 FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
 AT_START = 8  # characters: "The ", "But at "
+COURTS = frozenset({"district", "appeals", "circuit", "trial", "lower", "county", "bankruptcy", "magistrate"})
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
-IN_DOCUMENT = r"\b(?:in|issued|released|through) (?:an?|the|his|her|its|their) (?:[\w-]+ ){0,2}"
 # "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
+# How many sentences on "it" is still who spoke: of any verb, and of one that goes on saying behind the words.
+SAME_BREATH, LONG_BREATH = 1, 4
+GOING_ON = frozenset({"say", "add", "note", "report", "state", "explain", "continue", "conclude"})
+OF_DOCUMENTS = frozenset({"owned_document", "letter_from", "same_document", "ruling"})
 HEARER = re.compile(r"\b(?:told|tells|telling|with|to|via|on) (?:the )?$")
+NO_SUBJECT = re.compile(rf"{HEARER.pattern}|\b(?:by|from) (?:the )?$")
 
 
 def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
@@ -33,7 +38,12 @@ def described_body(phrase: SourcePhrase, view: ArticleView) -> Answer:
         return Answer("unknown")
     start = phrase.span.char_start
     before = organizations_before(start, view)
+    level = COURTS.intersection(phrase.words) if phrase.head == "court" else frozenset()
     headed = [place for place in before if is_head_of(phrase.head, tuple(place[1].key.split()))]
+    if level and headed:  # "the district court" is no Supreme Court
+        headed = [place for place in headed if level <= set(place[1].key.split())]
+        if not headed:
+            return Answer("unknown")
     if headed:
         only = only_one(headed, start, view) or only_one(headed, start, view, n_sentences=None)
         return Answer("head_of_name", only) if only is not None else Answer("unknown")
@@ -152,54 +162,48 @@ def only_owner(phrase: SourcePhrase, view: ArticleView) -> str:
     return owners.pop() if len(owners) == 1 else ""
 
 
-def document(phrase: SourcePhrase, view: ArticleView, previous: tuple[Quotation, Answer] | None) -> Answer:
-    """Whose words a document is: its owner's, or the last speaker's where the cue before names it."""
-    nouns = lexicon.nouns()
-    if phrase.sender is not None and phrase.head in nouns["signed"] | nouns["studied"]:
-        return Answer("letter_from", view.cluster_of(phrase.sender))
-    if phrase.head not in nouns["signed"]:
-        return Answer("unknown")
-    if phrase.possessor is not None:
-        owner = view.cluster_of(phrase.possessor)
-        if phrase.span and view.context.in_quote(phrase.span.char_start):  # spoken of, rather than reported from
-            return Answer("unknown")
-        return Answer("owned_document", owner) if owner.entity_type in ("person", "organization") else Answer("unknown")
-    if phrase.determiner == "definite" and phrase.head in {"ruling", "decision", "opinion", "order"}:
-        court = last_named("court", phrase, view)
-        if court is not None:
-            return Answer("ruling", court)
-    if previous is None or previous[1].cluster is None or phrase.determiner != "definite" or len(phrase.words) > 2:
-        return Answer("unknown")
-    is_same = gave_document(phrase, previous[0], view)
-    return Answer("same_document", previous[1].cluster) if is_same else Answer("unknown")
+def body_before(
+    word: str, quotation: Quotation, view: ArticleView, previous: tuple[Quotation, Answer] | None
+) -> Cluster | None:
+    """Whom "it" or "they" mean: the speaker before; "it" also the organisation of the sentence before.
 
-
-def gave_document(phrase: SourcePhrase, quotation: Quotation, view: ArticleView) -> bool:
-    """Whether a quotation was reported from such a document: in its cue, or as "in a statement" in its sentences."""
-    text, context = view.context.text, view.context
-    if quotation.cue is not None and phrase.head in text[slice(*quotation.cue)].lower().split():
-        return True
-    end = phrase.span.char_start if phrase.span else 0
-    start = context.sentence_start(min(quotation.span.char_start, (quotation.source or quotation.span).char_start))
-    if context.paragraph(end) - context.paragraph(start) > 1:
-        return False
-    stated = rf"{IN_DOCUMENT}{re.escape(phrase.head)}\b"
-    return any(not context.in_quote(start + match.start()) for match in re.finditer(stated, text[start:end], re.I))
-
-
-def body_before(position: int, view: ArticleView, previous: tuple[Quotation, Answer] | None) -> Cluster | None:
-    """The organisation that "it" or "they" mean: the speaker before, or the subject of the sentence before."""
-    sentence = view.context.sentence(position)
-    if previous is not None:
-        before, answer = previous
-        apart = sentence - view.context.sentence(before.span.char_end - 1)
-        if answer.cluster is not None and answer.cluster.entity_type == "organization" and 0 <= apart <= 1:
-            return answer.cluster
-    for name in view.names.before(position, NEAR):
+    "They" after a sentence about an organisation are as often its critics, workers or traders.
+    """
+    position = quotation.source.char_start if quotation.source else quotation.span.char_start
+    start = min(position, quotation.span.char_start)
+    last = speaker_before(start, view, previous, SAME_BREATH)
+    if last is not None or word not in IT:
+        return last
+    sentence = view.context.sentence(start)
+    for name in view.names.before(start, NEAR):
         near = sentence - view.context.sentence(name.span.char_start) in (0, 1)
-        if near and name.entity_type == "organization":
-            return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
-    return described_subject(position, view)
+        if not near or name.entity_type != "organization":
+            continue
+        if NO_SUBJECT.search(view.context.text, max(0, name.span.char_start - 20), name.span.char_start):
+            break
+        return None if view.context.in_quote(name.span.char_start) else view.cluster_of(name)
+    described = described_subject(position, view)
+    if described is not None or quotation.cue_lemma not in GOING_ON:
+        return described
+    return speaker_before(start, view, previous, LONG_BREATH if start < position else SAME_BREATH + 1)
+
+
+def speaker_before(
+    start: int, view: ArticleView, previous: tuple[Quotation, Answer] | None, most_apart: int
+) -> Cluster | None:
+    """The organisation, or owner of a document, that spoke last, where no other begins a sentence since."""
+    if previous is None or previous[1].cluster is None:
+        return None
+    (before, answer), speaker, context = previous, previous[1].cluster, view.context
+    if speaker.entity_type != "organization" and answer.rule not in OF_DOCUMENTS:
+        return None
+    if not 0 <= context.sentence(start) - context.sentence(before.span.char_end - 1) <= most_apart:
+        return None
+    for name in view.names.before(start, max(0, start - before.span.char_end)):
+        begins = name.span.char_start - context.sentence_start(name.span.char_start) < AT_START
+        if begins and name.entity_type == "organization" and view.cluster_of(name) is not speaker:
+            return None
+    return speaker
 
 
 def described_subject(position: int, view: ArticleView) -> Cluster | None:

@@ -17,6 +17,7 @@ LEGAL = lexicon.words("legal_endings") | lexicon.words("holding_endings")
 SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "at", "an", "a"})
 SHORT = 5
 MIN_LETTERS = 2
+ALIKE = 5
 # "(GM.N)", "<GM>", "(NYSE: GM)": what a wire puts behind a company's name.
 TICKER = re.compile(r"\s*[(<\[]\s*(?:[A-Za-z]{2,8}\s?:\s?)?[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?\s*[)>\]]?\s*$")
 # "Norlink news agency": what it is, in small letters.
@@ -52,7 +53,7 @@ def core_of_words(name: str) -> str:
     bare = UNITED_STATES.sub("", WEB_ADDRESS.sub("", KIND_AFTER.sub("", TICKER.sub("", name))))
     glued = re.sub(r"(?<=\w)&(?=\w)", "and", bare)  # "AT&T" is one word
     words = [spelt(word) for word in words_of(re.sub(r"\s*[&+]\s*", " and ", glued))]
-    while len(words) > 1 and words[0] == "the":
+    while len(words) > 1 and words[0] in {"the", "al"}:
         words = words[1:]
     while len(words) > 1 and words[-1] in LEGAL | SMALL and says_enough(words[:-1]):
         words = words[:-1]
@@ -62,11 +63,29 @@ def core_of_words(name: str) -> str:
         words = words[:-1]
     if " ".join(words) in departments():
         words = [*words, "department"]
+    words = without_slip(words)
     if not says_enough(words):
         return ""
     own = [word for word in head_last(words) if word not in SMALL] or words
     # "Nor Link" is "Norlink"; few letters are as likely two names ("RTX", "R-TX").
-    return ("" if sum(map(len, own)) >= SHORT else " ").join(own)
+    is_numbered = len(own) == 2 and own[1].isdigit()  # "G-7"
+    return ("" if sum(map(len, own)) >= SHORT or is_numbered else " ").join(own)
+
+
+def without_slip(words: list[str]) -> list[str]:
+    """The words of the widely known name that a name is but for one word: "Drug Enforcement Agency", a slip."""
+    own = [word for word in words if word not in SMALL]
+    known = lexicon.known_acronyms().get("".join(word[0] for word in own), "").split() if len(own) > MIN_LETTERS else []
+    meant = [spelt(word) for word in known if word not in SMALL]
+    differing = [pair for pair in zip(own, meant, strict=False) if pair[0] != pair[1]]
+    is_slip = len(own) == len(meant) and len(differing) == 1 and is_taken_for(*differing[0])
+    return [spelt(word) for word in known] if is_slip else words
+
+
+def is_taken_for(word: str, meant: str) -> bool:
+    """Whether one word of a name is put for another: both say "office", or they begin alike."""
+    is_alike = word[:ALIKE] == meant[:ALIKE] and abs(len(word) - len(meant)) < ALIKE
+    return is_alike or {word, meant} <= lexicon.words("offices_alike")
 
 
 def short_core(name: str) -> str:

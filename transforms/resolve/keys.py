@@ -14,7 +14,7 @@ from transforms.resolve.organizations import known_key, org_words
 from transforms.resolve.places import singular
 
 # Counted up whenever ``name_form`` gives any name other parts: the word lists it reads count too.
-NAME_FORM_VERSION = 4
+NAME_FORM_VERSION = 5
 
 
 def canonical_key(entity_type: str, name: str) -> str:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
@@ -21,7 +22,7 @@ from transforms.resolve.source_phrases import DEFINITE, INDEFINITE, PRONOUNS, ST
 
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 AUXILIARIES = frozenset({"will", "may", "mark", "grant"})
-CAPITAL_PAIR = re.compile(r"(?<![\w.])(?=([A-Z][\w’'-]{0,40}\.?(?: [A-Z]\.)? )([A-Z][\w’'-]{0,40}\w))")
+CAPITAL_PAIR = re.compile(r"[A-Z](?<![\w.].)(?=[\w’'-]{0,40}\.?(?: [A-Z]\.)? ([A-Z][\w’'-]{0,40}\w))")
 FIRST_AND_LAST = re.compile(
     r"\b(?P<first>[A-Z][a-z]+)(?: [A-Z]\.)* "
     r"(?P<last>(?:(?:de|van|von|bin|al|el|di|da|Mc|Mac|O[’'])[ -]?)?[A-Z][\w-]+)\b"
@@ -116,11 +117,12 @@ def source_only_names(text: str, quotations: Sequence[Quotation], names: Sequenc
     return list(found.values())
 
 
+@lru_cache(maxsize=2)  # two steps of an article ask
 def pairs_by_last(text: str) -> dict[str, list[Span]]:
     """Where a word with a capital stands right behind another (or behind its initial), by the later word."""
     pairs: dict[str, list[Span]] = defaultdict(list)
     for match in CAPITAL_PAIR.finditer(text):
-        pairs[match[2]].append(Span(match.start(1), match.end(2)))
+        pairs[match[1]].append(Span(match.start(), match.end(1)))
     return pairs
 
 

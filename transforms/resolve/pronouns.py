@@ -20,7 +20,8 @@ from transforms.resolve.roles import MODIFIERS, is_role_noun
 
 THIRD_PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]im|[Hh]is|[Hh]er|[Hh]ers|[Hh]imself|[Hh]erself)\b")
 SENTENCE_COST, PARAGRAPH_COST, QUOTED_COST, OBJECT_COST, POSSESSIVE_COST = 1.0, 0.5, 1.5, 1.0, 0.7
-CLAUSE = re.compile(r"[^,;:—–\n\"“”()]*$")
+# The text before a name from its end backwards, as far as no mark parts it from the name.
+CLAUSE_BACKWARDS = re.compile(r"\n?([^,;:—–\n\"“”()]*)")
 PREPOSITIONS = frozenset(
     [
         "with",
@@ -111,8 +112,8 @@ def read_discourse(context: Context, people: Sequence[Cluster]) -> Discourse:
 
 def is_object(text: str, span: Span) -> bool:
     """Whether a preposition governs the name: "with hosts Ada Lind and ...", but not "On Monday Ada Lind"."""
-    words = CLAUSE.search(text, max(0, span.char_start - 80), span.char_start)
-    for word in reversed(words.group().split() if words else []):
+    clause = CLAUSE_BACKWARDS.match(text[max(0, span.char_start - 80) : span.char_start][::-1])
+    for word in reversed(clause[1][::-1].split() if clause else []):
         plain = fold(word).strip(".")
         if plain in PREPOSITIONS:
             return True

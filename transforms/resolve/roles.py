@@ -9,7 +9,8 @@ from transforms.resolve.names import fold
 from transforms.resolve.role_titles import trim_role
 
 MODIFIERS = lexicon.words("role_modifiers")
-BEFORE = re.compile(r"(?:[\w.&’'\-]+ ){1,9}$")
+# The text before a name from its end backwards, so that only the words right before it are looked at.
+BACKWARDS = re.compile(r"\n?((?: [\w.&’'\-]+){1,9})")
 AFTER = re.compile(
     r"\s*(?:\([^)]{1,20}\))?\s*,\s+(?:who (?:is|was) |now |then )?"
     r"((?:a|an|the|one of|former|[\w’'.\-]+)\b[^,;:.\"“”\n()]{2,120})"
@@ -18,8 +19,11 @@ MAX_ROLE = 120
 OWNER = re.compile(r" (?:for|of) ", re.IGNORECASE)
 COPULA = re.compile(r"\s+(?:is|was|became) ((?:a|an|the) [^,;:.\"“”\n()]{2,80})")
 STOP = re.compile(
-    r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)\s.*$", re.DOTALL
+    r"\s(?:who|whom|whose|which|that|said|says|told|wrote|added|and is|and was|has|had|is|was|were)(?:\s.*)?$",
+    re.DOTALL,
 )
+# "... with Ada Lind, the source said": no apposition, but who says it.
+REPORTS = re.compile(r"^(?:the|another|one|[\w’'.-]+[’']s)\s.*\s(?:said|says|told|added|wrote)(?:\s|$)", re.DOTALL)
 MAX_ABBREVIATION = 4  # "Gov.", but "... a leader."
 # "the Board's Ada Lind", "one major Lind supporter": no role before a name.
 NO_LAST_WORD = re.compile(r"[’']s?$|^major$")
@@ -35,10 +39,10 @@ AGE = re.compile(r",\s+(?:aged? )?(\d{1,2})\b(?! percent|%)")
 
 def role_before(text: str, name_start: int) -> str:
     """The role words that stand right before a name: "Ohio Democratic Party Chairman " ... "."""
-    found = BEFORE.search(text[max(0, name_start - 110) : name_start])
+    found = BACKWARDS.match(text[max(0, name_start - 110) : name_start][::-1])
     if not found:
         return ""
-    words = found.group().split()
+    words = found[1][::-1].split()
     kept: list[str] = []
     for word in reversed(words):
         plain = fold(word).strip(".").removesuffix("'s")
@@ -70,7 +74,7 @@ def role_after(text: str, name_end: int) -> str:
     for pattern in (AFTER, COPULA):
         found = pattern.match(tail)
         if found:
-            if pattern is AFTER and CLAUSE.search(head_part(found.group(1))):
+            if pattern is AFTER and (CLAUSE.search(head_part(found.group(1))) or REPORTS.match(found.group(1))):
                 continue
             phrase = STOP.sub("", found.group(1)).strip()
             if len(found.group(1)) > MAX_ROLE - 2:  # cut by the pattern's limit, maybe within a word

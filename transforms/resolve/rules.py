@@ -222,7 +222,8 @@ SPEAKER_RULES = (
     Rule("pronoun_weak", "… where two are about as salient: too unsure to name anybody.", "", "", 0.4),
     Rule(
         "body_pronoun",
-        "“it” or “they” right after an organisation spoke, or as the subject of the sentence before.",
+        "“it” or “they” right after an organisation spoke; “it” also the organisation of the sentence before, and with "
+        "“said” or “added” the one that spoke a few sentences before.",
         "“No,” said <the {organization|Harbour Board}>. “Never,” <it> said.",
         "Harbour Board",
         0.7,
@@ -333,8 +334,20 @@ SPEAKER_RULES = (
         "Norland Court of Appeals",
         0.65,
     ),
-    Rule("same_document", "“the statement” speaks for whoever issued it in the quotation before.", "", "", 0.7),
-    Rule("indefinite", "“a senior official” is anonymous.", "“No,” said <a senior official>.", "anonymous", 0.9),
+    Rule(
+        "same_document",
+        "“the report” speaks for whom the article says that the last report was by, or was quoted from it.",
+        "“No,” said <the {organization|Harbour Board}> in a report. “Never,” <the report> said.",
+        "Harbour Board",
+        0.9,
+    ),
+    Rule(
+        "indefinite",
+        "“a senior official” is anonymous, and so is whoever is described by what he knows.",
+        "{Ada Lind} left. “No,” said <the source briefed on it>.",
+        "anonymous",
+        0.9,
+    ),
     Rule(
         "unnamed_role",
         "So is a role that nobody in the article holds.",
@@ -387,7 +400,7 @@ LINK_RULES = (
         "same_core",
         "Names of organisations that differ by legal form (Inc, Corp, Group, Plc), “the”, case, spaces, punctuation or "
         "an exchange code alone are one, and so are “Department of Justice”, “Justice Department” and “Justice”; units "
-        "keep names of their own.",
+        "keep names of their own. A widely known name with one word wrong is that name.",
         "Norlink in one article, The Norlink Group, Inc. (NLK.N) in another; Norlink Securities in a third.",
         "Norlink = The Norlink Group, Inc.",
     ),
@@ -395,8 +408,10 @@ LINK_RULES = (
         "short_form_elsewhere",
         "The start of a name alone is that organisation where articles use it beside the full name, one for ten that "
         "have it alone, nine of ten this one, most longer names that begin so are this one's, and no place or person "
-        "has the name in as many. One such article is enough where nine of ten longer names are this one's and at most "
-        "six articles have it alone. The end of a name in several words counts where nine of ten longer names are this "
+        "has the name in as many; people do not count where none stands in an article with it. One such article is "
+        "enough where nine of ten longer names are this one's, at most six articles have it alone, and the rest of the "
+        "longer name is no other's name. The end of a name in several words counts where nine of ten longer names "
+        "are this "
         "one's and as many articles have it in full as alone.",
         "Norlink in one article; Norlink Brothers, then Norlink, in two.",
         "Norlink = Norlink Brothers",
@@ -411,10 +426,19 @@ LINK_RULES = (
     ),
     Rule(
         "united_states",
-        "A name with “U.S.” before it is the one without, unless bodies of other places and peoples have that name in "
+        "A name with “U.S.” or “U.N.” before it is the one without, unless bodies of other places and peoples have "
+        "that name in "
         "as many articles.",
         "U.S. Supreme Court in one article; Supreme Court in another; Norland Supreme Court in none.",
         "U.S. Supreme Court = Supreme Court",
+    ),
+    Rule(
+        "owner",
+        "A name behind another organisation's is the office of that name, where no other stands before it; offices "
+        "that "
+        "many have (“School of Law”) only where they are widely known.",
+        "White House Bureau of Tides in one article; Bureau of Tides in another.",
+        "White House Bureau of Tides = Bureau of Tides",
     ),
     Rule(
         "chamber",
@@ -427,7 +451,7 @@ LINK_RULES = (
         "without_head",
         "A name of one word is the one name that it makes with a head such as University, Institute or Airlines, where "
         "that is a third of the names that start so, and more than any other, and no place, people or person has the "
-        "name in as many articles.",
+        "name in as many articles; people do not count where none stands in an article with it.",
         "Norlink in one article; Norlink Airlines in another.",
         "Norlink = Norlink Airlines",
     ),

@@ -92,9 +92,7 @@ def source_words(text: str, span: Span, names: Sequence[Name]) -> list[Word]:
     found = []
     for match in WORD.finditer(text, span.char_start, span.char_end):
         place = Span(*match.span())
-        name = next(
-            (n for n in names if n.span.char_start < place.char_end and place.char_start < n.span.char_end), None
-        )
+        name = next((n for n in names if n.span.overlaps(place)), None) if names else None
         found.append(Word(fold(match.group()), place, name))
     return found
 

@@ -11,7 +11,7 @@ import re
 
 from transforms.annotate.signatures import read_signature
 from transforms.records import Article, Quotation, Speaker
-from transforms.resolve import bodies, descriptions, lexicon
+from transforms.resolve import bodies, descriptions, documents, lexicon
 from transforms.resolve.antecedents import OF_PERSONS, antecedent_name, antecedent_noun
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.names import fold
@@ -39,6 +39,8 @@ MIN_CHANCE = 0.5
 MIN_LEAD = 0.6
 GOES_ON = re.compile(r"(?:also |then )?(?:add|continu|conclud|went on|goes on|going on)", re.IGNORECASE)
 CLOSING_MARK = re.compile(r"[.,]?[”\"’']")
+# "the official briefed on the talks": who is described by what he knows is not named anywhere.
+IN_CONFIDENCE = frozenset({"familiar", "knowledge", "briefed", "anonymity", "anonymously"})
 UNNAMED = frozenset({"indefinite", "unnamed_role"})
 
 
@@ -155,7 +157,7 @@ class SpeakerFinder:
         if word in FIRST:
             return self.first_person(start, quotation)
         if word in IT | THEY:
-            cluster = bodies.body_before(start, self.view, self.previous)
+            cluster = bodies.body_before(word, quotation, self.view, self.previous)
             if cluster is not None:
                 return Answer("body_pronoun", cluster)
         return Answer("plural_pronoun" if word in THEY | WE else "unknown")
@@ -215,8 +217,10 @@ class SpeakerFinder:
             return owned
         if means_many(head) or is_quantity(phrase.words, head):
             return Answer("plural")
+        if head in nouns["anonymous"] or (is_person_noun(head) and IN_CONFIDENCE.intersection(phrase.words)):
+            return Answer("indefinite")
         if head in nouns["document"]:
-            return bodies.document(phrase, self.view, self.previous)
+            return documents.document(phrase, self.view, self.answered)
         if phrase.determiner == "indefinite":
             return Answer("indefinite")
         if head in nouns["role"] or descriptions.AGED.fullmatch(head):

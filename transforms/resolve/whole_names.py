@@ -25,6 +25,7 @@ OPEN = re.compile(r"\s(?:of|for|on|and|&|of the|for the|on the|in the)$")
 LOOSE = re.compile(r"(?<![\s,;:–—-])(?:[\s,;:–—-](?:(?:of|for|in|at|on|from|and|the|to|by|with|&)(?![\w&]))?){1,40}$")
 _CAPITAL = r"(?:U\.S\.|St\.|Ft\.|[A-ZÀ-ÖØ-Þ][\w-]*)"
 CAPITALS = re.compile(rf" (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}")
+HEAD = re.compile(r" ([A-Z]\w+)")
 DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 # "WASHINGTON U S (Senator ...)", as releases begin.
 DATELINE_END = re.compile(r"(?<=[A-Z]{4})\s+U\.?\s?S\.?$")
@@ -36,7 +37,7 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     names = [mention for mention in annotation.mentions if mention.mention_type == "name"]
     if not names:
         return annotation
-    names = [name for name in names if fold(text[slice(*name.span)]) != "the"]
+    names = [name for name in names if fold(text[slice(*name.span)]).strip() not in ("", "the")]
     names = with_right_starts(names, text)
     names = joined(without_job_titles([with_dots(name, text) for name in names], text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
@@ -130,6 +131,9 @@ def ended(name: Mention, stop: int, text: str) -> Mention | None:
             return replace(name, span=Span(start, more.end()))
     if name.entity_type == "organization":
         words = LOOSE.sub("", words)
+        if fold(words) in lexicon.words("common_starts"):  # "Supreme | Court"
+            head = HEAD.match(text, start + len(words), max(stop, start + len(words)))
+            words += head.group() if head is not None and fold(head[1]) in HEADS else ""
     if name.entity_type == "place":
         words = DATELINE_END.sub("", words)
     for left, right in BRACKETS.items():
@@ -155,6 +159,8 @@ def is_letters(name: Mention, text: str) -> bool:
 
 def is_spelt_small(letters: str, text: str) -> bool:
     """Whether the text spells the letters out in small letters that name no body: "value-added tax (VAT)"."""
+    if not letters.isalpha():
+        return False
     initials = r"[\s-]".join(rf"({letter}[a-z]+)" for letter in letters)
     match = re.search(rf"\b{initials}\s*(?:\(|, or |, or the )\s*{letters.upper()}\b", text)
     return match is not None and fold(match[match.lastindex or 0]) not in lexicon.nouns()["body"] | HEADS

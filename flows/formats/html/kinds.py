@@ -55,6 +55,8 @@ MIN_FORUM_LABELS = 3
 MAX_LABELS_CHARS = 500  # of a text's start, where a forum's labels stand
 _LISTS = frozenset(["collectionpage", "searchresultspage"])
 _ERROR = re.compile(r"(?:^|[:|–-] )error!?$", re.I)
+# "Browse: All > Harbours", the path to a list in a catalogue.
+_BROWSE = re.compile(r"browse(?:\s?:| [^:>»]{1,40}[>»])", re.I)
 _CONSENT = re.compile(
     r"\b(?:before you continue|we value your privacy|your privacy (?:choices|matters)"
     r"|we and our (?:\d+ )?partners|enable (?:cookies|javascript)"
@@ -165,6 +167,8 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *
         and (is_thin or (_n_headlines(tree) >= MIN_FRONT_HEADLINES and not _has_story(tree)))
     ):
         return "the front page of a site or of a section"
+    if not is_stated and (_BROWSE.match(title) or _BROWSE.match(heading.strip())):
+        return "a list of links to other pages"
     if not is_stated and max(linked_share(tree, paragraphs), _linked_share_of_all(tree, text)) > MAX_LINKED_SHARE:
         return "a list of links to other pages"
     if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:

@@ -59,6 +59,17 @@ def test_offsets_are_code_points(tokenizer: Tokenizer) -> None:
     assert "🙂" in words and "Zürich" in words and "," in words
 
 
+@pytest.mark.parametrize("words_before", ["", "rain it was,", "Rain. Rain. [SEP] zürich"])
+def test_a_text_is_cut_as_a_whole_whatever_was_read_before(words_before: str) -> None:
+    tokenizer = small_tokenizer()
+    text = "Rain, rain  it\twas [SEP] in\n\nZürich. Zürich. It\u200b was,\x01 Rain. " + "rain" * 50
+    wordpieces.encode(words_before, tokenizer)
+    encoded = wordpieces.encode(text, tokenizer)
+    whole = tokenizer.encode(text, add_special_tokens=False)
+    assert encoded.ids.tolist() == whole.ids
+    assert list(zip(encoded.starts.tolist(), encoded.ends.tolist(), strict=True)) == whole.offsets
+
+
 def test_gaps_and_paragraphs(tokenizer: Tokenizer) -> None:
     encoded = wordpieces.encode("Rain.\n\nIt rained\nall day", tokenizer)
     gaps = encoded.features // wordpieces.FEATURE_SIZES[3] % wordpieces.FEATURE_SIZES[2]

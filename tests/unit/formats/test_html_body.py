@@ -136,6 +136,18 @@ def test_a_list_of_stories_that_calls_itself_an_article_is_refused() -> None:
     assert refusal(page.encode(), "page.html").reason == "not_an_article"
 
 
+@pytest.mark.parametrize(
+    ("title", "is_article"), [("Browse: All > Harbours", False), ("Browsers of the harbour's shops spend less", True)]
+)
+def test_a_page_to_browse_a_catalogue_is_refused(title: str, is_article: bool) -> None:
+    prose = "<p>The harbour's books lie open to all who want to read of its ships, its tides and its winds.</p>" * 4
+    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>{prose}</body></html>"
+    if is_article:
+        assert "harbour" in document(page.encode(), "page.html").text
+    else:
+        assert refusal(page.encode(), "page.html").reason == "not_an_article"
+
+
 def test_a_page_that_is_a_list_of_links_throughout_is_refused() -> None:
     rows = "".join(f'<tr><td><a href="/{i}">Song of the harbour, take {i}</a></td><td>{i}</td></tr>' for i in range(60))
     body = f"<center><table>{rows}</table></center>"

@@ -114,6 +114,83 @@ def test_the_statement_is_whose_it_was_said_to_be() -> None:
     assert answer(marked.replace(" in a statement", "")) == "unresolved"
 
 
+@pytest.mark.parametrize(
+    ("before", "source", "name"),
+    [
+        ("It rained, according to a study by the {organization|Tide Watch}.", "the report", "Tide Watch"),
+        ("A {organization|Tide Watch} study told of rain. Boats sank.", "the study", "Tide Watch"),
+        ("{Ada Lind}’s letter told of rain. Boats sank.", "The letter", "Ada Lind"),
+        ("“No,” <{Ada Lind}> said in a letter. “Yes,” said <{Bo Reyes}>.", "the letter", "Ada Lind"),
+        (
+            "In a filing with the {organization|Harbour Board}, <{organization|Norlink}> said “no.”",
+            "the filing",
+            "Norlink",
+        ),
+        ("“No,” <{organization|Norlink}> said in a {organization|Harbour Board} filing.", "the filing", "Norlink"),
+        ("A study by the {organization|Tide Watch} told of rain. A study of boats was new.", "the study", "unresolved"),
+        ("The {organization|Tide Watch} read a report.", "the report", "unresolved"),
+        ("A study by the {organization|Tide Watch} told of rain.", "that study", "unresolved"),
+        ("“No,” <{Ada Lind}> said in a statement. It met the police statement.", "the statement", "unresolved"),
+        ("“No,” <{Ada Lind}> said in a statement from {Bo Reyes}’s office.", "the statement", "unresolved"),
+        ("The {organization|Supreme Court} met.", "the district court", "unresolved"),
+        ("The {organization|Norland District Court} met.", "the district court", "Norland District Court"),
+        ("{organization|Harbour Times} and {organization|Norlink} met.", "the paper", "Harbour Times"),
+    ],
+)
+def test_a_document_is_whose_the_article_says(before: str, source: str, name: str) -> None:
+    assert answer(f"{before} “Never,” <{source}> said.") == name
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("the source with detailed knowledge of the inquiry", "anonymous"),
+        ("the source", "anonymous"),
+        ("the senator briefed on the inquiry", "anonymous"),
+        ("a person familiar with the matter", "anonymous"),
+        ("the senator", "Ada Lind"),
+    ],
+)
+def test_who_is_described_by_what_he_knows_is_nobody_named(source: str, name: str) -> None:
+    assert answer(f"It rained on Sen. {{Ada Lind}}, the source said. “No,” said <{source}>.") == name
+
+
+def test_who_says_it_behind_a_name_is_no_apposition() -> None:
+    assert answer("It fell to {Ada Lind}, the director said. “No,” said <the director>.") == "anonymous"
+
+
+def test_it_is_nobody_who_only_got_the_paper() -> None:
+    assert answer("A memo was leaked by {organization|Norlink}. “No,” <it> said.") == "unresolved"
+
+
+def test_they_behind_an_organization_are_many() -> None:
+    assert answer("{organization|Norlink} fell, traders said. “No,” <they> said.") == "collective"
+    assert answer("“No,” said <{organization|Norlink}>. “Never,” <they> said.") == "Norlink"
+
+
+@pytest.mark.parametrize(
+    ("between", "pronoun", "name"),
+    [
+        ("Rain fell. Boats sank. Snow fell.", "it", "Norlink"),
+        ("Rain fell. Boats sank. Snow fell.", "they", "collective"),
+        ("Rain fell. Quaymark sank. Snow fell.", "it", "unresolved"),
+        ("Rain fell. Boats sank. Snow fell. Hail fell. Leaves fell.", "it", "unresolved"),
+    ],
+)
+def test_it_said_goes_on_over_sentences_that_name_no_other(between: str, pronoun: str, name: str) -> None:
+    text = f"Ships left, Norlink said. {between} Trade fell, {pronoun} said."
+    names = [Mention(span_of(text, n), "organization", "name", 1.0) for n in ("Norlink", "Quaymark") if n in text]
+    first = Quotation(
+        0, "indirect", (span_of(text, "Ships left"),), None, span_of(text, "Norlink"), 1.0, cue_lemma="say"
+    )
+    source = Span(text.rindex(pronoun), text.rindex(pronoun) + len(pronoun))
+    last = Quotation(1, "indirect", (span_of(text, "Trade fell"),), None, source, 1.0, cue_lemma="say")
+    sentences = tuple(Span(*match.span()) for match in re.finditer(r"[^ .][^.]*\.", text))
+    article = Article("a" * 16, "a.txt", 0, "", "text/plain", "utf-8", text, 0)
+    speaker = resolve_article(article, Annotation(sentences, tuple(names), ()), (first, last)).speakers[-1]
+    assert (speaker.name or speaker.status) == name
+
+
 def test_it_is_the_company_of_the_sentence_before() -> None:
     assert answer("{organization|Norlink} grew. It rained. The company may sell. “No,” <it> said.") == "Norlink"
 

@@ -36,6 +36,9 @@ def read(marked: str) -> list[str]:
         ("the {o:Department of Tides and} {o:Urban Growth} met", ["o:Department of Tides and Urban Growth"]),
         ("the {o:Reserve Bank of} St. Olaf said", ["o:Reserve Bank of St. Olaf"]),
         ("the {l:U}.S. Tide Court met", ["l:U.S."]),
+        ("the {o:Supreme} Court met", ["o:Supreme Court"]),
+        ("the {o:Supreme} Leader spoke", ["o:Supreme"]),
+        ("the {o:A**} met", ["o:A**"]),
     ],
 )
 def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
@@ -88,6 +91,10 @@ def test_what_names_nobody_is_no_name(marked: str) -> None:
 
 def test_letters_that_spell_a_body_stay() -> None:
     assert read("the community policing forum ({o:CPF}) met") == ["o:CPF"]
+
+
+def test_a_loose_bracket_within_letters_loses_no_article() -> None:
+    assert read("the forum {o:PG)L} met") == ["o:PG"]
 
 
 @pytest.mark.parametrize(

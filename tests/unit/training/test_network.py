@@ -26,6 +26,7 @@ from training.finish import save_heads  # noqa: E402
 from training.fit import Recipe, Trainer  # noqa: E402
 from training.gold import GoldAttribution, GoldText  # noqa: E402
 from training.network import Network  # noqa: E402
+from training.prune import narrow, part_worths  # noqa: E402
 from training.reading import CONTEXT, WINDOW, read_table  # noqa: E402
 from training.restore import restore_network  # noqa: E402
 from training.smoothing import channel_scales  # noqa: E402
@@ -241,6 +242,23 @@ def test_a_shorter_network_keeps_the_layers_it_is_told_to() -> None:
     keep_layers(network.encoder, [1])
     assert network.encoder.layers[0] is second
     assert network.encoder.shape.layers == 1
+
+
+def test_a_narrower_network_leaves_out_what_gives_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network(SMALL)
+    for layer in network.encoder.layers:
+        torch.nn.init.zeros_(layer.out.weight[:, :32])
+        torch.nn.init.zeros_(layer.down.weight[:, ::2])
+    ids, codes = np.arange(90, 110), np.arange(20)
+    before = torch_reader(network)(ids, codes)
+    batches = list(epoch_batches([make_example(gold_text(), small_tokenizer())], random.Random(0), 200))
+    narrow(network.encoder, part_worths(network, batches), 1, 64)
+    for ours, theirs in zip(torch_reader(network)(ids, codes), before, strict=True):
+        assert np.allclose(ours, theirs, atol=1e-5)
+    export_network(network, tmp_path / "network.onnx", 64, channel_scales(network, [(ids, codes)]))
+    for ours, theirs in zip(load_reader(tmp_path)(ids, codes), before, strict=True):
+        assert np.abs(ours - theirs).max() < 0.15
 
 
 def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> None:
