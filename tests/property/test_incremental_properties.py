@@ -20,7 +20,7 @@ from tests.histories import RUNS, History, UnsteadyAnnotator, live
 from tests.pieces import all_rows, record_places, refresh, rows_of
 from tests.seed_folder import SeedFolder, story
 
-EXAMPLES = int(os.environ.get("NEWSMILL_HISTORIES", "15"))
+EXAMPLES = int(os.environ.get("NEWSMILL_HISTORIES", "12"))
 
 
 @pytest.mark.timeout(100 + 5 * EXAMPLES)
