@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import random
 from dataclasses import replace
@@ -16,6 +17,7 @@ pytest.importorskip("safetensors")
 
 from tests.unit.annotate.small_model import WORDS, small_tokenizer  # noqa: E402
 from training.augment import vary_style  # noqa: E402
+from training.base import BASE_SHA256, check_digest  # noqa: E402
 from training.batches import epoch_batches  # noqa: E402
 from training.crf import Crf  # noqa: E402
 from training.encoder import EncoderShape, distance_buckets, keep_layers  # noqa: E402
@@ -269,6 +271,13 @@ def test_the_exported_network_agrees_with_the_trained_one(tmp_path: Path) -> Non
     for ours, theirs in zip(load_reader(tmp_path)(ids, codes), torch_reader(network)(ids, codes), strict=True):
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs).max() < 0.15
+
+
+def test_weights_that_were_changed_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    check_digest(tmp_path / "model.safetensors", hashlib.sha256(b"weights").hexdigest())
+    with pytest.raises(ValueError, match="not the weights that training starts from"):
+        check_digest(tmp_path / "model.safetensors", BASE_SHA256)
 
 
 def test_training_goes_on_from_a_finished_model(tmp_path: Path) -> None:
