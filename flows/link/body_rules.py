@@ -6,6 +6,7 @@ As in flows/link/rules.py: SQL that gives rows of ``links``; every choice among 
 from __future__ import annotations
 
 from transforms.resolve import lexicon
+from transforms.resolve.body_names import HEADS
 
 # A short form or acronym is a name's where the name has this share of the articles that give it.
 SURE = 0.9
@@ -15,9 +16,7 @@ SURE = 0.9
 MIN_SHORT, SHORT_SHARE, MOST, FEW_ALONE = 2, 0.1, 0.5, 6
 # The rest of a longer name in so many times its articles is a name of its own that stood behind: "Norlink Quaymark".
 GLUED_RATIO = 3
-HEADS_SQL = sorted(
-    set().union(*map(lexicon.words, ("name_endings", "body_heads", "short_heads", "generic_heads", "paper_names")))
-)
+LAST_WORDS_SQL = sorted(HEADS.union(*map(lexicon.words, ("name_endings", "body_heads", "paper_names"))))
 # A name is a thing's and no person's in an article without a pronoun where it is one in MIN_THINGS articles, and in
 # BODY_RATIO times as many as people are shown to bear it; for places and peoples, after whom people are named, in
 # THING_RATIO times as many; in that many, too, whatever pronouns an article ties to it.
@@ -139,7 +138,7 @@ SHORT_FORM = f"""
         SELECT DISTINCT c.to_id, a.alias AS short
         FROM cored c JOIN sure_aliases a ON c.to_id = a.to_id AND starts_with(c.normal, a.alias || ' ')
         JOIN named ON named.normal = substr(c.normal, length(a.alias) + 2)
-        WHERE named.n > {GLUED_RATIO} * c.n_articles AND NOT list_contains({HEADS_SQL}, named.normal)
+        WHERE named.n > {GLUED_RATIO} * c.n_articles AND NOT list_contains({LAST_WORDS_SQL}, named.normal)
     )
     SELECT DISTINCT f.entity_id, s.to_id, 'short_form_elsewhere', 4
     FROM forms f JOIN sure_aliases s ON f.normal = s.alias
@@ -149,8 +148,7 @@ SHORT_FORM = f"""
     WHERE f.entity_type = 'organization' AND f.entity_id <> s.to_id
     AND CASE WHEN s.kind = 'end' THEN h.share >= {SURE} AND h.n >= greatest(a.n_bodies, {MIN_SHORT})
         WHEN s.n >= {MIN_SHORT} THEN h.share >= {MOST}
-        ELSE h.share >= {SURE} AND a.n_bodies <= {FEW_ALONE}
-            AND g.to_id IS NULL END
+        ELSE h.share >= {SURE} AND a.n_bodies <= {FEW_ALONE} AND g.to_id IS NULL END
     AND s.n >= {SHORT_SHARE} * a.n_bodies AND s.n > coalesce(a.n_places, 0)
     AND (s.n > coalesce(b.n, 0) OR (s.n >= {MIN_SHORT} AND beside.n IS NULL))
 """

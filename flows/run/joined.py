@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -118,22 +118,20 @@ def add_joined(
     Where there is much to join, DuckDB and the allocators keep what they took, up to hundreds of megabytes: then a
     process of its own does it.
     """
+    given = (parts, previous, catalog, is_built_on_previous)
     n_new = sum(part.file.n_rows for part in parts if part.file.table == ARTICLES.name and part.origin.number is None)
     if n_new < MIN_ARTICLES_APART:
-        join_articles(snapshot, parts, previous, catalog, is_built_on_previous=is_built_on_previous)
+        join_articles(snapshot, *given)
         return
-    store, run_id = snapshot.store.address, snapshot.stage.run_id
-    files, origins = do_apart(_joined, store, run_id, parts, previous, catalog, is_built_on_previous)
+    files, origins = do_apart(_joined, snapshot.store.address, snapshot.stage.run_id, *given)
     for file in files:
         snapshot.add(file, origins[file.path])
 
 
-def _joined(
-    store: str, run_id: str, parts: Sequence[BasePart], previous: Manifest | None, catalog: Catalog, is_built_on: bool
-) -> tuple[list[StoredFile], dict[str, Origin]]:
-    opened = open_store(store)
-    snapshot = NextSnapshot(opened, opened.stage(run_id))
-    join_articles(snapshot, parts, previous, catalog, is_built_on_previous=is_built_on)
+def _joined(address: str, run_id: str, *given: Any) -> tuple[list[StoredFile], dict[str, Origin]]:
+    store = open_store(address)
+    snapshot = NextSnapshot(store, store.stage(run_id))
+    join_articles(snapshot, *given)
     return snapshot.files, snapshot.origins
 
 
@@ -142,10 +140,9 @@ def join_articles(
     parts: Sequence[BasePart],
     previous: Manifest | None,
     catalog: Catalog,
-    *,
     is_built_on_previous: bool,
 ) -> None:
-    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining."""
+    """The same in this process."""
     store, stage = snapshot.store, snapshot.stage
     files = previous.files if previous else ()
     names = next((file for file in files if file.path == NAMES), None)

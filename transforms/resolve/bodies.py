@@ -20,11 +20,11 @@ FAR, NEAR, NEAR_SENTENCES = 10_000, 1_000, 3
 AT_START = 8  # characters: "The ", "But at "
 COURTS = frozenset({"district", "appeals", "circuit", "trial", "lower", "county", "bankruptcy", "magistrate"})
 POSSESSIVE_WITHIN = re.compile(r"[’']s? ")
-# "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
 # How many sentences on "it" is still who spoke: of any verb, and of one that goes on saying behind the words.
 SAME_BREATH, LONG_BREATH = 1, 4
 GOING_ON = frozenset({"say", "add", "note", "report", "state", "explain", "continue", "conclude"})
 OF_DOCUMENTS = frozenset({"owned_document", "letter_from", "same_document", "ruling"})
+# "told Norlink", "by Norlink": whoever hears or prints it is not who speaks.
 HEARER = re.compile(r"\b(?:told|tells|telling|with|to|via|on) (?:the )?$")
 NO_SUBJECT = re.compile(rf"{HEARER.pattern}|\b(?:by|from) (?:the )?$")
 

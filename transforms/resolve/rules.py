@@ -410,9 +410,8 @@ LINK_RULES = (
         "have it alone, nine of ten this one, most longer names that begin so are this one's, and no place or person "
         "has the name in as many; people do not count where none stands in an article with it. One such article is "
         "enough where nine of ten longer names are this one's, at most six articles have it alone, and the rest of the "
-        "longer name is no other's name. The end of a name in several words counts where nine of ten longer names "
-        "are this "
-        "one's and as many articles have it in full as alone.",
+        "longer name is no other's name. The end of a name in several words counts where nine of ten longer names are "
+        "this one's and as many articles have it in full as alone.",
         "Norlink in one article; Norlink Brothers, then Norlink, in two.",
         "Norlink = Norlink Brothers",
     ),
@@ -427,16 +426,14 @@ LINK_RULES = (
     Rule(
         "united_states",
         "A name with “U.S.” or “U.N.” before it is the one without, unless bodies of other places and peoples have "
-        "that name in "
-        "as many articles.",
+        "that name in as many articles.",
         "U.S. Supreme Court in one article; Supreme Court in another; Norland Supreme Court in none.",
         "U.S. Supreme Court = Supreme Court",
     ),
     Rule(
         "owner",
         "A name behind another organisation's is the office of that name, where no other stands before it; offices "
-        "that "
-        "many have (“School of Law”) only where they are widely known.",
+        "that many have (“School of Law”) only where they are widely known.",
         "White House Bureau of Tides in one article; Bureau of Tides in another.",
         "White House Bureau of Tides = Bureau of Tides",
     ),

@@ -167,9 +167,11 @@ def why_no_article(tree: Any, stated: Stated, url: str, title: str, text: str, *
         and (is_thin or (_n_headlines(tree) >= MIN_FRONT_HEADLINES and not _has_story(tree)))
     ):
         return "the front page of a site or of a section"
-    if not is_stated and (_BROWSE.match(title) or _BROWSE.match(heading.strip())):
-        return "a list of links to other pages"
-    if not is_stated and max(linked_share(tree, paragraphs), _linked_share_of_all(tree, text)) > MAX_LINKED_SHARE:
+    if not is_stated and (
+        _BROWSE.match(title)
+        or _BROWSE.match(heading.strip())
+        or max(linked_share(tree, paragraphs), _linked_share_of_all(tree, text)) > MAX_LINKED_SHARE
+    ):
         return "a list of links to other pages"
     if stated.first("og:type").lower().startswith("video") and words < MIN_ARTICLE_WORDS:
         return "a video without an article"
