@@ -79,6 +79,7 @@ ROLE_TITLES = (
     "economist",
     "scholar",
     "physician",
+    "nurse",
     "teacher",
     "student",
     "journalist",

@@ -35,6 +35,7 @@ from transforms.tables import ROLE_TITLES
         ("U.S. solicitor general", "U.S. solicitor general", "lawyer"),
         ("chief privacy officer", "chief privacy officer", "executive"),
         ("just a candidate", "candidate", "candidate"),
+        ("trained nurse", "trained nurse", "nurse"),
         ("through a spokesman", None, None),
         ("man", None, None),
         ("is likewise a teacher", None, None),
