@@ -27,7 +27,7 @@ from transforms.annotate.sentence_boundaries import split_sentences
 from transforms.annotate.signatures import find_signed
 from transforms.articles import build_article
 from transforms.dateline_parts import find_dateline
-from transforms.furniture import is_furniture, take_furniture
+from transforms.furniture import is_furniture, take_furniture, without_link_cards
 from transforms.headers import read_front_matter, read_header
 from transforms.marks import find_quoted, group_pieces
 from transforms.offset_map import offset_rows
@@ -226,6 +226,22 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], list[str]]] = {
     "furniture": (
         lambda text: [is_furniture(text[:size]) for size in (150, 290, 490)] and take_furniture([text[:690], "a"]),
         ["Aa ", "(Aa ", "Photo: Aa/", "reporting by Aa, ", "Follow Aa ", "Facebook ", "Correction ", "(", "Aa/", "a, "],
+    ),
+    "link cards": (
+        without_link_cards,
+        [
+            "Aa ",
+            "AaAa ",
+            "AaAaAa",
+            "Aa MORE ",
+            " MORE",
+            "AaAa MORE ",
+            "Aa Aa ",
+            "Aa Aa Aa1",
+            "AaAa aaaaaaaaa ",
+            "de ",
+            "(Aa ",
+        ],
     ),
     "dateline": (
         lambda text: find_dateline([f"A{text}", text]),

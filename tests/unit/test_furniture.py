@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.test_articles import BODY, article, body
-from transforms.furniture import is_furniture, take_furniture
+from transforms.furniture import is_furniture, take_furniture, without_link_cards
 
 STORY = ["The council voted on Wednesday.", "“A good evening,” said Josef Adeyemi."]
 
@@ -156,3 +156,40 @@ def test_what_agencies_sign_with_is_furniture(line: str) -> None:
 @pytest.mark.parametrize("line", ["Ao/Bi is a duo.", "and/or it stays", "The AP", "It ends."])
 def test_what_looks_like_a_signature_in_part_is_none(line: str) -> None:
     assert not is_furniture(line)
+
+
+CARD_CASES = {
+    "Sen. Ada Osei Ada Mary OseiHarbour vote put off 2020 talks begin | Port late MORE (D-Calder) said no.": (
+        "Sen. Ada Osei (D-Calder) said no."
+    ),
+    "Sens. Lena Ruiz Magdalena (Lena) RuizFerry 'late' again MORE and Bo Lind Bo LindFog delays it MORE’s aide left.": (
+        "Sens. Lena Ruiz and Bo Lind’s aide left."
+    ),
+    "Mayor Carl de Wit Carl Jan de Wit2020 budget falls The Memo: Who pays? MORE, who left": (
+        "Mayor Carl de Wit, who left"
+    ),
+    "Ada OseiAda OseiHarbour vote put off again MORE (D) left.": "Ada Osei (D) left.",
+    "Speaker Paul Hahn Paul David Hahn Retirees should say 'no' Calder dresses up MORE (R) said so.": (
+        "Speaker Paul Hahn (R) said so."
+    ),
+}
+
+
+@pytest.mark.parametrize("shown", CARD_CASES)
+def test_links_shown_for_a_name_are_taken_out_of_the_sentence(shown: str) -> None:
+    assert without_link_cards(shown) == CARD_CASES[shown]
+    assert take_furniture([shown]).n_chars_removed == len(shown) - len(CARD_CASES[shown])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Osei told Osei Shipping that it wants MORE SHIPS.",
+        "Press Room Press Room News Releases LIND ANNOUNCES MORE THAN ONE MILLION FOR PORTS",
+        "Ada Osei and Bo OseiLind wrote that the town needs more.",
+        "READ MORE",
+        "Ada Osei asked for MORE.",
+    ],
+)
+def test_other_capitals_stay(told: str) -> None:
+    assert without_link_cards(told) == told
