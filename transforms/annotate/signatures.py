@@ -2,7 +2,12 @@
 
     “The harbour froze twice that winter.” — Ilse Brandt
 
-The dash stands for a verb of saying and is the cue, as PolNeAR marks it.
+The dash stands for a verb of saying and is the cue, as PolNeAR marks it. Or a line of its own says who and where, as
+newsletters sign what they quote; then there is no cue:
+
+    “The harbour froze twice that winter.”
+
+    Ilse Brandt, Harbour Times
 """
 
 from __future__ import annotations
@@ -27,6 +32,12 @@ _SIGNATURE = re.compile(
     r"(?:,[^\n“”\"]{1,80}(?:[“\"][^\n“”\"]{1,60}[”\"]\.?)?)?[ \t\u00a0]*(?=\n|\Z)"  # an office, a place, a programme
     r"(?!\s*[―—–-])"  # or it is a list
 )
+_OUTLET = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|of|the|and|&)){{0,5}}"
+_FULL_NAME = rf"{_NAME_WORD}(?: (?:(?:{_PARTICLES}) )?{_NAME_WORD}){{1,3}}"
+_SIGNED_LINE = re.compile(
+    r"[ \t\u00a0]*\n{1,2}[ \t\u00a0]*(?:(?:The )?(?:Editorial Board|Editors), (?P<board>" + _OUTLET + r")"
+    rf"|(?P<name>{_FULL_NAME}(?: and {_FULL_NAME})?), {_OUTLET})[ \t\u00a0]*(?=\n|\Z)"
+)
 # Who signs a text or a picture as a whole, not the words before.
 _AGENCIES = frozenset(
     {"reuters", "ap", "afp", "upi", "dpa", "efe", "ansa", "tass", "xinhua", "bloomberg", "associated press"}
@@ -35,9 +46,9 @@ _AGENCIES = frozenset(
 
 
 class Signature(NamedTuple):
-    """The dash and the name after a quotation."""
+    """The dash, where there is one, and the name after a quotation."""
 
-    dash: Span
+    dash: Span | None
     name: Span
 
 
@@ -65,18 +76,32 @@ def credit_signatures(text: str, attributions: Sequence[Attribution]) -> list[At
     return kept
 
 
+def read_signed_line(text: str, position: int) -> Signature | None:
+    """The line "name, outlet" that follows on ``position``, after a closing mark; a board speaks for its paper."""
+    match = _SIGNED_LINE.match(text, position)
+    return None if match is None else Signature(None, Span(*match.span(match.lastgroup or "name")))
+
+
 def find_signed(text: str) -> list[Attribution]:
-    """The quotations that begin a line, end before a dash and carry a name to the end of the line."""
-    found = []
+    """The quotations that begin a line and end before a dash and a name, or before a line of name and outlet.
+
+    Of a quotation of several paragraphs each is one, all with the signature behind the last.
+    """
+    found: list[Attribution] = []
+    parts: list[Quoted] = []
     for quoted in find_quoted(text):
-        signature = read_signature(text, quoted.outer.char_end)
-        if signature is not None and _is_line_of_words(text, quoted):
-            found.append(Attribution((quoted.outer,), signature.dash, signature.name, CONFIDENCE))
+        if quoted.depth > 1:
+            continue
+        parts = [*parts, quoted] if quoted.continued else [quoted]
+        end = quoted.outer.char_end
+        signature = read_signature(text, end) or read_signed_line(text, end)
+        if signature is not None and quoted.is_closed and all(_begins_line(text, part) for part in parts):
+            found += [Attribution((part.outer,), signature.dash, signature.name, CONFIDENCE) for part in parts]
     return found
 
 
-def _is_line_of_words(text: str, quoted: Quoted) -> bool:
+def _begins_line(text: str, quoted: Quoted) -> bool:
+    """Whether a quotation of some words is the first thing in its line."""
     start, end = quoted.outer
     line_start = text.rfind("\n", 0, start) + 1
-    is_whole = quoted.depth == 1 and quoted.is_closed and not quoted.continued
-    return is_whole and not text[line_start:start].strip() and len(text[start:end].split()) >= MIN_WORDS
+    return not text[line_start:start].strip() and len(text[start:end].split()) >= MIN_WORDS

@@ -39,11 +39,36 @@ def test_a_signature_is_the_source(signature: str, dash: str, name: str):
         "She called it “the harbour that froze twice” — Ilse Brandt",
         "“Frozen harbour” — Ilse Brandt",
         "“The harbour froze twice that winter.”\n\n- Raise the quay\n- Dredge",
+        "“The harbour froze twice that winter.”\n\nBrandt, Harbour Times",
+        "“The harbour froze twice that winter.”\n\nIlse Brandt, Harbour Times, was there",
+        "“The harbour froze twice that winter.” Ilse Brandt, Harbour Times",
+        "She called it “the harbour that froze twice”\n\nIlse Brandt, Harbour Times",
         "“The harbour froze twice that winter.”\n\n- Harbour Museum\n\n- Town Hall",
     ],
 )
 def test_what_only_looks_like_one_is_left_alone(text: str):
     assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("Ilse Brandt, Harbour Times", "Ilse Brandt"),
+        ("Ilse Brandt and Bo Lind, Harbour Times", "Ilse Brandt and Bo Lind"),
+        ("Ludwig van Loon, The Port and Quay", "Ludwig van Loon"),
+        ("Editorial Board, Harbour Times", "Harbour Times"),
+        ("The Editors, Quay Review", "Quay Review"),
+    ],
+)
+def test_a_line_of_name_and_outlet_signs_the_quotation_before_it(line: str, source: str):
+    quotation = "“The harbour froze twice that winter.”"
+    assert found_in(f"{quotation}\n\n{line}\n\nMore.") == [(quotation, "", source)]
+
+
+def test_a_signature_is_of_all_paragraphs_of_the_quotation():
+    first, last = "“The harbour froze twice that winter.", "“Nobody could leave it for a week.”"
+    found = found_in(f"{first}\n\n{last}\n\nIlse Brandt, Harbour Times")
+    assert found == [(first, "", "Ilse Brandt"), (last, "", "Ilse Brandt")]
 
 
 def test_what_was_found_inside_is_part_of_the_quotation():
