@@ -111,7 +111,9 @@ def source_only_names(text: str, quotations: Sequence[Quotation], names: Sequenc
         if quotation.source is None:
             continue
         inside = index.inside(quotation.source)
-        name = unmarked_organization(text, quotation.source, inside) or unmarked_name(text, quotation.source, inside)
+        name = unmarked_organization(text, quotation.source, inside, names) or unmarked_name(
+            text, quotation.source, inside
+        )
         if name is not None:
             found[name.span] = name
     return list(found.values())
@@ -126,12 +128,19 @@ def pairs_by_last(text: str) -> dict[str, list[Span]]:
     return pairs
 
 
-def unmarked_organization(text: str, source: Span, inside: Sequence[Name]) -> Name | None:
-    """A source that is nothing but an organisation's name, by one of its words: "the Bureau of Tides"."""
+def unmarked_organization(text: str, source: Span, inside: Sequence[Name], names: Sequence[Name]) -> Name | None:
+    """A source that is nothing but an organisation's name, by one of its words: "the Bureau of Tides".
+
+    Or the last word of a paper's name that the article gives in full: "the Post".
+    """
     words = re.sub(r"^[Tt]he ", "", text[slice(*source)]).strip(" ,")
     if inside or not CAPITAL.match(words) or not ORGANIZATION.fullmatch(words):
         return None
     capitals = [fold(word) for word in words.split() if CAPITAL.match(word)]
+    is_paper = len(capitals) == 1 and capitals[0] in lexicon.words("paper_names") and words.isalpha()
+    if is_paper and any(name.text.endswith(f" {words}") and name.entity_type == "organization" for name in names):
+        start = source.char_start + text[slice(*source)].index(words)
+        return Name(None, Span(start, start + len(words)), words, "organization")
     if len(capitals) < 2 or not any(word in SHORT_HEADS | lexicon.nouns()["body"] for word in capitals):
         return None
     if is_role_noun(capitals[0]) or is_role_noun(capitals[-1]):

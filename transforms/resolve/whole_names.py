@@ -8,6 +8,7 @@ itself shows; the mentions are the rows of ``entity_mentions``.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,11 +43,31 @@ def with_whole_names(annotation: Annotation, text: str) -> Annotation:
     names = joined(without_job_titles([with_dots(name, text) for name in names], text), text)
     stops = [*(name.span.char_start for name in names), len(text)][1:]
     names = [whole for name, stop in zip(names, stops, strict=True) if (whole := ended(name, stop, text)) is not None]
-    names = without_supposed_people(names, text)
+    names = without_supposed_people(as_elsewhere(names, text), text)
     covered = {name.span for name in names}
     rest = (m for m in annotation.mentions if m.mention_type != "name" and m.span not in covered)
     mentions = tuple(sorted([*names, *rest], key=lambda mention: (mention.span, mention.mention_type)))
     return replace(annotation, mentions=mentions)
+
+
+def as_elsewhere(names: Sequence[Mention], text: str) -> list[Mention]:
+    """A name that goes on like a longer one of the text is that one: "Norland Street" before "Journal"."""
+    longer: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        words = text[slice(*name.span)]
+        if name.entity_type == "organization" and " " in words and words.rpartition(" ")[2][:1].isupper():
+            longer[words.partition(" ")[0]].add(words)
+    stops = [*(name.span.char_start for name in names), len(text)][1:]
+    found = []
+    for name, stop in zip(names, stops, strict=True):
+        start, end = name.span
+        for whole in longer.get(text[start:end].partition(" ")[0], ()) if name.entity_type in BODIES else ():
+            whole_end = start + len(whole)
+            is_there = text.startswith(whole, start) and not text[whole_end : whole_end + 1].isalnum()
+            if is_there and name.span.char_end < whole_end <= stop:
+                name = replace(name, span=Span(start, whole_end), entity_type="organization")
+        found.append(name)
+    return found
 
 
 def with_dots(name: Mention, text: str) -> Mention:

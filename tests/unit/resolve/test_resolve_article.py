@@ -37,6 +37,11 @@ def test_a_description_after_an_unnamed_speaker_names_nobody() -> None:
     assert answers("“No,” said <a retired pilot>. “Never,” said <the candidate>.") == ["anonymous", "anonymous"]
 
 
+def test_a_papers_last_word_is_the_paper() -> None:
+    marked = "{organization|Easton Post} wrote of it. “No,” <the Post> said. “Never,” said <the post>."
+    assert answers(marked) == ["Easton Post", "unresolved"]
+
+
 def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
     speakers = resolve_marked("“No,” said <board director {Ada Lind}>. “Never,” said <{Lind}>.").speakers
     assert [speaker.role for speaker in speakers] == ["board director", "board director"]

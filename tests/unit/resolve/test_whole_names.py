@@ -39,6 +39,11 @@ def read(marked: str) -> list[str]:
         ("the {o:Supreme} Court met", ["o:Supreme Court"]),
         ("the {o:Supreme} Leader spoke", ["o:Supreme"]),
         ("the {o:A**} met", ["o:A**"]),
+        (
+            "the {o:Quay Street Journal}, the {l:Quay Street} Journal",
+            ["o:Quay Street Journal", "o:Quay Street Journal"],
+        ),
+        ("the {o:Quay Street Journal} on {l:Quay Street} Journals", ["o:Quay Street Journal", "l:Quay Street"]),
     ],
 )
 def test_a_name_in_pieces_is_one(marked: str, whole: list[str]) -> None:
