@@ -77,8 +77,8 @@ def keep_last_dots(text: str, names: Sequence[Name]) -> None:
 def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
     """A mention that is cut at a nickname in quotation marks reads as the whole name, and is a person's.
 
-    In a headline a name, a word in marks and a verb look alike: where no mention has the last word, the first is a
-    first name.
+    In a headline a name, a word in marks and a verb look alike ("Lind Touts 'Historic' Norland Talks"): unless the
+    first is a first name, a person's mention has all words before the marks, and a person's the last.
     """
     known = lexicon.first_name_genders()
     starts = [name.span.char_start for name in names]
@@ -86,10 +86,11 @@ def keep_nicknames_whole(text: str, names: Sequence[Name]) -> None:
         whole = Span(*match.span())
         index = max(0, bisect_left(starts, whole.char_start) - 1)
         inside = [n for n in names[index : index + 5] if n.span.overlaps(whole) and n.span.char_end <= whole.char_end]
-        is_named = any(name.span.char_end == whole.char_end for name in inside)
-        if not any(name.entity_type == "person" for name in inside):
-            continue
-        if not is_named and fold(match.group().split()[0]) not in known:
+        people = [name.span for name in inside if name.entity_type == "person"]
+        marks = whole.char_start + len(re.split(r" [\"“‘'(]", match.group())[0])
+        is_begun = any(span.char_start <= whole.char_start and span.char_end >= marks for span in people)
+        is_named = is_begun and any(span.char_end == whole.char_end for span in people)
+        if not people or not (is_named or fold(match.group().split()[0]) in known):
             continue
         for name in inside:
             name.text, name.entity_type = match.group(), "person"

@@ -136,6 +136,7 @@ def test_a_lone_surname_takes_its_first_name_from_the_text_and_nothing_from_the_
 
 def test_a_word_in_marks_is_a_nickname_only_within_a_name() -> None:
     assert set(names("{Lind} ‘Totally’ Disagrees\n\n“No,” said <{Lind}>.")) == {"Lind"}
+    assert "Lind" in names("{Lind} Touts ‘Historic’ {group|Norland} Talks\n\n“No,” said <{Lind}>.")
     assert set(names("Eva {“Kit” Lind} left. “No,” said <{Lind}>.")) == {"Eva “Kit” Lind"}
     assert set(names("{Eva} “Kit” Lind left. “No,” said <{Lind}>.")) == {"Eva “Kit” Lind"}
 
