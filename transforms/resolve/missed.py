@@ -80,6 +80,7 @@ def common_first_names(text: str, names: Sequence[Name]) -> list[Name]:
     return found
 
 
+PAPERS = lexicon.words("paper_names")
 NO_SURNAMES = HEADS | LEGAL_ENDINGS
 
 
@@ -137,7 +138,7 @@ def unmarked_organization(text: str, source: Span, inside: Sequence[Name], names
     if inside or not CAPITAL.match(words) or not ORGANIZATION.fullmatch(words):
         return None
     capitals = [fold(word) for word in words.split() if CAPITAL.match(word)]
-    is_paper = len(capitals) == 1 and capitals[0] in lexicon.words("paper_names") and words.isalpha()
+    is_paper = len(capitals) == 1 and capitals[0] in PAPERS and words.isalpha()
     if is_paper and any(name.text.endswith(f" {words}") and name.entity_type == "organization" for name in names):
         start = source.char_start + text[slice(*source)].index(words)
         return Name(None, Span(start, start + len(words)), words, "organization")
@@ -167,7 +168,14 @@ def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | Non
     if len(run) > 3 and text[slice(run[0].span.char_start, run[-1].span.char_end)].isupper():  # a headline
         return None
     span = Span(run[0].span.char_start, run[-1].span.char_end)
-    return Name(None, span, text[slice(*span)], "person") if parse_person(text[slice(*span)]).words else None
+    name = text[slice(*span)]
+    if not parse_person(name).words:
+        return None
+    if not re.search(r"\b[Tt]he $", text[max(0, span.char_start - 5) : span.char_start]):
+        return Name(None, span, name, "person")
+    # Nobody is called "the Atlantic"; the Tories and the Norlander are no names of one.
+    is_described = re.search(r"(?:man|woman|s)$", name) and run[-1].text not in PAPERS
+    return None if is_described else Name(None, span, name, "organization")
 
 
 def is_attested(text: str, span: Span) -> bool:

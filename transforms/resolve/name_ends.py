@@ -6,8 +6,14 @@ import re
 
 from transforms.resolve import lexicon
 
-# "Tom Lind (R-AR) Tuesday", "Tom Lind R AR".
-PARTY_TAIL = re.compile(r"\s*[(\[]\s*[DRI]\s*[-–].*$|,?\s+[DRI](?:\s+|-)[A-Z]{2}$")
+# "Tom Lind (R-AR) Tuesday", "Tom Lind R AR", and of text that lost its signs "Tom Lind R Ark", "Tom Lind D N".
+_STATE = (
+    r"(?:[A-Z]{2}|[NSRW]|Ala|Alaska|Ariz|Ark|Calif?|Colo|Conn|Del|Fla|Ga|Hawaii|Idaho|Ill|Ind|Iowa|Kans?|Ky|La|Maine|Mass"
+    r"|Md|Me|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Ohio|Okla|Ore|Pa|Penn|Tenn|Tex|Texas|Utah|Va|Vt|Wash|Wis|Wyo)\.?"
+)
+PARTY_TAIL = re.compile(
+    rf"\s*[(\[]\s*[DRI]\s*[-–].*$|,?\s+[DRI](?:\s+|-){_STATE}$|(?<=\w )(?P<last>[A-Z][\w’'-]+) [DR]$"
+)
 # A link or a year that a page glued to the name: "LindGOP", "Lind2020".
 GLUED = re.compile(r"(?<=[a-z]{2})(?:[A-Z]{3,}|\d+)$")
 # A headline that a page glued to the name: "Ada LindHarbour".
@@ -23,7 +29,7 @@ def without_glued(name: str, text: str) -> str:
 
 def without_tail(name: str) -> str:
     """A person's name up to where it ends: a start of ``name``, all of it where nothing is amiss."""
-    bare = GLUED.sub("", PARTY_TAIL.sub("", name))
+    bare = GLUED.sub("", PARTY_TAIL.sub(lambda tail: tail["last"] or "", name))
     words = bare.split()
     while len(words) > 1 and words[-1].lower().strip(",") in lexicon.words("weekdays"):
         words.pop()

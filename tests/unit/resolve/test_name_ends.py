@@ -10,6 +10,9 @@ from transforms.resolve.name_ends import without_glued, without_tail
     [
         ("Tom Lind (R-AR) Tuesday", "Tom Lind"),
         ("Tom Lind R AR", "Tom Lind"),
+        ("Tom Lind R Ark", "Tom Lind"),
+        ("Tom B Lind D N", "Tom B Lind"),
+        ("Tom Lind D", "Tom Lind"),
         ("Tom Lind Tuesday", "Tom Lind"),
         ("Ada Lind Adelaide (Ada) Berta", "Ada Lind"),
         ("Ada Lind Ada Berta LindGOP", "Ada Lind"),
@@ -22,6 +25,9 @@ from transforms.resolve.name_ends import without_glued, without_tail
         ("Boutros Boutros-Ghali", "Boutros Boutros-Ghali"),
         ("Tamim bin Hamad Al Thani", "Tamim bin Hamad Al Thani"),
         ("Cindy McCain", "Cindy McCain"),
+        ("Chuck D", "Chuck D"),
+        ("Ada R Kansky", "Ada R Kansky"),
+        ("John Paul I", "John Paul I"),
         ("JFK", "JFK"),
     ],
 )

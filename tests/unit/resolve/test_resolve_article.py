@@ -42,6 +42,15 @@ def test_a_papers_last_word_is_the_paper() -> None:
     assert answers(marked) == ["Easton Post", "unresolved"]
 
 
+def test_nobody_is_called_the_something() -> None:
+    resolution = resolve_marked("We read it. “No,” <the Quayside> wrote.")
+    assert [(entity.name, entity.entity_type) for entity in resolution.entities] == [("Quayside", "organization")]
+    assert answers("We read it. “No,” said <the Norlandman>. “Never,” said <the Whigs>.") == [
+        "unresolved",
+        "unresolved",
+    ]
+
+
 def test_the_role_is_the_one_that_the_source_or_the_article_states() -> None:
     speakers = resolve_marked("“No,” said <board director {Ada Lind}>. “Never,” said <{Lind}>.").speakers
     assert [speaker.role for speaker in speakers] == ["board director", "board director"]
