@@ -165,7 +165,12 @@ def live(seeds: SeedFolder, out: Path, history: History, *, batch_chars: int, af
         if dies_at is None:
             after_run()
     refresh(
-        seeds.root, out, annotator=UnsteadyAnnotator(version, is_steady=True), batch_chars=batch_chars, allow_gone=True
+        seeds.root,
+        out,
+        annotator=UnsteadyAnnotator(version, is_steady=True),
+        batch_chars=batch_chars,
+        workers=2,
+        allow_gone=True,
     )
     return version
 
@@ -176,4 +181,4 @@ def _run(seeds: SeedFolder, out: Path, version: str, dies_at: int | None, batch_
         patch("flows.store.local.LocalStore.publish", side_effect=Dying) if dies_at == -1 else nullcontext()
     )
     with suppress(Dying), dies_at_commit:
-        refresh(seeds.root, out, annotator=annotator, batch_chars=batch_chars, allow_gone=True)
+        refresh(seeds.root, out, annotator=annotator, batch_chars=batch_chars, workers=2, allow_gone=True)

@@ -1,4 +1,4 @@
-"""What a run has to do with each record: which are new or changed, which rows must go, and batches of equal work.
+"""What a run has to do with each record: which are new or changed, which rows must go, and the batches of work.
 
 Records are compared by key and content hash in DuckDB, so that a file of millions of them needs no more memory than a
 small one.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.jobs.index import MIN_WEIGHT
 from flows.run.plan import FilePlan
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Stage, Store
@@ -24,7 +24,10 @@ from transforms.ids import short_hash
 
 # Below this a second worker takes longer to start than it saves.
 MIN_SHARED_CHARS = 50_000
-BATCHES_A_WORKER = 2  # so that none is idle for long at the end
+# Cores are not equally fast, least of all those of a shared machine. So no batch takes more than a part of a worker's
+# share of what is left, and the last ones, down to a twentieth of the largest, leave none idle for long.
+BATCHES_A_SHARE = 1.5
+SMALLEST_PART = 20
 # Each is a task run, and a run of many more is more than Prefect's server and history are good for. So batches grow,
 # up to what takes a core some twenty minutes.
 MANY_BATCHES = 5_000
@@ -101,15 +104,22 @@ def plan_records(
     return Todo(batches, dropped, moved, sum(batch.n_records for batch in batches), n_kept, n_retried)
 
 
-def batch_size(total: int, batch_chars: int, n_workers: int) -> int:
-    """The weight of each batch: about ``batch_chars``, such that each worker has its share.
+def batch_weights(total: int, batch_chars: int, n_workers: int) -> list[int]:
+    """The weights of the batches in the order that they are begun, together ``total``.
 
-    More where there would be MANY_BATCHES, up to LARGE_BATCH_CHARS.
+    At most ``batch_chars``, or more where there would be MANY_BATCHES, up to LARGE_BATCH_CHARS; the last are smaller.
     """
-    share = max(-(-total // (BATCHES_A_WORKER * n_workers)), MIN_SHARED_CHARS)
-    enough = max(batch_chars, min(-(-total // MANY_BATCHES), LARGE_BATCH_CHARS))
-    n_batches = max(1, -(-total // min(enough, share)))
-    return max(MIN_WEIGHT, -(-total // n_batches))
+    largest = max(batch_chars, min(-(-total // MANY_BATCHES), LARGE_BATCH_CHARS))
+    smallest = min(max(largest // SMALLEST_PART, MIN_SHARED_CHARS), largest)
+    weights, left = [], total
+    while left:
+        share = left if n_workers == 1 else int(left / (n_workers * BATCHES_A_SHARE))
+        weight = min(max(share, smallest), largest)
+        if left <= largest and left - weight < smallest // 2:  # too little for one more
+            weight = left
+        weights.append(weight)
+        left -= weight
+    return weights
 
 
 @contextmanager
@@ -178,10 +188,11 @@ _MOVED = """
 # Records of the same content stand together, wherever they were found: the batch that has them annotates one.
 _CUT = """
     CREATE TABLE cut AS
-    SELECT * EXCLUDE (upto), least($n - 1, (upto - weight) // $size) AS batch FROM (
+    SELECT * EXCLUDE (upto, starts_at) FROM (
         SELECT *, sum(weight) OVER (ORDER BY lead_uri, lead_number, uri, number ROWS UNBOUNDED PRECEDING) AS upto FROM (
             SELECT *, first_value(uri) OVER same AS lead_uri, first_value(number) OVER same AS lead_number FROM todo
-            WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number)))
+            WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number))) placed
+    ASOF JOIN starts ON placed.upto - placed.weight >= starts.starts_at
 """
 
 
@@ -191,8 +202,9 @@ def _write_batches(
     [(total,)] = con.execute("SELECT coalesce(sum(weight), 0)::BIGINT FROM todo").fetchall()
     if not total:
         return
-    size = batch_size(total, batch_chars, n_workers)
-    con.execute(_CUT, {"n": -(-total // size), "size": size})
+    starts_at = [0, *accumulate(batch_weights(total, batch_chars, n_workers))][:-1]
+    con.register("starts", pa.table({"starts_at": starts_at, "batch": range(len(starts_at))}))
+    con.execute(_CUT)
     columns = ", ".join(INDEX_SCHEMA.names)
     for (number,) in con.execute("SELECT DISTINCT batch FROM cut ORDER BY batch").fetchall():
         query = f"SELECT {columns} FROM cut WHERE batch = ? ORDER BY lead_uri, lead_number, uri, number"

@@ -13,7 +13,7 @@ import pytest
 
 from flows.run.plan import VanishedError, fingerprint, versions
 from flows.run.refresh import Outcome
-from flows.run.todo import batch_size
+from flows.run.todo import batch_weights
 from flows.sources.files import find_files
 from tests.fakes import FakeAnnotator
 from tests.integration.copied_news import STORY
@@ -255,7 +255,8 @@ def test_the_same_record_in_two_new_feeds_is_annotated_once(
     seeds.write_records("monday.jsonl", feed(*range(6)))
     seeds.write_records("tuesday.jsonl", feed(*range(3, 9)))
     with patch("flows.run.todo.MIN_SHARED_CHARS", 1):
-        refresh(seeds.root, out, batch_chars=10_000)
+        outcome = refresh(seeds.root, out, batch_chars=10_000, workers=2)
+    assert len(outcome.results) > 1
     assert len(annotated()) == 9
     assert len(rows_of(out, "articles")) == 12
 
@@ -277,9 +278,9 @@ def test_packed_feed_is_shared_by_batches(seeds: SeedFolder, out: Path) -> None:
     lines = "\n".join(feed(*range(30)))
     seeds.write("feed.jsonl.gz", gzip.compress(lines.encode(), mtime=0))
     with patch("flows.run.todo.MIN_SHARED_CHARS", 1):
-        outcome = refresh(seeds.root, out, batch_chars=10_000)
-    assert len(outcome.results) > 1
-    assert max(r.n_articles for r in outcome.results) - min(r.n_articles for r in outcome.results) <= 2
+        outcome = refresh(seeds.root, out, batch_chars=10_000, workers=2)
+    assert len(outcome.results) > 2
+    assert max(r.n_articles for r in outcome.results) < 15
     assert sorted(row["record_index"] for row in rows_of(out, "articles")) == list(range(30))
 
 
@@ -379,17 +380,53 @@ def test_record_put_in_front_changes_only_what_holds_numbers(seeds: SeedFolder, 
 # Batches and versions
 
 
-def test_every_worker_has_its_share_of_equal_batches() -> None:
-    assert batch_size(800_000, 1_000_000, 2) == 200_000
-    assert batch_size(800_000, 150_000, 2) == -(-800_000 // 6)
-    assert batch_size(40_000, 1_000_000, 8) == 40_000  # a small run is one batch
+@pytest.mark.parametrize("total", [1, 210, 60_000, 800_000, 2_345_678, 40_000_000])
+@pytest.mark.parametrize("n_workers", [1, 2, 7, 64])
+@pytest.mark.parametrize("batch_chars", [10_000, 1_000_000])
+def test_batches_make_up_the_whole_and_none_is_too_large(total: int, n_workers: int, batch_chars: int) -> None:
+    weights = batch_weights(total, batch_chars, n_workers)
+    assert sum(weights) == total
+    assert min(weights) > 0
+    assert max(weights) <= batch_chars
 
 
-def test_a_huge_run_has_larger_batches_rather_than_more() -> None:
-    assert batch_size(5_000_000_000, 1_000_000, 64) == 1_000_000
-    assert batch_size(50_000_000_000, 1_000_000, 64) == 10_000_000
-    assert batch_size(50_000_000_000, 30_000_000, 64) == pytest.approx(30_000_000, rel=0.001)  # as the user says
-    assert batch_size(900_000_000_000, 1_000_000, 64) == 20_000_000  # but none that a core does for an hour
+def test_batches_get_smaller_so_that_no_worker_is_idle_for_long() -> None:
+    weights = batch_weights(4_000_000, 1_000_000, 2)
+    assert weights[0] == 1_000_000
+    assert weights[:-1] == sorted(weights[:-1], reverse=True)  # the last takes what is too little for one more
+    assert sum(weights[-3:]) < 200_000
+
+
+@pytest.mark.parametrize("speeds", [(1.0, 1.0), (1.0, 0.7), (1.0, 0.5)])
+def test_workers_of_unequal_speed_end_together(speeds: tuple[float, float]) -> None:
+    ends = [0.0, 0.0]
+    for weight in batch_weights(4_000_000, 1_000_000, 2):
+        worker = ends.index(min(ends))
+        ends[worker] += weight / speeds[worker]
+    assert max(ends) < 1.04 * 4_000_000 / sum(speeds)
+
+
+def test_one_worker_has_no_more_batches_than_it_needs() -> None:
+    assert batch_weights(2_500_000, 1_000_000, 1) == [1_000_000, 1_000_000, 500_000]
+
+
+def test_a_small_run_is_one_batch() -> None:
+    assert batch_weights(40_000, 1_000_000, 8) == [40_000]
+
+
+@pytest.mark.parametrize(
+    ("total", "batch_chars", "largest"),
+    [
+        (5_000_000_000, 1_000_000, 1_000_000),
+        (50_000_000_000, 1_000_000, 10_000_000),
+        (50_000_000_000, 30_000_000, 30_000_000),  # as the user says
+        (900_000_000_000, 1_000_000, 20_000_000),  # but none that a core does for an hour
+    ],
+)
+def test_a_huge_run_has_larger_batches_rather_than_more(total: int, batch_chars: int, largest: int) -> None:
+    weights = batch_weights(total, batch_chars, 64)
+    assert max(weights) == largest
+    assert len(weights) < total / largest + 400
 
 
 def test_fingerprint_changes_with_every_version() -> None:
