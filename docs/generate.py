@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 import click  # noqa: E402
 
-from flows.cli.main import cli  # noqa: E402
+from flows.cli.commands import cli  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from transforms.resolve.rules import LINK_RULES, NAME_RULES, SPEAKER_RULES, Rule  # noqa: E402
 from transforms.tables import TABLES, Column, Table  # noqa: E402
@@ -54,7 +54,7 @@ def data_dictionary() -> str:
 
 def command_line() -> str:
     """The help of every command, and the settings a run takes."""
-    parts = [HEADER.format(source="flows/cli/main.py and flows/settings.py"), "# The command line\n", _CLI_INTRO]
+    parts = [HEADER.format(source="flows/cli/commands.py and flows/settings.py"), "# The command line\n", _CLI_INTRO]
     parts += ["| setting | default | what it does |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else f"`{field.default}`"

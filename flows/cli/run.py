@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
@@ -14,12 +15,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.cli.terminal import open_console, open_grid, say, shown
+from flows.engine import start_early
 from flows.errors import SettingsError, UserError
+from flows.operate.inputs import check_inputs
 from flows.run.progress import subscribe
 from flows.run.summary import RunSummary
 from flows.settings import Settings, mask_secrets
 from flows.storage.address import is_remote
 from flows.store import open_store
+
+# It costs up to a second at the end, and whoever looks at the terminal needs none.
+NO_HEARTBEAT = {"flows.heartbeat_frequency": None}
 
 
 def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
@@ -28,21 +34,23 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
     console = Console(stderr=True)
     if not verbose:  # the whole log goes to the Prefect server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    n_bytes = check_inputs(settings)
+    if settings.rebuild or _latest_number(settings) is None:  # all there is will be read, and the workers are needed
+        start_early(settings, n_bytes)
     from flows.operate.api import server, ui_address
-    from flows.operate.inputs import check_inputs
 
-    check_inputs(settings)
-    with telling_if_stopped(settings), server(lambda text: say(console, text), may_be_ephemeral=True) as url:
+    with (
+        telling_if_stopped(settings),
+        server(lambda text: say(console, text), may_be_ephemeral=True, settings=NO_HEARTBEAT) as url,
+    ):
         from prefect import tags
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         from flows.etl import newsmill, run_tags
 
+        gc.enable()
         if not verbose:
             _hush_prefect()
-        # The heartbeat costs up to a second at the end, and whoever looks at the terminal needs none.
-        no_heartbeat = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-        with no_heartbeat, _progress_bar(console), tags(*run_tags(settings)):
+        with _progress_bar(console), tags(*run_tags(settings)):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
         if not isinstance(summary, RunSummary):

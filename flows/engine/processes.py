@@ -48,10 +48,7 @@ class Processes:
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
         self._closed = threading.Event()
-        # Processes inherit it. Each is one thread's worth of work; were each to start a thread a core, they would take
-        # the cores from each other, waiting in busy loops for threads that have none.
-        for name in THREAD_VARIABLES:
-            os.environ.setdefault(name, "1")
+        _limit_threads()
         for _ in range(size):
             self._idle.put(None)
 
@@ -75,7 +72,7 @@ class Processes:
             if is_over():
                 raise EngineClosedError
             if worker is None or not worker.process.is_alive():
-                worker = _Worker()
+                worker = _taken_ahead() or _Worker()
                 self._all.add(worker)
             return worker.do(spec, silence_s, on_done, is_over)
         except BaseException:
@@ -90,17 +87,44 @@ class Processes:
     def close(self) -> None:
         """End all processes."""
         self._closed.set()
-        workers = list(self._all)
+        workers = [*self._all, *_AHEAD]
+        _AHEAD.clear()
         for worker in workers:
             worker.process.kill()
         for worker in workers:
             worker.process.join(STOP_TIMEOUT_S)
 
 
+def start_ahead(n_processes: int, annotator: str) -> None:
+    """Start processes before there is an engine, which takes them as its own: they load meanwhile what they will need.
+
+    The first engine of this process that is closed ends those that nobody took.
+    """
+    _limit_threads()
+    _AHEAD.extend(_Worker(annotator) for _ in range(n_processes))
+
+
+def _taken_ahead() -> _Worker | None:
+    while _AHEAD:
+        worker = _AHEAD.pop()
+        if worker.process.is_alive():
+            return worker
+    return None
+
+
+def _limit_threads() -> None:
+    # Processes inherit it. Each is one thread's worth of work; were each to start a thread a core, they would take
+    # the cores from each other, waiting in busy loops for threads that have none.
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, "1")
+
+
 class _Worker:
-    def __init__(self) -> None:
+    def __init__(self, annotator: str = "") -> None:
         self.connection, theirs = CONTEXT.Pipe()
-        self.process: BaseProcess = CONTEXT.Process(target=_serve, args=(theirs,), name="newsmill-worker", daemon=True)
+        self.process: BaseProcess = CONTEXT.Process(
+            target=_serve, args=(theirs, annotator), name="newsmill-worker", daemon=True
+        )
         with sigint_blocked():
             self.process.start()
         theirs.close()
@@ -196,12 +220,22 @@ def sigint_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection) -> None:
-    """The life of a worker process: jobs in, progress and results out, until the parent is gone."""
+_AHEAD: list[_Worker] = []
+
+
+def _serve(connection: Connection, annotator: str) -> None:
+    """The life of a worker process: jobs in, progress and results out, until the parent is gone.
+
+    Where an annotator is named, whatever a batch needs is loaded before there is one.
+    """
     from flows.pandas_unloaded import leave_pandas_unloaded
 
     leave_pandas_unloaded()
     threading.Thread(target=die_with_parent, daemon=True).start()
+    if annotator:
+        from flows.engine.work import get_ready
+
+        get_ready(annotator)
     while True:
         try:
             spec = connection.recv()

@@ -7,8 +7,10 @@ Prefect's own ephemeral server is used only where the environment asks for it: i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from types import MappingProxyType
+from typing import Any
 
 from flows.operate.local_server import (
     ServerError,
@@ -22,30 +24,38 @@ from flows.operate.local_server import (
 __all__ = ["ServerError", "ensure_local_server", "is_healthy", "is_local", "server", "stop_local_server", "ui_address"]
 
 _EPHEMERAL = "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @contextmanager
 def server(
-    say: Callable[[str], None], *, meanwhile: Callable[[], None] = lambda: None, may_be_ephemeral: bool = False
+    say: Callable[[str], None],
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+    may_be_ephemeral: bool = False,
+    settings: Mapping[str, Any] = _NOTHING,
 ) -> Iterator[str]:
     """Have a Prefect API for as long as the block runs; yields its address, "" for an ephemeral one.
 
     ``say`` hears what is waited for; ``meanwhile`` is called while a local server starts, for work that is to be
-    done anyway. ServerError where there is no server to be had.
+    done anyway. ``settings`` of Prefect hold in the block too: each change of them by itself costs a tenth of a second.
+    ServerError where there is no server to be had.
     """
-    from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+    from prefect.settings import get_current_settings, temporary_settings
 
     configured = get_current_settings().api.url
     if configured:
         _require_configured(configured)
-        yield configured
+        with temporary_settings(settings) if settings else nullcontext():
+            yield configured
         return
     if may_be_ephemeral and os.environ.get(_EPHEMERAL, "").lower() in ("1", "true", "yes", "on"):
-        yield ""
+        with temporary_settings(settings) if settings else nullcontext():
+            yield ""
         return
     url = ensure_local_server(say, meanwhile=meanwhile)
     os.environ["PREFECT_API_URL"] = url  # for the flow-run processes of `newsmill serve`
-    with temporary_settings({PREFECT_API_URL: url}):
+    with temporary_settings({"api.url": url, **settings}):
         yield url
 
 

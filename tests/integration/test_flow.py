@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from flows.errors import SettingsError
-from flows.etl import prepare_output
 from flows.operate.check import check_snapshot
+from flows.operate.inputs import prepare_output
 from flows.settings import Settings
 from flows.store.local import LocalStore as Store
 from tests.flow_runs import ROOT, environment, run_cli, run_command, run_flow
