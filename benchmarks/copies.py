@@ -19,6 +19,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +141,7 @@ def measure_scale(scratch: Path, n_articles: int) -> dict[str, Any]:
 
 def _timed(articles: Parts, signatures: Parts, scratch: Path, before: Before | None) -> tuple[Copies, float, float]:
     started, worked = time.perf_counter(), time.process_time()
-    copies = within_memory(
-        lambda limit: find_copies(articles, signed(signatures), scratch, before=before, memory_limit=limit)
-    )
+    copies = within_memory(partial(find_copies, articles, signed(signatures), scratch, before=before))
     return copies, time.perf_counter() - started, time.process_time() - worked
 
 

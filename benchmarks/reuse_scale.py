@@ -10,6 +10,7 @@ import json
 import resource
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,8 @@ def measure(scratch: Path, n_articles: int) -> dict[str, Any]:
 def _timed(parts: Tables, entities: Path, scratch: Path, known: Known | None) -> tuple[Reused, float, float]:
     sayings = Indexed(parts["sayings"], {batch: str(paths) for batch, paths in parts["sayings"].items()})
     started, worked = time.perf_counter(), time.process_time()
-
-    def reused(limit: str) -> Reused:
-        rows = (parts["articles"], parts["quotes"])
-        return link_reuse(sayings, *rows, scratch, entities=entities, known=known, memory_limit=limit)
-
-    found = within_memory(reused)
+    rows = (parts["articles"], parts["quotes"])
+    found = within_memory(partial(link_reuse, sayings, *rows, scratch, entities=entities, known=known))
     return found, round(time.perf_counter() - started, 3), round(time.process_time() - worked, 3)
 
 

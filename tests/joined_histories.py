@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from flows.copies.find import Copies
 from flows.link.entities import CHANGED
 from flows.link.reuse import Reused
 from tests.copied_stories import Batch, Told, contents, copies_of, left_by, sentences_of, write_batch
-from tests.quoted_corpus import QuotedCorpus, Said, link, tables
+from tests.quoted_corpus import QuotedCorpus, Said, clusters_of, link, tables
 from tests.quoted_corpus import left_by as left_by_reuse
 
 SPEAKERS = (None, "Ada Lind", "Lind", "Bo Reyes", "Reyes")
@@ -183,8 +184,9 @@ class DataSet:
         known = before and left_by_reuse(before.reused, gone=said_then, fresh=said_now, touched=copies.touched)
         said = {name: story.quoted() for batch in batches.values() for name, story in batch.articles.items()}
         quoted = [batch.quoted for batch in batches.values()]
-        tables_of_copies = {"duplicates": copies.duplicates, "boilerplate": copies.boilerplate}
-        reused = link(self._corpus, said, quoted, known=known, final_ids=final_ids(said), **tables_of_copies)
+        files = {"duplicates": copies.duplicates, "boilerplate": copies.boilerplate}
+        files["final_ids"] = write_final_ids(said, self.folder / f"final_ids{self._n}.parquet")
+        reused = link(self._corpus, said, quoted, known=known, **files)
         return Joined(batches, copies, reused)
 
 
@@ -192,12 +194,13 @@ def _differing(was: Mapping[str, Written], now: Mapping[str, Written]) -> tuple[
     return [now[name] for name in now if name not in was], [was[name] for name in was if name not in now]
 
 
-def final_ids(said: Mapping[str, Sequence[Said]]) -> pa.Table:
+def write_final_ids(said: Mapping[str, Sequence[Said]], path: Path) -> Path:
     """A surname alone is whoever else of that name is quoted, where somebody is."""
     names = {quotation.speaker for quotations in said.values() for quotation in quotations if quotation.speaker}
     full = {name.split()[-1]: name for name in sorted(names) if " " in name}
     rows = [{"article_id": None, "local_id": f"e-{n}", "final_id": f"e-{full[n]}"} for n in names if n in full]
-    return pa.Table.from_pylist(rows, schema=CHANGED)
+    pq.write_table(pa.Table.from_pylist(rows, schema=CHANGED), path)
+    return path
 
 
 def carried(data: DataSet, batches: dict[str, Written], state: State) -> dict[str, Written]:
@@ -230,8 +233,8 @@ def live_through(seed: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any
 
 def found(joined: Joined) -> dict[str, Any]:
     """All that was found, whatever the batches."""
-    names = joined.copies.kept_by_batch
+    names = joined.copies.kept_by_batch.groups
     kept = {article: of for batch in names for article, of in joined.copies.kept(batch).items()}
-    clusters = [row for table in joined.reused.clusters_by_batch.values() for row in table.to_pylist()]
+    clusters = [row for rows in clusters_of(joined.reused).values() for row in rows]
     by_quote = sorted(clusters, key=lambda row: row["quote_id"])
     return {"copies": contents(joined.copies), "kept": kept, "clusters": by_quote, **tables(joined.reused)}

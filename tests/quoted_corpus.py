@@ -114,7 +114,7 @@ def link(
     return link_reuse(said, by_table["articles"], by_table["quotes"], scratch, entities=entities, known=known, **files)
 
 
-def left_by(reused: Reused, *, gone: Sequence[str], fresh: Sequence[str], touched: pa.Table | None = None) -> Known:
+def left_by(reused: Reused, *, gone: Sequence[str], fresh: Sequence[str], touched: Path | None = None) -> Known:
     """What a run leaves for the next one, which lacks some parts of sayings and has others."""
     files = (reused.pairs, reused.speakers, reused.sayings, reused.quote_reuse)
     return Known(*map(str, files), reused.index, gone, fresh, touched)
@@ -124,3 +124,9 @@ def tables(reused: Reused) -> dict[str, list[dict[str, Any]]]:
     """The rows of both tables in the order of their keys."""
     files = {"sayings": reused.sayings, "quote_reuse": reused.quote_reuse}
     return {name: pq.ParquetFile(path).read().to_pylist() for name, path in files.items()}
+
+
+def clusters_of(reused: Reused) -> dict[str, list[dict[str, Any]]]:
+    """The clusters of quotations of each batch that has any."""
+    found = {batch: reused.clusters(batch) for batch in reused.clusters_by_batch.groups}
+    return {batch: rows.to_pylist() for batch, rows in found.items() if rows is not None}

@@ -37,7 +37,7 @@ def write_boilerplate(con: duckdb.DuckDBPyConnection, path: Path, before: str | 
         con.execute(step)
     if before is not None:
         con.execute(OTHER_SPANS)
-    write_query(con, "FROM found_spans ORDER BY article_id, char_start", BOILERPLATE, path)
+    write_query(con, "FROM found_spans ORDER BY article_id, char_start", arrow_schema(BOILERPLATE), path)
     con.execute(f"CREATE VIEW spans AS FROM {rows_of(con, 'boilerplate_now', [str(path)], arrow_schema(BOILERPLATE))}")
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.copies.signatures import ORDER_OF_KEEPING
-from flows.link.database import label_components, read_batches
+from flows.link.database import ROWS_AS_OBJECTS, label_components, read_batches, write_query
 from flows.storage.database import rows_of
 from transforms.copies.alignment import Aligned
 from transforms.copies.clusters import Copy, Pair, find_clusters
@@ -25,7 +24,6 @@ PAIRS_SCHEMA = pa.schema(
     + [pa.field(name, pa.bool_(), nullable=False) for name in ("has_same_text", "has_same_address")]
 )
 COPIES_SCHEMA = arrow_schema(ARTICLE_DUPLICATES)
-PAIRS_AT_ONCE = 20_000
 
 
 def take_over_pairs(con: duckdb.DuckDBPyConnection, before: str | None) -> None:
@@ -42,7 +40,7 @@ def take_over_pairs(con: duckdb.DuckDBPyConnection, before: str | None) -> None:
 def add_pairs(con: duckdb.DuckDBPyConnection, pairs: Iterable[Pair]) -> None:
     """Add new ones to ``pairs``, and their articles to ``disturbed``."""
     pairs = iter(pairs)
-    while some := list(islice(pairs, PAIRS_AT_ONCE)):
+    while some := list(islice(pairs, ROWS_AS_OBJECTS)):
         con.register("new_pairs", _pairs_table(some))
         con.execute("INSERT INTO pairs FROM new_pairs")
         con.execute("INSERT INTO disturbed SELECT first FROM new_pairs UNION SELECT second FROM new_pairs")
@@ -56,7 +54,7 @@ def _pairs_table(pairs: Iterable[Pair]) -> pa.Table:
 
 def write_pairs(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write all pairs for the next run."""
-    _write(con, "pairs ORDER BY first, second", PAIRS_SCHEMA, path)
+    write_query(con, "FROM pairs ORDER BY first, second", PAIRS_SCHEMA, path)
 
 
 def write_duplicates(con: duckdb.DuckDBPyConnection, path: Path, before: str | None) -> int:
@@ -70,13 +68,7 @@ def write_duplicates(con: duckdb.DuckDBPyConnection, path: Path, before: str | N
         con.register("found", pa.Table.from_pylist(copies, schema=COPIES_SCHEMA))
         con.execute("INSERT INTO duplicates FROM found")
         con.unregister("found")
-    return _write(con, "duplicates ORDER BY article_id", COPIES_SCHEMA, path)
-
-
-def _write(con: duckdb.DuckDBPyConnection, rows: str, schema: pa.Schema, path: Path) -> int:
-    found = con.sql(f"FROM {rows}").to_arrow_table().select(schema.names).cast(schema).combine_chunks()
-    pq.write_table(found, path, compression="zstd")
-    return int(found.num_rows)
+    return write_query(con, "FROM duplicates ORDER BY article_id", COPIES_SCHEMA, path)
 
 
 def _find_shaken(con: duckdb.DuckDBPyConnection) -> None:
@@ -89,7 +81,7 @@ def _find_shaken(con: duckdb.DuckDBPyConnection) -> None:
 def _whole_clusters(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[list[Pair], dict[str, int]]]:
     """Pairs that are to be clustered, with the places of their articles: all that hang together at a time."""
     waiting: list[dict[str, Any]] = []
-    for batch in read_batches(con, PLACED_PAIRS):
+    for batch in read_batches(con, PLACED_PAIRS, ROWS_AS_OBJECTS):
         waiting += batch.to_pylist()
         last = waiting[-1]["label"]
         open_from = next(at for at, row in enumerate(waiting) if row["label"] == last)

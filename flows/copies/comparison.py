@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.link.database import read_batches
+from flows.link.by_batch import tables_by_batch
+from flows.link.database import ROWS_AS_OBJECTS, read_batches
 from flows.store.parquet import open_parquet
 from transforms.copies.alignment import Aligned, Compared, align
 from transforms.copies.clusters import Pair, are_copies
@@ -33,7 +34,7 @@ def compare_candidates(
     The words of the texts wait in a file, so that memory does not grow with them.
     """
     with _Texts(con, articles, scratch / "words.bin") as texts:
-        for batch in read_batches(con, COMPARABLE):
+        for batch in read_batches(con, COMPARABLE, ROWS_AS_OBJECTS):
             for row in batch.to_pylist():
                 if (pair := _compared(row, texts)) is not None:
                     yield pair
@@ -57,8 +58,8 @@ class _Texts:
         self._starts = np.zeros(n_all + 1, np.int64)
         self._lengths, self._headlines = np.zeros(n_all + 1, np.int32), np.zeros(n_all + 1, np.int32)
         self._file = path.open("w+b")
-        for paths, wanted in _wanted_by_batch(con, articles):
-            self._add(paths, wanted)
+        for batch, wanted in _wanted_by_batch(con):
+            self._add(articles[batch], wanted)
         self.find = lru_cache(TEXTS_HELD)(self._read)
 
     def __enter__(self) -> _Texts:
@@ -67,15 +68,12 @@ class _Texts:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def _add(self, paths: Sequence[str], wanted: pa.Table) -> None:
-        numbers = dict(zip(wanted["article_id"].to_pylist(), wanted["n"].to_pylist(), strict=True))
-        spans = dict(zip(wanted["article_id"].to_pylist(), wanted["spans"].to_pylist(), strict=True))
+    def _add(self, paths: Sequence[str], wanted: Mapping[str, _Wanted]) -> None:
         for path in paths:
             rows = open_parquet(path).read(columns=["article_id", "text", "body_char_start"])
-            rows = rows.filter(pc.is_in(rows["article_id"], value_set=wanted["article_id"].combine_chunks()))
-            for row in rows.to_pylist():
-                flagged = [(span["char_start"], span["char_end"]) for span in spans[row["article_id"]] or []]
-                self._append(numbers[row["article_id"]], row["text"], row["body_char_start"], flagged)
+            for row in rows.filter(pc.is_in(rows["article_id"], value_set=pa.array(wanted, pa.string()))).to_pylist():
+                own = wanted[row["article_id"]]
+                self._append(own.n, row["text"], row["body_char_start"], own.spans)
 
     def _append(self, number: int, text: str, body_start: int, flagged: Sequence[tuple[int, int]]) -> None:
         words = word_numbers(without_spans(text, flagged))
@@ -89,26 +87,31 @@ class _Texts:
         return Compared(words, int(self._headlines[number]))
 
 
-def _wanted_by_batch(
-    con: duckdb.DuckDBPyConnection, articles: Sequence[Sequence[str]]
-) -> Iterator[tuple[Sequence[str], pa.Table]]:
-    """The parts of articles that hold candidates, each with the articles wanted from it."""
-    con.execute(TO_READ)
-    for (number,) in con.execute("SELECT DISTINCT batch FROM to_read ORDER BY batch").fetchall():
-        query = f"SELECT article_id, n, spans FROM to_read WHERE batch = {number}"
-        yield articles[number], con.sql(query).to_arrow_table()
+class _Wanted(NamedTuple):
+    """The number of an article, and where the boilerplate in its text is."""
+
+    n: int
+    spans: list[tuple[int, int]]
+
+
+def _wanted_by_batch(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, Mapping[str, _Wanted]]]:
+    """The number of each batch that holds candidates, with the articles wanted from it."""
+    for batch, rows in tables_by_batch(con, TO_READ):
+        wanted: dict[str, _Wanted] = {}
+        for row in rows.to_pylist():
+            own = wanted.setdefault(row["article_id"], _Wanted(row["n"], []))
+            if row["char_start"] is not None:
+                own.spans.append((row["char_start"], row["char_end"]))
+        yield batch, wanted
 
 
 TO_READ = """
-    CREATE TABLE to_read AS
     WITH wanted AS (
         SELECT batch, article_id, n FROM numbered
         SEMI JOIN (SELECT first AS n FROM candidates UNION SELECT second FROM candidates) USING (n)
-    ), flagged AS (
-        SELECT article_id, list({'char_start': char_start, 'char_end': char_end} ORDER BY char_start) AS spans
-        FROM spans SEMI JOIN wanted USING (article_id) GROUP BY article_id
     )
-    SELECT w.*, f.spans FROM wanted w LEFT JOIN flagged f USING (article_id)
+    SELECT batch, article_id, n, char_start, char_end FROM wanted LEFT JOIN spans USING (article_id)
+    ORDER BY batch, article_id, char_start
 """
 
 COMPARABLE = """

@@ -17,20 +17,24 @@ from flows.copies.candidates import find_candidates
 from flows.copies.clusters import add_pairs, take_over_pairs, write_duplicates, write_pairs
 from flows.copies.comparison import compare_candidates
 from flows.copies.signatures import Before, open_signatures
-from flows.link.database import MEMORY_LIMITS, open_database, rows_by_batch
+from flows.link.by_batch import ByBatch, write_by_batch
+from flows.link.database import MEMORY_LIMITS, open_database, write_query
 from flows.link.index import Index, Indexed, Kind, open_index
 from flows.store.internal import SIGNATURES_SCHEMA
 
 # Sources together, since boilerplate is looked for in one at a time.
 SIGNATURES = Kind(SIGNATURES_SCHEMA, order="source_key, article_id", listed="fingerprints")
 
+KEPT_SCHEMA = pa.schema([("article_id", pa.string()), ("kept_article_id", pa.string())])
+TOUCHED_SCHEMA = pa.schema([("article_id", pa.string())])
+
 
 @dataclass(frozen=True)
 class Copies:
     """What was found: the tables ``article_duplicates`` and ``boilerplate`` as files, and the copies of each batch.
 
-    ``pairs`` and ``index`` are the files to hand to the next run. ``kept_by_batch`` has the columns article_id and
-    kept_article_id. ``touched`` (article_id) are the articles of which anything may be other than in the run before.
+    ``pairs`` and ``index`` are the files to hand to the next run. ``kept_by_batch`` has the columns of KEPT_SCHEMA.
+    ``touched`` (article_id) are the articles of which anything may be other than in the run before.
     """
 
     duplicates: Path
@@ -38,18 +42,17 @@ class Copies:
     pairs: Path
     index: Index
     n_duplicates: int
-    touched: pa.Table
-    kept_by_batch: Mapping[str, pa.Table]
-    digests: Mapping[str, str]
+    touched: Path
+    kept_by_batch: ByBatch
 
     def kept(self, batch: str) -> Mapping[str, str]:
         """The copies among the articles of a batch, each with the article that is kept."""
-        rows = self.kept_by_batch.get(batch)
+        rows = self.kept_by_batch.rows(batch)
         return dict(zip(*(column.to_pylist() for column in rows.columns), strict=True)) if rows is not None else {}
 
     def digest(self, batch: str) -> str:
         """One value for equal copies: where it is as before, so is the part of articles. Empty without any copy."""
-        return self.digests.get(batch, "")
+        return self.kept_by_batch.digest(batch)
 
 
 def find_copies(
@@ -77,12 +80,13 @@ def find_copies(
         add_pairs(con, compare_candidates(con, [articles[batch] for batch in signed.parts], scratch))
         write_pairs(con, pairs)
         n_duplicates = write_duplicates(con, duplicates, before.duplicates if before else None)
-        touched = con.sql("FROM changed_ids UNION FROM shaken").to_arrow_table()
-        kept, digests = rows_by_batch(con, BATCHED, ("article_id", "kept_article_id"), list(signed.parts))
-    return Copies(duplicates, boilerplate, pairs, index, n_duplicates, touched, kept, digests)
+        touched = scratch / "touched.parquet"
+        write_query(con, "FROM changed_ids UNION FROM shaken", TOUCHED_SCHEMA, touched)
+        kept = write_by_batch(con, BATCHED, KEPT_SCHEMA, list(signed.parts), scratch / "kept.parquet")
+    return Copies(duplicates, boilerplate, pairs, index, n_duplicates, touched, kept)
 
 
 BATCHED = """
     SELECT batch, article_id, kept_article_id FROM duplicates
-    JOIN (SELECT article_id, batch FROM articles WHERE NOT is_gone) USING (article_id)
+    JOIN (SELECT article_id, batch FROM articles WHERE NOT is_gone) USING (article_id) ORDER BY batch, article_id
 """

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import duckdb
 import numpy as np
@@ -20,11 +19,22 @@ from transforms.schema import arrow_schema
 from transforms.tables import Table
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 BATCH_ROWS = 50_000
+# As Python objects, rows with texts in them take some kilobytes each.
+ROWS_AS_OBJECTS = 5_000
 MEMORY_LIMITS = ("200MB", "800MB", "3GB")
 
 
-def within_memory(step: Callable[[str], T]) -> T:
+class Step(Protocol[T_co]):
+    """What is done in a database of its own."""
+
+    def __call__(self, *, memory_limit: str) -> T_co:
+        """Do it; ``memory_limit`` is DuckDB's."""
+        ...
+
+
+def within_memory(step: Step[T]) -> T:
     """The result of ``step`` under the least of MEMORY_LIMITS in which it can be had.
 
     A step is a function of its files. Most of what DuckDB does spills what does not fit; where something cannot, a step
@@ -32,8 +42,8 @@ def within_memory(step: Callable[[str], T]) -> T:
     """
     for limit in MEMORY_LIMITS[:-1]:
         with suppress(duckdb.OutOfMemoryException):
-            return step(limit)
-    return step(MEMORY_LIMITS[-1])
+            return step(memory_limit=limit)
+    return step(memory_limit=MEMORY_LIMITS[-1])
 
 
 @contextmanager
@@ -67,22 +77,31 @@ def open_rows(
     con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen}, {batch} AS batch FROM {rows}")
 
 
-def read_batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:
-    """The rows of a query, a bounded number at a time, over a cursor of its own."""
+def read_batches(con: duckdb.DuckDBPyConnection, query: str, n_rows: int = BATCH_ROWS) -> Iterator[pa.Table]:
+    """The rows of a query, about ``n_rows`` at a time, over a cursor of its own, which does not see variables."""
     with con.cursor() as cursor:
-        for batch in cursor.sql(query).to_arrow_reader(BATCH_ROWS):
-            yield pa.Table.from_batches([batch])
+        yield from stream_batches(cursor, query, n_rows)
+
+
+def stream_batches(con: duckdb.DuckDBPyConnection, query: str, n_rows: int = BATCH_ROWS) -> Iterator[pa.Table]:
+    """The same where nothing else is asked of the connection until the last of them."""
+    for batch in con.sql(query).to_arrow_reader(n_rows):
+        yield pa.Table.from_batches([batch])
 
 
 def write_query(
-    con: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, use_dictionary: bool | list[str] = True
+    con: duckdb.DuckDBPyConnection,
+    query: str,
+    schema: pa.Schema,
+    path: Path,
+    *,
+    use_dictionary: bool | list[str] = True,
 ) -> int:
-    """Write the rows of a query as one part of a table, a bounded number at a time; how many."""
-    schema = arrow_schema(table)
+    """Write the rows of a query as one Parquet file, a bounded number at a time; how many."""
     n_rows = 0
     options = {"compression": "zstd", "use_dictionary": use_dictionary, "write_page_index": True}
     with pq.ParquetWriter(path, schema, **options) as writer:
-        for batch in read_batches(con, query):
+        for batch in stream_batches(con, query):
             writer.write_table(batch.select(schema.names).cast(schema))
             n_rows += batch.num_rows
         if not n_rows:
@@ -106,26 +125,6 @@ def label_components(con: duckdb.DuckDBPyConnection, edges: str, table: str) -> 
     con.register("new_rows", pa.table({"node": nodes, "label": labels}))
     con.execute(f"CREATE TABLE {table} AS FROM new_rows")
     con.unregister("new_rows")
-
-
-def rows_by_batch(
-    con: duckdb.DuckDBPyConnection, query: str, columns: tuple[str, str], batches: Sequence[str]
-) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    """The two columns of each batch's rows, in the order of the first, and one value for equal rows.
-
-    ``query`` gives the number of the batch in ``batches`` beside them; a batch without rows is left out.
-    """
-    key, value = columns
-    con.execute(f"CREATE TABLE batched AS {query}")
-    found = con.sql(f"SELECT batch, {key}, {value} FROM batched ORDER BY batch, {key}").to_arrow_table()
-    numbers = found["batch"].to_numpy()
-    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()] if len(numbers) else []
-    rows = found.drop_columns("batch").combine_chunks()
-    by_batch = {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
-    digests = con.execute(
-        f"SELECT batch, sha256(string_agg({key} || ' ' || {value}, ',' ORDER BY {key})) FROM batched GROUP BY batch"
-    ).fetchall()
-    return by_batch, {batches[number]: digest for number, digest in digests}
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from flows.link import rules as link_rules
+from flows.link.by_batch import ByBatch, write_by_batch
 from flows.link.database import MEMORY_LIMITS, insert, open_database, open_parts
 from flows.link.entity_rows import write_entities
 from flows.link.names import read_forms
@@ -31,7 +31,7 @@ CHANGED = pa.schema([(name, pa.string()) for name in ("article_id", "local_id", 
 
 @dataclass(frozen=True)
 class Linked:
-    """What linking found: the table ``entities`` as a file, and what becomes of the ids of each batch.
+    """What linking found: the table ``entities`` as a file, and what becomes of the ids of each batch (CHANGED).
 
     ``names`` is the file to hand to the next run in place of the one given; None where that one still serves.
     """
@@ -40,21 +40,16 @@ class Linked:
     names: Path | None
     n_entities: int
     n_by_rule: Mapping[str, int]
-    changes_by_batch: Mapping[str, pa.Table]
-    digests: Mapping[str, str]
+    changes_by_batch: ByBatch
 
     def changes(self, batch: str) -> tuple[Change, ...]:
         """What becomes of the ids in the batch, sorted; those that are not named stay."""
-        rows = self.changes_by_batch.get(batch)
+        rows = self.changes_by_batch.rows(batch)
         return () if rows is None else tuple(map(Change, *(column.to_pylist() for column in rows.columns)))
-
-    def all_changes(self) -> pa.Table:
-        """The changes of all batches, as article_id, local_id and final_id."""
-        return pa.concat_tables([CHANGED.empty_table(), *self.changes_by_batch.values()])
 
     def digest(self, batch: str) -> str:
         """One value for equal changes: where it is as before, so are the final parts. Empty without any change."""
-        return self.digests.get(batch, "")
+        return self.changes_by_batch.digest(batch)
 
 
 def link_entities(
@@ -89,14 +84,12 @@ def link_entities(
         add_catalog(con, catalog)
         link_rules.apply(con, catalog.corrections)
         n_entities = write_entities(con, scratch / "entities.parquet")
-        con.execute(CHANGES)
         return Linked(
             entities=scratch / "entities.parquet",
             names=new_names,
             n_entities=n_entities,
             n_by_rule=dict(con.execute("SELECT rule, count(*) FROM reasons GROUP BY rule ORDER BY rule").fetchall()),
-            changes_by_batch=read_changes(con, batches),
-            digests={batches[number]: digest for number, digest in con.execute(DIGESTS).fetchall()},
+            changes_by_batch=write_by_batch(con, CHANGES, CHANGED, batches, scratch / "changes.parquet"),
         )
 
 
@@ -112,15 +105,6 @@ def add_catalog(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     rows = [(entity_id_of(r.entity_type, r.name), r.name, r.external_id) for r in dict.fromkeys(links.values())]
     rows += [(ids.entity_id("place", f"iso3166:{c}"), name, f"iso3166:{c}") for c, name in printed_names().items()]
     insert(con, "printed", [(*row, number) for number, row in enumerate(rows, start=1)])
-
-
-def read_changes(con: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> dict[str, pa.Table]:
-    """The rows of each batch that has changes, as article_id, local_id and final_id."""
-    found = con.sql("FROM changes ORDER BY batch, article_id NULLS FIRST, local_id").to_arrow_table()
-    numbers = found["batch"].to_pylist()
-    starts = [i for i, number in enumerate(numbers) if i == 0 or number != numbers[i - 1]]
-    rows = found.drop_columns("batch").combine_chunks()
-    return {batches[numbers[i]]: rows.slice(i, end - i) for i, end in pairwise([*starts, len(numbers)])}
 
 
 DATED = """
@@ -149,12 +133,6 @@ WORDED = """
 """
 
 CHANGES = """
-    CREATE TABLE changes AS
     SELECT DISTINCT batch, CASE WHEN is_split THEN article_id END AS article_id, entity_id AS local_id, id AS final_id
-    FROM touched WHERE id IS DISTINCT FROM entity_id
-"""
-
-DIGESTS = """
-    SELECT batch, sha256(string_agg(concat_ws(' ', coalesce(article_id, '-'), local_id, coalesce(final_id, '-')), ','
-           ORDER BY article_id NULLS FIRST, local_id)) FROM changes GROUP BY batch
+    FROM touched WHERE id IS DISTINCT FROM entity_id ORDER BY batch, article_id NULLS FIRST, local_id
 """

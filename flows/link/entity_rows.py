@@ -12,6 +12,7 @@ import duckdb
 
 from flows.link.database import count, insert, write_query
 from transforms.resolve.geonames import places_with_ids
+from transforms.schema import arrow_schema
 from transforms.tables import ENTITIES
 
 # Strings that hardly ever come twice are not worth a dictionary.
@@ -43,7 +44,7 @@ def write_entities(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     for step in (TOUCHED, SUMMED, SHOWN, JOINED_ARTICLES, OTHER_NAMES, RULES_USED):
         con.execute(step)
     add_locations(con)
-    return write_query(con, ROWS, ENTITIES, path, use_dictionary=REPEATED)
+    return write_query(con, ROWS, arrow_schema(ENTITIES), path, use_dictionary=REPEATED)
 
 
 def add_locations(con: duckdb.DuckDBPyConnection) -> None:

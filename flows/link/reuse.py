@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.link.database import MEMORY_LIMITS, label_components, open_database, read_batches, rows_by_batch
+from flows.link.by_batch import ByBatch, write_by_batch
+from flows.link.database import MEMORY_LIMITS, ROWS_AS_OBJECTS, label_components, open_database, read_batches
 from flows.link.index import Index, Indexed, Kind, open_index
 from flows.link.reuse_before import Known, find_shaken, open_known, take_over, write_speakers
 from flows.link.reuse_rows import open_tables, write_reuse
@@ -34,6 +35,8 @@ Parts = Mapping[str, Sequence[str]]
 # Equal sayings together.
 SAYINGS = Kind(SAYINGS_SCHEMA, order="node, quote_id", listed="prints")
 
+CLUSTERS_SCHEMA = pa.schema([("quote_id", pa.string()), ("reuse_cluster_id", pa.string())])
+
 
 @dataclass(frozen=True)
 class Reused:
@@ -44,16 +47,15 @@ class Reused:
     pairs: Path
     speakers: Path
     index: Index
-    clusters_by_batch: Mapping[str, pa.Table]
-    digests: Mapping[str, str]
+    clusters_by_batch: ByBatch
 
     def clusters(self, batch: str) -> pa.Table | None:
         """quote_id and reuse_cluster_id of the batch's quotations that recur; None where none does."""
-        return self.clusters_by_batch.get(batch)
+        return self.clusters_by_batch.rows(batch)
 
     def digest(self, batch: str) -> str:
         """One value for equal clusters: where it is as before, so is the part of quotes. Empty where there are none."""
-        return self.digests.get(batch, "")
+        return self.clusters_by_batch.digest(batch)
 
 
 def link_reuse(
@@ -63,7 +65,7 @@ def link_reuse(
     scratch: Path,
     *,
     entities: Path | None = None,
-    final_ids: pa.Table | None = None,
+    final_ids: Path | None = None,
     duplicates: Path | None = None,
     boilerplate: Path | None = None,
     known: Known | None = None,
@@ -93,8 +95,8 @@ def link_reuse(
         parts = [(articles[batch], quotes[batch]) for batch in batches]
         files = write_reuse(con, scratch, parts, fresh=_fresh(sayings, known))
         write_speakers(con, speakers)
-        clusters, digests = rows_by_batch(con, BATCHED, ("quote_id", "reuse_cluster_id"), batches)
-        return Reused(*files, pairs, speakers, index, clusters, digests)
+        clusters = write_by_batch(con, BATCHED, CLUSTERS_SCHEMA, batches, scratch / "clusters.parquet")
+        return Reused(*files, pairs, speakers, index, clusters)
 
 
 def _fresh(sayings: Indexed, known: Known | None) -> list[int]:
@@ -113,7 +115,7 @@ def find_pairs(con: duckdb.DuckDBPyConnection, *, is_known: bool) -> None:
     con.execute(CANDIDATES.format(small=SMALL_BUCKET))
     con.execute(TEXTS)
     con.execute("CREATE TABLE verified (shorter UBIGINT, longer UBIGINT, is_contained BOOLEAN)")
-    for batch in read_batches(con, COMPARED):
+    for batch in read_batches(con, COMPARED, ROWS_AS_OBJECTS):
         con.register("batch", verified(batch))
         con.execute("INSERT INTO verified FROM batch")
         con.unregister("batch")
@@ -203,4 +205,5 @@ BATCHED = """
     UNION ALL
     SELECT batch, quote_id, reuse_cluster_id FROM quote_reuse_kept
     JOIN (SELECT batch, quote_id FROM said) USING (quote_id)
+    ORDER BY batch, quote_id
 """

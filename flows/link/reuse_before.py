@@ -13,9 +13,8 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from flows.link.database import count
+from flows.link.database import count, write_query
 from flows.link.index import Index
 from flows.storage.database import rows_of
 from flows.store.internal import SAYINGS_SCHEMA
@@ -39,8 +38,8 @@ class Known:
     """What the run before left, and what is other now.
 
     ``pairs`` and ``speakers`` are files of PAIRS_SCHEMA and SPEAKERS_SCHEMA, the next two its tables; ``gone`` and
-    ``fresh`` are parts of internal/sayings, ``touched`` (article_id) the articles of which it changed whether and of
-    what they are copies, or which passages are boilerplate.
+    ``fresh`` are parts of internal/sayings, ``touched`` (article_id) a file of the articles of which it changed
+    whether and of what they are copies, or which passages are boilerplate.
     """
 
     pairs: str
@@ -50,7 +49,7 @@ class Known:
     index: Index | None
     gone: Sequence[str]
     fresh: Sequence[str]
-    touched: pa.Table | None = None
+    touched: Path | None = None
 
 
 def open_known(con: duckdb.DuckDBPyConnection, known: Known | None) -> bool:
@@ -77,11 +76,12 @@ def _open(con: duckdb.DuckDBPyConnection, known: Known) -> bool:
             con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(schema.names)} FROM {rows}")
     except duckdb.Error:
         return False
-    con.register("touched_articles", known.touched if known.touched is not None else NOBODY)
+    touched = rows_of(con, "touched", [str(known.touched)] if known.touched else [], ARTICLE_IDS)
+    con.execute(f"CREATE OR REPLACE VIEW touched_articles AS FROM {touched}")
     return True
 
 
-NOBODY = pa.table({"article_id": pa.array([], pa.string())})
+ARTICLE_IDS = pa.schema([("article_id", pa.string())])
 
 
 def find_shaken(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,7 +105,7 @@ def write_speakers(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write who says each quotation of a saying, for the next run. Reads the table ``claimed``."""
     columns = ", ".join(SPEAKERS_SCHEMA.names)
     query = f"SELECT {columns} FROM speakers_kept UNION ALL SELECT {columns} FROM claimed ORDER BY quote_id"
-    pq.write_table(con.sql(query).to_arrow_table().cast(SPEAKERS_SCHEMA), path, compression="zstd")
+    write_query(con, query, SPEAKERS_SCHEMA, path)
 
 
 # The prints of which the sayings are others.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from flows.link.database import open_parts, write_query
+from flows.link.database import ROWS_AS_OBJECTS, insert, open_parts, read_batches, write_query
 from flows.link.entities import CHANGED
 from flows.link.reuse_before import FINAL
 from flows.storage.database import rows_of
@@ -24,7 +23,7 @@ def open_tables(
     con: duckdb.DuckDBPyConnection,
     *,
     entities: Path | None,
-    final_ids: pa.Table | None,
+    final_ids: Path | None,
     duplicates: Path | None,
     boilerplate: Path | None,
 ) -> None:
@@ -32,7 +31,9 @@ def open_tables(
     for table, path in ((ENTITIES, entities), (ARTICLE_DUPLICATES, duplicates), (BOILERPLATE, boilerplate)):
         rows = rows_of(con, table.name, [str(path)] if path else [], arrow_schema(table))
         con.execute(f"CREATE VIEW {table.name} AS FROM {rows}")
-    con.register("final_ids", final_ids if final_ids is not None else CHANGED.empty_table())
+    con.execute(
+        f"CREATE VIEW final_ids AS FROM {rows_of(con, 'changed', [str(final_ids)] if final_ids else [], CHANGED)}"
+    )
 
 
 def write_reuse(
@@ -53,11 +54,13 @@ def write_reuse(
     for step in (QUOTED_AGAIN, RECURRING, FORMED, CLAIMED, SPOKEN, SPEAKERS):
         con.execute(step)
     read_texts(con, [quotes for _, quotes in parts], fresh)
-    con.register("agreeing", agreements(con))
-    con.execute("CREATE TABLE agreements AS FROM agreeing")
+    con.execute("CREATE TABLE agreements (reuse_cluster_id VARCHAR, speaker_agreement VARCHAR)")
+    agreed = agreements(con)
+    while some := list(islice(agreed, ROWS_AS_OBJECTS)):
+        insert(con, "agreements", some)
     sayings, quote_reuse = (scratch / f"{table.name}.parquet" for table in (SAYINGS, QUOTE_REUSE))
-    write_query(con, SAYINGS_ROWS, SAYINGS, sayings)
-    write_query(con, QUOTE_REUSE_ROWS, QUOTE_REUSE, quote_reuse)
+    write_query(con, SAYINGS_ROWS, arrow_schema(SAYINGS), sayings)
+    write_query(con, QUOTE_REUSE_ROWS, arrow_schema(QUOTE_REUSE), quote_reuse)
     return sayings, quote_reuse
 
 
@@ -82,15 +85,12 @@ def read_texts(con: duckdb.DuckDBPyConnection, quotes: Sequence[Sequence[str]], 
     con.execute(OTHER_TEXTS)
 
 
-def agreements(con: duckdb.DuckDBPyConnection) -> pa.Table:
+def agreements(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
     """reuse_cluster_id and speaker_agreement of each cluster that is given to several."""
-    claims = con.sql(CLAIMS).to_arrow_table().to_pylist()
-    columns: dict[str, list[str]] = {"reuse_cluster_id": [], "speaker_agreement": []}
+    claims = (row for batch in read_batches(con, CLAIMS, ROWS_AS_OBJECTS) for row in batch.to_pylist())
     for cluster, rows in groupby(claims, key=lambda row: row["reuse_cluster_id"]):
         told = [Claim(r["entity_id"], r["name"], r["entity_type"], r["is_outright"]) for r in rows]
-        columns["reuse_cluster_id"].append(cluster)
-        columns["speaker_agreement"].append(speaker_agreement(told))
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+        yield cluster, speaker_agreement(told)
 
 
 # The quotations of sayings that recur, each with its article's day; passages that a whole source shares are none.

@@ -1,36 +1,33 @@
-"""What ties the articles of the data set to each other: which are copies, and who is who in them.
+"""What ties the articles of the data set to each other: which are copies, who is who in them, and who said it first.
 
-Every such step reads the base parts, gives tables of the whole data set, and says what becomes of the rows of each
-batch. A part is written anew only where that changed.
+Every such step reads the base parts, and gives tables of the whole data set and files of what becomes of the rows of
+each batch (flows/run/joined_parts.py).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import duckdb
-import pyarrow as pa
 
 from flows.copies.find import Copies, find_copies
 from flows.copies.signatures import Before
-from flows.link.database import within_memory
+from flows.link.database import Step, within_memory
 from flows.link.entities import Linked, link_entities
 from flows.link.index import Index, Indexed
 from flows.link.reuse import Reused, link_reuse
 from flows.link.reuse_before import Known
 from flows.run.apart import do_apart
 from flows.run.carry import BasePart, grouped, located
+from flows.run.joined_parts import write_parts
 from flows.run.next_snapshot import NextSnapshot
-from flows.store import open_store
 from flows.store.base import Origin
 from flows.store.disk import raise_if_disk, writing
 from flows.store.internal import SAYINGS, SIGNATURES
 from flows.store.manifest import (
-    BASE,
     COPIES,
     INTERNAL,
     NAMES,
@@ -39,70 +36,28 @@ from flows.store.manifest import (
     SAYING_SPEAKERS,
     SIGNATURE_INDEX,
     Manifest,
-    StoredFile,
 )
-from flows.store.parquet import open_parquet, stage_table
 from transforms.catalog import Catalog
-from transforms.copies.final_rows import with_copies
-from transforms.link.final_ids import ID_COLUMNS, with_clusters, with_final_ids
 from transforms.tables import ARTICLES
 
-# Below it the start of a process costs more than the memory is worth.
-MIN_ARTICLES_APART = 1_000
+T = TypeVar("T")
+# Each step of joining has a process of its own from so many new articles on, or so many in all: below, the start of
+# four processes costs more than the memory is worth that DuckDB and the allocators keep of what they took.
+MIN_ARTICLES_APART, MIN_ALL_APART = 3_000, 30_000
 
-# Tables whose final values can be taken out again, so that the first form of a part is not kept beside it.
-REVERSIBLE = ("articles",)
 
+class Do(Protocol):
+    """How a step is done: in a process of its own, or here."""
 
-class Join(Protocol):
-    """What one step that joins articles changes in the parts of a batch."""
-
-    def digest(self, table: str, batch: str) -> str:
-        """One value for equal changes of a table's part; "" for none."""
-        ...
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        """The rows of the part with the changes; ``data`` itself where there are none."""
+    def __call__(self, work: Callable[..., T], *given: Any) -> T:
+        """The result of ``work(*given)``."""
         ...
 
 
-@dataclass(frozen=True)
-class _Entities:
-    """Ids of entities merged across the data set."""
-
-    linked: Linked
-
-    def digest(self, table: str, batch: str) -> str:
-        return self.linked.digest(batch) if table in ID_COLUMNS else ""
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_final_ids(data, table, self.linked.changes(batch))
-
-
-@dataclass(frozen=True)
-class _Copies:
-    """Which articles are copies of which."""
-
+class _Found(NamedTuple):
     copies: Copies
-
-    def digest(self, table: str, batch: str) -> str:
-        return self.copies.digest(batch) if table == "articles" else ""
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_copies(data, self.copies.kept(batch)) if table == "articles" else data
-
-
-@dataclass(frozen=True)
-class _Reuse:
-    """Which quotations are of one saying."""
-
+    linked: Linked
     reused: Reused
-
-    def digest(self, table: str, batch: str) -> str:
-        return self.reused.digest(batch) if table == "quotes" else ""
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_clusters(data, self.reused.clusters(batch)) if table == "quotes" else data
 
 
 def add_joined(
@@ -113,102 +68,101 @@ def add_joined(
     *,
     is_built_on_previous: bool,
 ) -> None:
-    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining.
-
-    Where there is much to join, DuckDB and the allocators keep what they took, up to hundreds of megabytes: then a
-    process of its own does it.
-    """
-    given = (parts, previous, catalog, is_built_on_previous)
-    n_new = sum(part.file.n_rows for part in parts if part.file.table == ARTICLES.name and part.origin.number is None)
-    if n_new < MIN_ARTICLES_APART:
-        join_articles(snapshot, *given)
-        return
-    files, origins = do_apart(_joined, snapshot.store.address, snapshot.stage.run_id, *given)
-    for file in files:
-        snapshot.add(file, origins[file.path])
-
-
-def _joined(address: str, run_id: str, *given: Any) -> tuple[list[StoredFile], dict[str, Origin]]:
-    store = open_store(address)
-    snapshot = NextSnapshot(store, store.stage(run_id))
-    join_articles(snapshot, *given)
-    return snapshot.files, snapshot.origins
+    """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining."""
+    store, stage = snapshot.store, snapshot.stage
+    do: Do = do_apart if _is_much(parts) else _do_here
+    with stage.scratch() as scratch, writing(scratch):
+        try:
+            found = _find(snapshot, parts, previous, catalog, scratch, do, is_built_on_previous=is_built_on_previous)
+        except duckdb.Error as error:  # a full disk has many names there
+            raise_if_disk(error, scratch)
+            raise
+        files, origins = do(write_parts, store.address, stage.run_id, parts, *found)
+        for file in files:
+            snapshot.add(file, origins[file.path])
+        _add_tables(snapshot, found, previous)
 
 
-def join_articles(
+def _is_much(parts: Sequence[BasePart]) -> bool:
+    articles = [part for part in parts if part.file.table == ARTICLES.name]
+    n_new = sum(part.file.n_rows for part in articles if part.origin.number is None)
+    return n_new >= MIN_ARTICLES_APART or sum(part.file.n_rows for part in articles) >= MIN_ALL_APART
+
+
+def _do_here(work: Callable[..., T], *given: Any) -> T:
+    return work(*given)
+
+
+def _find(
     snapshot: NextSnapshot,
     parts: Sequence[BasePart],
     previous: Manifest | None,
     catalog: Catalog,
+    scratch: Path,
+    do: Do,
+    *,
     is_built_on_previous: bool,
-) -> None:
-    """The same in this process."""
+) -> _Found:
+    """The steps one after the other; each reads files that those before it left below ``scratch``."""
     store, stage = snapshot.store, snapshot.stage
-    files = previous.files if previous else ()
-    names = next((file for file in files if file.path == NAMES), None)
-    names_before = Origin(previous.number, NAMES) if previous and names else None
 
     def paths(table: str) -> dict[str, list[str]]:
         by_batch = grouped(parts, table).items()
         return {batch: [located(store, stage, part.origin) for part in group] for batch, group in by_batch}
 
-    with stage.scratch() as scratch, writing(scratch):
-        try:
-            known = located(store, stage, names_before) if names_before else None
-            before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
-            signed = Indexed(paths(SIGNATURES), _digests(parts, SIGNATURES))
-            copies = within_memory(
-                lambda limit: find_copies(
-                    paths("articles"), signed, scratch / "copies", before=before, memory_limit=limit
-                )
-            )
-            linked = within_memory(
-                lambda limit: link_entities(
-                    paths("articles"),
-                    paths("article_entities"),
-                    catalog,
-                    scratch,
-                    duplicates=copies.duplicates,
-                    names=known,
-                    memory_limit=limit,
-                )
-            )
-            said = Indexed(paths(SAYINGS), _digests(parts, SAYINGS))
-            sayings = _sayings_before(snapshot, parts, previous, copies) if before is not None else None
-            reused = within_memory(
-                lambda limit: link_reuse(
-                    said,
-                    paths("articles"),
-                    paths("quotes"),
-                    scratch,
-                    entities=linked.entities,
-                    final_ids=linked.all_changes(),
-                    duplicates=copies.duplicates,
-                    boilerplate=copies.boilerplate,
-                    known=sayings,
-                    memory_limit=limit,
-                )
-            )
-        except duckdb.Error as error:  # a full disk has many names there
-            raise_if_disk(error, scratch)
-            raise
-        joins: tuple[Join, ...] = (_Copies(copies), _Entities(linked), _Reuse(reused))
-        for part in parts:
-            add_part(snapshot, part, joins)
-        snapshot.add_file("entities", "part-0.parquet", linked.entities)
-        snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
-        snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
-        snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
-        for name, path in zip((*SIGNATURE_INDEX, *SAYING_INDEX), (*copies.index, *reused.index), strict=True):
-            _add_index(snapshot, name, path, previous)
-        snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
-        snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
-        snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
-        snapshot.add_file(INTERNAL, "saying_speakers.parquet", reused.speakers, previous)
-        if linked.names is not None:
-            snapshot.add_file(INTERNAL, "names.parquet", linked.names)
-        elif names is not None and names_before is not None:
-            snapshot.add(names, names_before)
+    def step(work: Step[T]) -> T:
+        found: T = do(within_memory, work)
+        return found
+
+    articles, names = paths("articles"), _left(snapshot, previous, (NAMES,))
+    before = _copies_before(snapshot, parts, previous) if is_built_on_previous else None
+    signed = Indexed(paths(SIGNATURES), _digests(parts, SIGNATURES))
+    copies = step(partial(find_copies, articles, signed, scratch / "copies", before=before))
+    linked = step(
+        partial(
+            link_entities,
+            articles,
+            paths("article_entities"),
+            catalog,
+            scratch / "linked",
+            duplicates=copies.duplicates,
+            names=names[0] if names else None,
+        )
+    )
+    reused = step(
+        partial(
+            link_reuse,
+            Indexed(paths(SAYINGS), _digests(parts, SAYINGS)),
+            articles,
+            paths("quotes"),
+            scratch / "reused",
+            entities=linked.entities,
+            final_ids=linked.changes_by_batch.path,
+            duplicates=copies.duplicates,
+            boilerplate=copies.boilerplate,
+            known=_sayings_before(snapshot, parts, previous, copies) if before is not None else None,
+        )
+    )
+    return _Found(copies, linked, reused)
+
+
+def _add_tables(snapshot: NextSnapshot, found: _Found, previous: Manifest | None) -> None:
+    """Put the tables of the whole data set into the snapshot, and what the next run needs of them."""
+    copies, linked, reused = found
+    snapshot.add_file("entities", "part-0.parquet", linked.entities)
+    snapshot.add_file("article_duplicates", "part-0.parquet", copies.duplicates, previous)
+    snapshot.add_file("boilerplate", "part-0.parquet", copies.boilerplate, previous)
+    snapshot.add_file(INTERNAL, "copies.parquet", copies.pairs, previous)
+    for name, path in zip((*SIGNATURE_INDEX, *SAYING_INDEX), (*copies.index, *reused.index), strict=True):
+        _add_index(snapshot, name, path, previous)
+    snapshot.add_file("sayings", "part-0.parquet", reused.sayings, previous)
+    snapshot.add_file("quote_reuse", "part-0.parquet", reused.quote_reuse, previous)
+    snapshot.add_file(INTERNAL, "saying_pairs.parquet", reused.pairs, previous)
+    snapshot.add_file(INTERNAL, "saying_speakers.parquet", reused.speakers, previous)
+    if linked.names is not None:
+        snapshot.add_file(INTERNAL, "names.parquet", linked.names)
+    elif previous is not None and (names := [file for file in previous.files if file.path == NAMES]):
+        snapshot.add(names[0], Origin(previous.number, NAMES))
 
 
 def _copies_before(snapshot: NextSnapshot, parts: Sequence[BasePart], previous: Manifest | None) -> Before | None:
@@ -287,41 +241,3 @@ def _differing(
     new = [located(store, snapshot.stage, part.origin) for part in now if part.origin.number is None]
     gone = [store.locate(previous.number, file.path) for file in previous.parts(table) if file.path not in kept]
     return new, gone
-
-
-def add_part(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join]) -> None:
-    """Put one part into the snapshot; below ``internal/base`` too where its first form could not be had again."""
-    table = part.file.table
-    digest = _one_digest([join.digest(table, part.batch) for join in joins])
-    before = part.final.linked if part.final is not None else ""
-    has_base = table not in REVERSIBLE
-    if not digest and (not before or has_base):
-        snapshot.add(part.file, part.origin)
-    elif part.final is not None and before == digest and part.origin.number is not None:
-        snapshot.add(part.final, Origin(part.origin.number, part.final.path))
-        if part.origin.name != part.final.path:
-            snapshot.add(replace(part.file, table=f"{BASE}/{table}"), part.origin)
-    else:
-        _add_joined(snapshot, part, joins, digest)
-
-
-def _add_joined(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join], digest: str) -> None:
-    table = part.file.table
-    before = after = open_parquet(located(snapshot.store, snapshot.stage, part.origin)).read()
-    for join in joins:
-        after = join.applied(after, table, part.batch)
-    if after is before:  # what changed stands in other tables of its batch
-        snapshot.add(replace(part.file, linked=digest), part.origin)
-        return
-    final = stage_table(snapshot.stage, "linked", table, part.file.name, after)
-    snapshot.add(replace(final, linked=digest), Origin(None, f"linked/{final.path}"))
-    if table not in REVERSIBLE:
-        snapshot.add(replace(part.file, table=f"{BASE}/{table}"), part.origin)
-
-
-def _one_digest(digests: Sequence[str]) -> str:
-    """One value for all: the one there is, or a hash of several."""
-    told = [digest for digest in digests if digest]
-    if len(told) < 2:
-        return "".join(told)
-    return hashlib.sha256(" ".join(digests).encode()).hexdigest()

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.link.by_batch import tables_by_batch
 from flows.run.plan import FilePlan
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Stage, Store
@@ -32,7 +33,7 @@ SMALLEST_PART = 20
 # up to what takes a core some twenty minutes.
 MANY_BATCHES = 5_000
 LARGE_BATCH_CHARS = 20_000_000
-MEMORY_LIMIT = "500MB"
+MEMORY_LIMIT = "200MB"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def plan_records(
     store: Store, stage: Stage, base: int | None, files: FilePlan, *, fingerprint: str, batch_chars: int, n_workers: int
 ) -> Todo:
     """Compare the records of the files read with those of the snapshot ``base`` (None: all are new)."""
-    with _database() as con:
+    with stage.scratch() as scratch, writing(scratch), _database(temp_directory=str(scratch)) as con:
         _known_view(con, store, base)
         _entries_view(con, stage)
         _register(con, "files_read", files.primary_read)
@@ -123,9 +124,9 @@ def batch_weights(total: int, batch_chars: int, n_workers: int) -> list[int]:
 
 
 @contextmanager
-def _database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_database(memory_limit=MEMORY_LIMIT, threads=2) as con:
-        con.execute("SET enable_progress_bar = false")
+def _database(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_database(memory_limit=MEMORY_LIMIT, threads=2, **config) as con:
+        con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
         yield con
 
 
@@ -206,9 +207,9 @@ def _write_batches(
     con.register("starts", pa.table({"starts_at": starts_at, "batch": range(len(starts_at))}))
     con.execute(_CUT)
     columns = ", ".join(INDEX_SCHEMA.names)
-    for (number,) in con.execute("SELECT DISTINCT batch FROM cut ORDER BY batch").fetchall():
-        query = f"SELECT {columns} FROM cut WHERE batch = ? ORDER BY lead_uri, lead_number, uri, number"
-        yield _write_batch(stage, con.sql(query, params=[number]).to_arrow_table().cast(INDEX_SCHEMA), fingerprint)
+    query = f"SELECT batch, {columns} FROM cut ORDER BY batch, lead_uri, lead_number, uri, number"
+    for _, records in tables_by_batch(con, query):
+        yield _write_batch(stage, records.select(INDEX_SCHEMA.names).cast(INDEX_SCHEMA), fingerprint)
 
 
 def _write_batch(stage: Stage, records: pa.Table, fingerprint: str) -> Batch:

@@ -32,7 +32,7 @@ def link(
 
 
 def all_changes(linked: Linked) -> set[Change]:
-    return {change for batch in linked.changes_by_batch for change in linked.changes(batch)}
+    return {change for batch in linked.changes_by_batch.groups for change in linked.changes(batch)}
 
 
 def five_times(corpus: Corpus, *entities: tuple[str, str]) -> None:

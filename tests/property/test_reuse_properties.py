@@ -13,7 +13,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.quoted_corpus import QuotedCorpus, Said, left_by, link, tables
+from tests.quoted_corpus import QuotedCorpus, Said, clusters_of, left_by, link, tables
 
 N_EXAMPLES = int(os.environ.get("REUSE_EXAMPLES", "10"))
 
@@ -68,7 +68,7 @@ def compare(
     dealt = [corpus.write({n: after[n] for n in some}, chance) for some in (names[:half], names[half:])]
     rebuilt = link(corpus, after, dealt)
     assert tables(incremental) == tables(rebuilt)
-    assert len(tables(rebuilt)["quote_reuse"]) == sum(len(t) for t in rebuilt.clusters_by_batch.values())
+    assert len(tables(rebuilt)["quote_reuse"]) == sum(map(len, clusters_of(rebuilt).values()))
     damaged = replace(known, **{chance.choice(["pairs", "speakers", "sayings", "quote_reuse"]): "none.parquet"})
     assert tables(link(corpus, after, dealt, known=damaged)) == tables(rebuilt)
 

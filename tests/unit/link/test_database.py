@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -11,23 +12,23 @@ from flows.link import database
 from flows.link.database import open_database, within_memory
 
 
-def longest_list(spill: Path, limit: str) -> tuple[str, int]:
+def longest_list(spill: Path, *, memory_limit: str) -> tuple[str, int]:
     """A list cannot be spilled: it takes 24 MB."""
-    with open_database(spill, limit) as con:
+    with open_database(spill, memory_limit) as con:
         [(length,)] = con.execute("SELECT len(list(number)) FROM range(3_000_000) t(number)").fetchall()
-    return limit, length
+    return memory_limit, length
 
 
 def test_what_cannot_spill_gets_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "MEMORY_LIMITS", ("10MB", "12MB", "500MB"))
-    assert within_memory(lambda limit: longest_list(tmp_path, limit)) == ("500MB", 3_000_000)
+    assert within_memory(partial(longest_list, tmp_path)) == ("500MB", 3_000_000)
 
 
 def test_what_fits_gets_no_more_than_it_needs(tmp_path: Path) -> None:
-    assert within_memory(lambda limit: longest_list(tmp_path, limit))[0] == "200MB"
+    assert within_memory(partial(longest_list, tmp_path))[0] == "200MB"
 
 
 def test_a_step_that_takes_all_there_is_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "MEMORY_LIMITS", ("10MB", "11MB", "12MB"))
     with pytest.raises(duckdb.OutOfMemoryException):
-        within_memory(lambda limit: longest_list(tmp_path, limit))
+        within_memory(partial(longest_list, tmp_path))
