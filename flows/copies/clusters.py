@@ -72,16 +72,16 @@ def write_duplicates(con: duckdb.DuckDBPyConnection, path: Path, before: str | N
 
 
 def _find_shaken(con: duckdb.DuckDBPyConnection) -> None:
-    """The tables ``shaken`` of articles that hang together with a disturbed one, and ``to_cluster`` of their pairs."""
+    """The tables ``shaken`` of articles that hang together with a disturbed one, ``placed_pairs`` of their pairs."""
     label_components(con, "SELECT hash(first) AS one, hash(second) AS other FROM pairs", "labelled")
-    for step in (TO_CLUSTER, SHAKEN, PLACES):
+    for step in (TO_CLUSTER, SHAKEN, PLACES, PLACED_PAIRS):
         con.execute(step)
 
 
 def _whole_clusters(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[list[Pair], dict[str, int]]]:
     """Pairs that are to be clustered, with the places of their articles: all that hang together at a time."""
     waiting: list[dict[str, Any]] = []
-    for batch in read_batches(con, PLACED_PAIRS, ROWS_AS_OBJECTS):
+    for batch in read_batches(con, "FROM placed_pairs ORDER BY label", ROWS_AS_OBJECTS):
         waiting += batch.to_pylist()
         last = waiting[-1]["label"]
         open_from = next(at for at, row in enumerate(waiting) if row["label"] == last)
@@ -149,6 +149,7 @@ PLACES = f"""
 """
 
 PLACED_PAIRS = """
+    CREATE TABLE placed_pairs AS
     SELECT p.*, a.place AS first_place, b.place AS second_place
-    FROM to_cluster p JOIN places a ON a.article_id = first JOIN places b ON b.article_id = second ORDER BY label
+    FROM to_cluster p JOIN places a ON a.article_id = first JOIN places b ON b.article_id = second
 """

@@ -34,7 +34,9 @@ def compare_candidates(
     The words of the texts wait in a file, so that memory does not grow with them.
     """
     with _Texts(con, articles, scratch / "words.bin") as texts:
-        for batch in read_batches(con, COMPARABLE, ROWS_AS_OBJECTS):
+        for step in (WITH_FIRST, COMPARABLE, "DROP TABLE with_first"):
+            con.execute(step)
+        for batch in read_batches(con, "FROM comparable ORDER BY second, first", ROWS_AS_OBJECTS):
             for row in batch.to_pylist():
                 if (pair := _compared(row, texts)) is not None:
                     yield pair
@@ -114,9 +116,16 @@ TO_READ = """
     ORDER BY batch, article_id, char_start
 """
 
+# One join at a time: two of them and the sorting do not fit into the memory side by side.
+WITH_FIRST = """
+    CREATE TABLE with_first AS
+    SELECT c.first, c.second, a.article_id AS first_id, a.n_words, a.text_key, a.address_keys, a.day
+    FROM candidates c JOIN numbered a ON a.n = c.first
+"""
 COMPARABLE = """
-    SELECT c.first, c.second, a.article_id AS first_id, b.article_id AS second_id, a.n_words,
+    CREATE TABLE comparable AS
+    SELECT a.first, a.second, a.first_id, b.article_id AS second_id, a.n_words,
            a.text_key = b.text_key AS has_same_text, list_has_any(a.address_keys, b.address_keys) AS has_same_address,
            abs(date_diff('day', a.day, b.day)) AS days_apart
-    FROM candidates c JOIN numbered a ON a.n = c.first JOIN numbered b ON b.n = c.second ORDER BY c.second, c.first
+    FROM with_first a JOIN numbered b ON b.n = a.second
 """

@@ -30,51 +30,26 @@ from prefect.logging import get_logger
 from flows.jobs.specs import BatchResult
 from flows.operate.markup import code, plain, safe_rows
 from flows.operate.run_page import summary_markdown
+from flows.operate.top_rows import LARGEST_COPIES, TOP_ENTITIES, TOP_SPEAKERS, top_rows
+from flows.run.apart import MANY_ARTICLES, Do, do_apart, do_here
 from flows.run.progress import subscribe
 from flows.run.refresh import Outcome
 from flows.run.summary import RunSummary
 from flows.settings import mask_secrets
 from flows.storage.address import is_remote
-from flows.storage.database import fetch_rows, let_read, open_database
 from flows.store.base import Stage, Store
 from flows.store.parquet import open_parquet, table_paths
+from transforms.tables import ARTICLES
 from transforms.visible import visible
 
 MAX_QUARANTINE_ROWS = 200
 QUARANTINE_COLUMNS = ["source_uri", "record_index", "stage", "reason", "detail"]
 MAX_REASONS = 10
-TOP_ROWS = 20
 PROGRESS_STEP = 0.02
 PROGRESS_PAUSE_S = 60.0  # after an update that failed: a server that is away would hold up the workers each time
 MAX_NAME_CHARS = 120
 RUNNING = "running"
 REPORT = "report.html"
-
-_TOP_SPEAKERS = """
-    SELECT name AS speaker, entity_type AS type, count(*) AS quotes, count(DISTINCT article_id) AS articles
-    FROM read_parquet($rows) AS quotes JOIN read_parquet($entities) ON speaker_entity_id = entity_id
-    WHERE attribution_type = 'statement'
-    GROUP BY entity_id, speaker, type ORDER BY quotes DESC, articles DESC, speaker LIMIT $limit
-"""
-_TOP_ENTITIES = """
-    SELECT entities.name AS entity, entities.entity_type AS type, count(*) AS mentions,
-           count(DISTINCT article_id) AS articles
-    FROM read_parquet($rows) AS mentions JOIN read_parquet($entities) AS entities USING (entity_id)
-    GROUP BY entity_id, entity, type ORDER BY mentions DESC, articles DESC, entity LIMIT $limit
-"""
-# The clusters that articles of this run belong to, whenever the others came.
-_LARGEST_COPIES = """
-    WITH clusters AS (
-        SELECT kept_article_id AS article_id, count(*) AS copies, count(*) FILTER (kind = 'exact') AS exact,
-               count(*) FILTER (kind = 'contained') AS contained
-        FROM read_parquet($duplicates)
-        WHERE kept_article_id IN (SELECT copy_cluster_id FROM read_parquet($rows))
-        GROUP BY ALL ORDER BY copies DESC, article_id LIMIT $limit
-    )
-    SELECT coalesce(title, left(text, 80)) AS kept, publisher, published_date::VARCHAR AS day, copies, exact, contained,
-           source_uri AS source
-    FROM read_parquet($articles) JOIN clusters USING (article_id) ORDER BY copies DESC, article_id
-"""
 
 
 @contextmanager
@@ -147,25 +122,25 @@ def publish_run(summary: RunSummary, store: Store, outcome: Outcome) -> None:
     with only_worth_a_warning("The run's summary could not be published"):
         create_markdown_artifact(summary_markdown(summary), key="run-summary", description=plain(summary.message))
     with only_worth_a_warning("The run's top speakers could not be published"):
-        speakers = _top(_TOP_SPEAKERS, "quotes", store, outcome, entities="entities")
+        speakers = _top(TOP_SPEAKERS, "quotes", store, outcome, entities="entities")
         _publish_table(
             speakers, key="top-speakers", description="Who is quoted most in the articles of this run, by statements"
         )
     with only_worth_a_warning("The run's top entities could not be published"):
-        entities = _top(_TOP_ENTITIES, "entity_mentions", store, outcome, entities="entities")
+        entities = _top(TOP_ENTITIES, "entity_mentions", store, outcome, entities="entities")
         _publish_table(entities, key="top-entities", description="Who and what this run's articles mention most")
     with only_worth_a_warning("The run's copies could not be published"):
-        copies = _top(_LARGEST_COPIES, "articles", store, outcome, duplicates="article_duplicates", articles="articles")
+        copies = _top(LARGEST_COPIES, "articles", store, outcome, duplicates="article_duplicates", articles="articles")
         _publish_table(copies, key="largest-copies", description="The stories of this run that have most copies")
 
 
 def publish_report(store: Store, outcome: Outcome) -> None:
     """The data set at a glance, as a file beside it that each run makes anew, and a link to it."""
     with only_worth_a_warning("The data set's report could not be made"):
-        from flows.view.report import report_page
+        from flows.view.report import report_at
 
         number, out = outcome.manifest.number, mask_secrets(store.address)
-        store.note(REPORT, report_page(store, number, out).encode())
+        store.note(REPORT, _doing(outcome)(report_at, store.address, number, out).encode())
         place = mask_secrets(store.noted_at(REPORT))
         create_link_artifact(
             place if is_remote(place) else Path(place).absolute().as_uri(),
@@ -250,9 +225,11 @@ def _top(query: str, table: str, store: Store, outcome: Outcome, **whole: str) -
     if not parts:
         return []
     paths = {"rows": parts, **{name: table_paths(store, number, other) for name, other in whole.items()}}
-    with open_database(threads=1) as database:
-        let_read(database, [path for located in paths.values() for path in located])
-        return fetch_rows(database.execute(query, {**paths, "limit": TOP_ROWS}))
+    return _doing(outcome)(top_rows, query, paths)
+
+
+def _doing(outcome: Outcome) -> Do:
+    return do_apart if outcome.manifest.counts[ARTICLES.name] >= MANY_ARTICLES else do_here
 
 
 def _publish_table(rows: list[dict[str, Any]], *, key: str, description: str) -> None:

@@ -6,13 +6,26 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from flows.engine.processes import CONTEXT, STOP_TIMEOUT_S, die_with_parent, how_it_ended, sigint_blocked
 from flows.errors import UserError
 from flows.pandas_unloaded import leave_pandas_unloaded
 
 T = TypeVar("T")
+
+
+# From so many articles on, what reads them all is done in a process of its own: DuckDB and the allocators keep of what
+# they took as long as their process lives.
+MANY_ARTICLES = 30_000
+
+
+class Do(Protocol):
+    """How a step is done: in a process of its own, or here."""
+
+    def __call__(self, work: Callable[..., T], *given: Any) -> T:
+        """The result of ``work(*given)``."""
+        ...
 
 
 class ApartError(UserError):
@@ -40,6 +53,11 @@ def do_apart(work: Callable[..., T], *given: Any) -> T:
     if error is not None:
         raise error
     return cast(T, outcome)
+
+
+def do_here(work: Callable[..., T], *given: Any) -> T:
+    """The result of ``work(*given)``."""
+    return work(*given)
 
 
 def _do(connection: Connection) -> None:

@@ -6,10 +6,10 @@ each batch (flows/run/joined_parts.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import duckdb
 
@@ -20,7 +20,7 @@ from flows.link.entities import Linked, link_entities
 from flows.link.index import Index, Indexed
 from flows.link.reuse import Reused, link_reuse
 from flows.link.reuse_before import Known
-from flows.run.apart import do_apart
+from flows.run.apart import MANY_ARTICLES, Do, do_apart, do_here
 from flows.run.carry import BasePart, grouped, located
 from flows.run.joined_parts import write_parts
 from flows.run.next_snapshot import NextSnapshot
@@ -41,17 +41,8 @@ from transforms.catalog import Catalog
 from transforms.tables import ARTICLES
 
 T = TypeVar("T")
-# Each step of joining has a process of its own from so many new articles on, or so many in all: below, the start of
-# four processes costs more than the memory is worth that DuckDB and the allocators keep of what they took.
-MIN_ARTICLES_APART, MIN_ALL_APART = 3_000, 30_000
-
-
-class Do(Protocol):
-    """How a step is done: in a process of its own, or here."""
-
-    def __call__(self, work: Callable[..., T], *given: Any) -> T:
-        """The result of ``work(*given)``."""
-        ...
+# So many new articles are worth it too: below, the start of four processes costs more than the memory is worth.
+MIN_ARTICLES_APART = 3_000
 
 
 class _Found(NamedTuple):
@@ -70,7 +61,7 @@ def add_joined(
 ) -> None:
     """Put every part into the snapshot, as it is or with what joining changes in it, and the tables of joining."""
     store, stage = snapshot.store, snapshot.stage
-    do: Do = do_apart if _is_much(parts) else _do_here
+    do: Do = do_apart if _is_much(parts) else do_here
     with stage.scratch() as scratch, writing(scratch):
         try:
             found = _find(snapshot, parts, previous, catalog, scratch, do, is_built_on_previous=is_built_on_previous)
@@ -86,11 +77,7 @@ def add_joined(
 def _is_much(parts: Sequence[BasePart]) -> bool:
     articles = [part for part in parts if part.file.table == ARTICLES.name]
     n_new = sum(part.file.n_rows for part in articles if part.origin.number is None)
-    return n_new >= MIN_ARTICLES_APART or sum(part.file.n_rows for part in articles) >= MIN_ALL_APART
-
-
-def _do_here(work: Callable[..., T], *given: Any) -> T:
-    return work(*given)
+    return n_new >= MIN_ARTICLES_APART or sum(part.file.n_rows for part in articles) >= MANY_ARTICLES
 
 
 def _find(

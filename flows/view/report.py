@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from flows.errors import SettingsError
 from flows.storage.database import fetch_rows, open_database
-from flows.store import reach_store
+from flows.store import open_store, reach_store
 from flows.store.base import Store, latest_of
 from flows.store.disk import local_path, writing
 from flows.store.manifest import Manifest
@@ -49,6 +49,11 @@ def write_report(out: str, to: str) -> Path:
         fresh.write_text(page, "utf-8")
         fresh.replace(path)
     return path
+
+
+def report_at(address: str, number: int, out: str) -> str:
+    """The report of a snapshot of the data set at an address."""
+    return report_page(open_store(address), number, out)
 
 
 def report_page(store: Store, number: int, out: str) -> str:

@@ -30,16 +30,19 @@ def speaker_agreement(claims: Sequence[Claim]) -> str:
         return "unknown"
     if not people:
         return "agreed" if len({claim.entity_id for claim in claims}) == 1 else "uncertain"
-    others = [(a, b) for a, b in combinations(people, 2) if not _may_be_one(a, b)]
-    if not others:
-        return "agreed"
-    return "disputed" if any(a.is_outright and b.is_outright for a, b in others) else "uncertain"
+    if _are_several([claim for claim in people if claim.is_outright]):
+        return "disputed"
+    return "uncertain" if _are_several(people) else "agreed"
 
 
-def _may_be_one(one: Claim, other: Claim) -> bool:
-    if one.entity_id == other.entity_id:
-        return True
-    a, b = ([w for w in words_of(claim.name) if w not in SUFFIXES] for claim in (one, other))
-    if not a or not b or set(a) <= set(b) or set(b) <= set(a):
+def _are_several(people: Sequence[Claim]) -> bool:
+    """Whether any two of them cannot be one person; the first two tell it, where many are given the same words."""
+    named = [(claim.entity_id, [w for w in words_of(claim.name) if w not in SUFFIXES]) for claim in people]
+    return any(not _may_be_one(one, other) for one, other in combinations(named, 2))
+
+
+def _may_be_one(one: tuple[str, list[str]], other: tuple[str, list[str]]) -> bool:
+    (own_id, a), (other_id, b) = one, other
+    if own_id == other_id or not a or not b or set(a) <= set(b) or set(b) <= set(a):
         return True
     return a[-1] == b[-1]
