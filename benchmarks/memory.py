@@ -4,7 +4,11 @@ Each size is a first run of its own, under Prefect, with two workers, on made-up
 of another, so that linking, copies, reuse and commit all have work. ``--fake`` has the small annotator of the tests
 stand for the model: it shows what grows with the size, and not what annotation costs. The peak is the kernel's (VmHWM)
 of resident memory, shared pages included. The main process commits at the end; where there is much to compare or to
-join, processes of their own do that, one after the other (``apart_mb``; their processor time is the main process's).
+join, processes of their own do that, one after the other (``apart_mb``; their processor time is the main process's):
+the plan, copies, linking, sayings, the parts written anew, and what the run shows.
+
+``--keep`` leaves the last size's data set in a folder. ``benchmarks.memory_joined`` makes larger ones of its rows, so
+that joining need not wait for annotation. ``--plot-from`` draws lines of an earlier run.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -67,18 +71,29 @@ class Watched:
 def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -> dict[str, Any]:
     """One run on so many articles: what its processes took."""
     from tests.flow_runs import run_flow
-    from tests.killing import finish, has_ended, start, workers_of
 
     write_news(folder / "seeds", n_articles, n_paragraphs)
-    log, stages, names = folder / "log.txt", folder / "stages.json", folder / "names.json"
+    stages = folder / "stages.json"
 
     def run() -> None:
-        threading.Thread(target=_note_names, args=(names,), daemon=True).start()
         summary, _ = run_flow(folder / "seeds", folder / "out", annotator=annotator, workers=2)
         stages.write_text(json.dumps({name: round(seconds, 1) for name, seconds in summary.stages.items()}))
 
+    return {"articles": n_articles, **watch(run, folder), "stages": json.loads(stages.read_text())}
+
+
+def watch(run: Callable[[], None], folder: Path) -> dict[str, Any]:
+    """Have a copy of this process call ``run``: what it and the processes that it started took."""
+    from tests.killing import finish, has_ended, start, workers_of
+
+    log, names = folder / "log.txt", folder / "names.json"
+
+    def run_and_note() -> None:
+        threading.Thread(target=_note_names, args=(names,), daemon=True).start()
+        run()
+
     started = time.monotonic()
-    pid = start(run, log)
+    pid = start(run_and_note, log)
     main, workers = Watched(), dict[int, Watched]()
     while not has_ended(pid):
         main.look(pid)
@@ -90,12 +105,10 @@ def run_once(n_articles: int, annotator: str, n_paragraphs: int, folder: Path) -
     apart = [process for pid, process in workers.items() if name_of.get(str(pid)) == "newsmill-step"]
     at_work = [process for process in workers.values() if process not in apart]
     return {
-        "articles": n_articles,
         "seconds": round(time.monotonic() - started),
-        "stages": json.loads(stages.read_text()),
         "main_mb": round(main.peak_mb),
         "workers_mb": sorted(round(worker.peak_mb) for worker in at_work),
-        "apart_mb": sorted(round(process.peak_mb) for process in apart),
+        "apart_mb": [round(process.peak_mb) for process in apart],
         "main_s": round(main.processor_s + sum(process.processor_s for process in apart), 1),
         "workers_s": round(sum(worker.processor_s for worker in at_work), 1),
         "load": os.getloadavg()[0],
@@ -113,8 +126,10 @@ def _note_names(path: Path) -> None:
         time.sleep(SAMPLE_S)
 
 
-def measure(sizes: Sequence[int], annotator: str, n_paragraphs: int) -> Iterator[dict[str, Any]]:
-    """One run a size, under one Prefect server."""
+def measure(
+    sizes: Sequence[int], annotator: str, n_paragraphs: int, keep: Path | None = None
+) -> Iterator[dict[str, Any]]:
+    """One run a size, under one Prefect server; the data set of the last is left at ``keep``."""
     import flows.etl  # noqa: F401 - everything is imported before the first copy is made
     import tests.pieces  # noqa: F401
     from benchmarks.crash import prefect_server
@@ -124,6 +139,8 @@ def measure(sizes: Sequence[int], annotator: str, n_paragraphs: int) -> Iterator
             folder = Path(tempfile.mkdtemp(prefix="newsmill-memory-"))
             try:
                 yield run_once(size, annotator, n_paragraphs, folder)
+                if keep is not None and size == sizes[-1]:
+                    shutil.move(folder / "out", keep)
             finally:
                 shutil.rmtree(folder)
 
@@ -135,14 +152,19 @@ def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    sizes = [row["articles"] for row in rows]
     figure, (memory, cost) = plt.subplots(2, 1, figsize=(7, 6), sharex=True, layout="constrained")
-    memory.plot(sizes, [row["main_mb"] for row in rows], "o-", label="main process")
-    memory.plot(sizes, [max(row["workers_mb"]) for row in rows], "s--", label="largest worker")
-    memory.plot(sizes, [max(row["apart_mb"], default=None) for row in rows], "^:", label="process that joins")
+    whole = [row for row in rows if row["workers_mb"]]
+    joined = [row for row in rows if row["apart_mb"]]
+
+    def draw(axes: Any, drawn: Sequence[Mapping[str, Any]], values: Sequence[float], style: str, label: str) -> None:
+        axes.plot([row["articles"] for row in drawn], values, style, label=label)
+
+    draw(memory, rows, [row["main_mb"] for row in rows], "o-", "main process")
+    draw(memory, whole, [max(row["workers_mb"]) for row in whole], "s--", "largest worker")
+    draw(memory, joined, [max(row["apart_mb"]) for row in joined], "^:", "largest process of a step")
     memory.set(ylabel="peak resident memory, MB", ylim=(0, None))
-    cost.plot(sizes, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", label="main process and joining")
-    cost.plot(sizes, [1000 * row["workers_s"] / row["articles"] for row in rows], "s--", label="workers")
+    draw(cost, rows, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", "main process and its steps")
+    draw(cost, whole, [1000 * row["workers_s"] / row["articles"] for row in whole], "s--", "workers")
     cost.set(ylabel="processor time, ms an article", xlabel="articles", xscale="log", ylim=(0, None))
     for axes in (memory, cost):
         axes.legend(frameon=False)
@@ -158,10 +180,16 @@ def main() -> int:
     parser.add_argument("--fake", action="store_true", help="the small annotator of the tests in the model's place")
     parser.add_argument("--paragraphs", type=int, default=6, help="of an article; about 400 characters each")
     parser.add_argument("--plot", action="store_true", help=f"draw {PLOT.relative_to(ROOT)}")
+    parser.add_argument("--keep", type=Path, help="a folder that is not there yet, for the last size's data set")
+    parser.add_argument("--plot-from", type=Path, help="draw the lines of this file, and run nothing")
     arguments = parser.parse_args()
+    if arguments.plot_from:
+        plot([json.loads(line) for line in arguments.plot_from.read_text().splitlines()], PLOT)
+        return 0
     annotator = "tests.fakes:load_annotator" if arguments.fake else "model"
     rows = []
-    for row in measure([int(size) for size in arguments.sizes.split(",")], annotator, arguments.paragraphs):
+    sizes = [int(size) for size in arguments.sizes.split(",")]
+    for row in measure(sizes, annotator, arguments.paragraphs, arguments.keep):
         rows.append(row)
         print(json.dumps(row), flush=True)
     if arguments.plot:

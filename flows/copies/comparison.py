@@ -22,6 +22,8 @@ from transforms.copies.words import without_spans, word_numbers
 WORD_BYTES = 4
 # Articles come in the order of keeping: whatever is compared with many comes up again soon.
 TEXTS_HELD = 4_000
+# So many articles' candidates are looked up at a time, to keep within the memory.
+NUMBERS_AT_ONCE = 50_000
 
 
 def compare_candidates(
@@ -34,12 +36,12 @@ def compare_candidates(
     The words of the texts wait in a file, so that memory does not grow with them.
     """
     with _Texts(con, articles, scratch / "words.bin") as texts:
-        for step in (WITH_FIRST, COMPARABLE, "DROP TABLE with_first"):
-            con.execute(step)
-        for batch in read_batches(con, "FROM comparable ORDER BY second, first", ROWS_AS_OBJECTS):
-            for row in batch.to_pylist():
-                if (pair := _compared(row, texts)) is not None:
-                    yield pair
+        for start in range(0, texts.n_all + 1, NUMBERS_AT_ONCE):
+            con.execute(SOME.format(first=start, last=start + NUMBERS_AT_ONCE - 1))
+            for batch in read_batches(con, COMPARABLE, ROWS_AS_OBJECTS):
+                for row in batch.to_pylist():
+                    if (pair := _compared(row, texts)) is not None:
+                        yield pair
 
 
 def _compared(row: Mapping[str, Any], texts: _Texts) -> Pair | None:
@@ -56,9 +58,9 @@ class _Texts:
     """The words of all candidates, less boilerplate, in a file of their own."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, articles: Sequence[Sequence[str]], path: Path) -> None:
-        n_all = con.execute("SELECT coalesce(max(n), 0) FROM numbered").fetchall()[0][0]
-        self._starts = np.zeros(n_all + 1, np.int64)
-        self._lengths, self._headlines = np.zeros(n_all + 1, np.int32), np.zeros(n_all + 1, np.int32)
+        self.n_all = int(con.execute("SELECT coalesce(max(n), 0) FROM numbered").fetchall()[0][0])
+        self._starts = np.zeros(self.n_all + 1, np.int64)
+        self._lengths, self._headlines = (np.zeros(self.n_all + 1, np.int32) for _ in range(2))
         self._file = path.open("w+b")
         for batch, wanted in _wanted_by_batch(con):
             self._add(articles[batch], wanted)
@@ -116,16 +118,12 @@ TO_READ = """
     ORDER BY batch, article_id, char_start
 """
 
-# One join at a time: two of them and the sorting do not fit into the memory side by side.
-WITH_FIRST = """
-    CREATE TABLE with_first AS
-    SELECT c.first, c.second, a.article_id AS first_id, a.n_words, a.text_key, a.address_keys, a.day
-    FROM candidates c JOIN numbered a ON a.n = c.first
-"""
+# The database builds its joins of these, and only reads what it knows of all articles.
+SOME = "CREATE OR REPLACE TABLE some AS SELECT first, second FROM candidates WHERE second BETWEEN {first} AND {last}"
+
 COMPARABLE = """
-    CREATE TABLE comparable AS
-    SELECT a.first, a.second, a.first_id, b.article_id AS second_id, a.n_words,
+    SELECT c.first, c.second, a.article_id AS first_id, b.article_id AS second_id, a.n_words,
            a.text_key = b.text_key AS has_same_text, list_has_any(a.address_keys, b.address_keys) AS has_same_address,
            abs(date_diff('day', a.day, b.day)) AS days_apart
-    FROM with_first a JOIN numbered b ON b.n = a.second
+    FROM some c JOIN numbered a ON a.n = c.first JOIN numbered b ON b.n = c.second ORDER BY c.second, c.first
 """
