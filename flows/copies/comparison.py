@@ -37,7 +37,7 @@ def compare_candidates(
     """
     with _Texts(con, articles, scratch / "words.bin") as texts:
         for start in range(0, texts.n_all + 1, NUMBERS_AT_ONCE):
-            con.execute(SOME.format(first=start, last=start + NUMBERS_AT_ONCE - 1))
+            con.execute(AT_HAND.format(first=start, last=start + NUMBERS_AT_ONCE - 1))
             for batch in read_batches(con, COMPARABLE, ROWS_AS_OBJECTS):
                 for row in batch.to_pylist():
                     if (pair := _compared(row, texts)) is not None:
@@ -119,11 +119,13 @@ TO_READ = """
 """
 
 # The database builds its joins of these, and only reads what it knows of all articles.
-SOME = "CREATE OR REPLACE TABLE some AS SELECT first, second FROM candidates WHERE second BETWEEN {first} AND {last}"
+AT_HAND = (
+    "CREATE OR REPLACE TABLE at_hand AS SELECT first, second FROM candidates WHERE second BETWEEN {first} AND {last}"
+)
 
 COMPARABLE = """
     SELECT c.first, c.second, a.article_id AS first_id, b.article_id AS second_id, a.n_words,
            a.text_key = b.text_key AS has_same_text, list_has_any(a.address_keys, b.address_keys) AS has_same_address,
            abs(date_diff('day', a.day, b.day)) AS days_apart
-    FROM some c JOIN numbered a ON a.n = c.first JOIN numbered b ON b.n = c.second ORDER BY c.second, c.first
+    FROM at_hand c JOIN numbered a ON a.n = c.first JOIN numbered b ON b.n = c.second ORDER BY c.second, c.first
 """
