@@ -3,8 +3,7 @@
 DATA is a data set that ``benchmarks.memory --keep`` left. Its batches are taken again and again, each time under other
 ids, other fingerprints and prints, so that only what many of its articles have in common is common to all; then copies,
 linking, sayings and commit are done as in a first run. What this cannot show: names that are new in the later copies,
-pairs of articles from two of them, and a run's workers. ``--without-words`` takes one candidate in ten for a copy
-instead of comparing words, which is most of the time and no memory that grows.
+pairs of articles from two of them, and a run's workers.
 
 Prints a line of JSON a size, as benchmarks.memory does.
 """
