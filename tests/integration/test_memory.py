@@ -80,3 +80,15 @@ def test_a_process_of_its_own_raises_what_the_step_raises() -> None:
 def test_a_process_that_is_killed_ends_the_run_with_one_line() -> None:
     with pytest.raises(UserError, match=r"ended by SIGKILL; is there memory enough\? Nothing was committed"):
         do_apart(_die)
+
+
+def test_copies_compared_a_few_at_a_time_are_the_same(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(news, tmp_path / "whole")
+    monkeypatch.setattr("flows.copies.comparison.NUMBERS_AT_ONCE", 1)
+    monkeypatch.setattr("flows.copies.comparison.ROWS_AS_OBJECTS", 1)
+    refresh(news, tmp_path / "bits")
+
+    assert all_rows(tmp_path / "bits")["article_duplicates"]
+    assert all_rows(tmp_path / "bits") == all_rows(tmp_path / "whole")
