@@ -146,7 +146,10 @@ def measure(
 
 
 def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Memory above, processor time an article below, by the number of articles."""
+    """Memory above, processor time an article below, by the number of articles.
+
+    Of a row without workers, as benchmarks.memory_joined prints them, the processes of the steps are drawn.
+    """
     import matplotlib
 
     matplotlib.use("agg")
@@ -159,11 +162,11 @@ def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     def draw(axes: Any, drawn: Sequence[Mapping[str, Any]], values: Sequence[float], style: str, label: str) -> None:
         axes.plot([row["articles"] for row in drawn], values, style, label=label)
 
-    draw(memory, rows, [row["main_mb"] for row in rows], "o-", "main process")
+    draw(memory, whole, [row["main_mb"] for row in whole], "o-", "main process")
     draw(memory, whole, [max(row["workers_mb"]) for row in whole], "s--", "largest worker")
     draw(memory, joined, [max(row["apart_mb"]) for row in joined], "^:", "largest process of a step")
     memory.set(ylabel="peak resident memory, MB", ylim=(0, None))
-    draw(cost, rows, [1000 * row["main_s"] / row["articles"] for row in rows], "o-", "main process and its steps")
+    draw(cost, whole, [1000 * row["main_s"] / row["articles"] for row in whole], "o-", "main process and its steps")
     draw(cost, whole, [1000 * row["workers_s"] / row["articles"] for row in whole], "s--", "workers")
     cost.set(ylabel="processor time, ms an article", xlabel="articles", xscale="log", ylim=(0, None))
     for axes in (memory, cost):
