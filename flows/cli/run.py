@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import os
 import time
@@ -87,9 +88,7 @@ def _noticing_the_loss_of(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.TransportError as error:
-        raise ServerGoneError(
-            f"the Prefect server {url} went away, so that its history lacks this run's end"
-        ) from error
+        raise ServerGoneError(f"the Prefect server {url} went away, and does not know how this run ended") from error
 
 
 def _latest_number(settings: Settings) -> int | None:
@@ -103,17 +102,12 @@ def _hush_prefect() -> None:
 
     That its events do not get through it would say again with each of them, and print it.
     """
-    told: set[str] = set()
-
-    def is_worth_it(record: logging.LogRecord) -> bool:
-        if record.name == "prefect.events.clients":
-            is_first = record.name not in told
-            told.add(record.name)
-            return is_first
-        return not record.module.endswith("_engine") and record.name != "prefect._internal.concurrency"
-
+    n_told = itertools.count()
+    logging.getLogger("prefect.events.clients").addFilter(lambda _: next(n_told) == 0)
+    services = logging.getLogger("prefect._internal.concurrency")
+    services.addFilter(lambda record: "EventsWorker" not in record.getMessage())
     for handler in logging.getLogger().handlers:
-        handler.addFilter(is_worth_it)
+        handler.addFilter(lambda record: not record.module.endswith("_engine"))
 
 
 @contextmanager
