@@ -2,18 +2,20 @@
 
 A task run is told to the server as events, which the server writes down in its own time. Where a client goes on faster
 than that for long, the server no longer answers its pings, the connection ends, and task runs are left Running for
-ever. So of every few hundred task runs one is a milestone, and no more are begun before the milestone before it is
-written down. A batch of text takes far longer than its writing down, so that a run waits only where something is wrong.
+ever. So one task run in so many is a milestone, and no more are begun before the milestone some way back is written
+down. A batch of text takes far longer than its writing down, so that a run waits only where something is wrong.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-EVERY = 250  # so at most twice as many are done and not written down; a server that is as Prefect comes bears thousands
-PATIENCE_S = 60.0
+EVERY = 25
+AHEAD = 500  # done and not yet written down; a server as Prefect comes has borne thousands
+PATIENCE_S = 60.0  # for EVERY more: a server as Prefect comes takes a second or two, on a very busy machine a quarter
 POLL_S = 0.25
 
 T = TypeVar("T")
@@ -32,28 +34,28 @@ class Pace(Generic[T]):
         self._warn = warn
         self._patience_s = patience_s
         self._n_done = 0
-        self._milestone: T | None = None
+        self._milestones: deque[T] = deque()
         self._is_behind = False
 
     def done(self, item: T) -> None:
-        """One more is done. Returns when the server is near enough, or after PATIENCE_S in which it was not.
+        """One more is done. Returns when the server is near enough, or has got no further in PATIENCE_S.
 
         After that it waits no more until the server is seen to have caught up: the rows of a run need no server.
         """
         self._n_done += 1
         if self._n_done % EVERY:
             return
-        before, self._milestone = self._milestone, item
-        if before is None or self._wait(before, 0 if self._is_behind else self._patience_s):
-            self._is_behind = False
+        self._milestones.append(item)
+        if self._n_done <= AHEAD:
             return
-        if not self._is_behind:
+        was_behind = self._is_behind
+        self._is_behind = not self._wait(self._milestones.popleft(), 0 if was_behind else self._patience_s)
+        if self._is_behind and not was_behind:
             self._warn(
                 "The Prefect server is more than %d task runs behind. The run goes on and its rows are not concerned, "
                 "but task runs that are done may stay Running in the UI",
-                EVERY,
+                AHEAD,
             )
-        self._is_behind = True
 
     def _wait(self, item: T, patience_s: float) -> bool:
         deadline = time.monotonic() + patience_s
