@@ -36,7 +36,7 @@ from flows.run.dispatch import AnnotationError, Job
 from flows.run.progress import RunProgress
 from flows.run.refresh import Outcome, current_versions, refresh
 from flows.run.summary import RunSummary, summarise
-from flows.run.tasks import run_jobs
+from flows.run.tasks import run_jobs, untagged
 from flows.settings import Settings, mask_secrets
 from flows.sources.files import find_files
 from flows.store import open_store
@@ -81,7 +81,8 @@ def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
     """Bring the data set at ``settings.out`` up to date with the files at ``settings.seeds``."""
     run_id = str(runtime.flow_run.id or uuid.uuid4())
     try:
-        summary = run_alone(settings, prepare_output(settings), run_id)
+        with untagged():
+            summary = run_alone(settings, prepare_output(settings), run_id)
     except BusyError as error:
         summary = RunSummary("skipped", f"skipped: {error}", settings.out)
     except (AnnotationError, QuarantineError) as error:

@@ -56,10 +56,11 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def prefect_server(folder: Path, database: str) -> Iterator[str]:
-    """A Prefect server on a database, SQLite where that is ""; the address of its API."""
+def prefect_server(folder: Path, database: str, **more: str) -> Iterator[str]:
+    """A Prefect server on a database, SQLite where that is "", with ``more`` variables; the address of its API."""
     port = free_port()
     variables = {
+        **more,
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(port),

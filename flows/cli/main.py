@@ -5,6 +5,7 @@ Whatever is imported here each process that the command starts imports as well, 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -25,6 +26,7 @@ def main() -> None:
 
     from flows.cli.commands import cli
     from flows.errors import UserError
+    from flows.operate.local_server import ServerGoneError
 
     try:
         cli.main(standalone_mode=False)
@@ -42,6 +44,11 @@ def main() -> None:
         sys.exit(EXIT_PIPE)
     except click.ClickException as error:
         _stop(error.format_message())
+    except ServerGoneError as error:
+        with contextlib.suppress(SystemExit):
+            _stop(str(error))
+        sys.stderr.flush()
+        os._exit(EXIT_USAGE)  # Prefect would go on for seconds an event, trying to tell its server of each task run
     except UserError as error:
         _stop(str(error))
 

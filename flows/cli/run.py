@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import os
 import time
@@ -50,7 +51,7 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
         gc.enable()
         if not verbose:
             _hush_prefect()
-        with _progress_bar(console), tags(*run_tags(settings)):
+        with _progress_bar(console), tags(*run_tags(settings)), _noticing_the_loss_of(url):
             state: Any = newsmill(settings, return_state=True)
         summary = state.result(raise_on_failure=False)
         if not isinstance(summary, RunSummary):
@@ -62,16 +63,32 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
 
 @contextmanager
 def telling_if_stopped(settings: Settings) -> Iterator[None]:
-    """Have a KeyboardInterrupt say what became of the data set."""
+    """Have a KeyboardInterrupt say what became of the data set, and the loss of the server too."""
+    from flows.operate.api import ServerGoneError
+
     before = _latest_number(settings)
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ServerGoneError) as error:
         now = _latest_number(settings)
         is_committed = now is not None and now != before
-        raise KeyboardInterrupt(
-            f"snapshot {now:06d} is committed" if is_committed else "nothing was committed"
-        ) from None
+        became = f"snapshot {now:06d} is committed" if is_committed else "nothing was committed"
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(became) from None
+        raise ServerGoneError(f"{error}; {became}") from None
+
+
+@contextmanager
+def _noticing_the_loss_of(url: str) -> Iterator[None]:
+    """ServerGoneError where Prefect does not reach its server any more."""
+    import httpx
+
+    from flows.operate.api import ServerGoneError
+
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise ServerGoneError(f"the Prefect server {url} went away, and does not know how this run ended") from error
 
 
 def _latest_number(settings: Settings) -> int | None:
@@ -81,7 +98,14 @@ def _latest_number(settings: Settings) -> int | None:
 
 
 def _hush_prefect() -> None:
-    """Keep Prefect's own remarks on how a run ended off the terminal: the last lines say it once, and in full."""
+    """Keep Prefect's own remarks on how a run ended off the terminal: the last lines say it once, and in full.
+
+    That its events do not get through it would say again with each of them, and print it.
+    """
+    n_told = itertools.count()
+    logging.getLogger("prefect.events.clients").addFilter(lambda _: next(n_told) == 0)
+    services = logging.getLogger("prefect._internal.concurrency")
+    services.addFilter(lambda record: "EventsWorker" not in record.getMessage())
     for handler in logging.getLogger().handlers:
         handler.addFilter(lambda record: not record.module.endswith("_engine"))
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from flows.operate.local_server import (
     ServerError,
+    ServerGoneError,
     ensure_local_server,
     is_healthy,
     is_local,
@@ -21,7 +22,16 @@ from flows.operate.local_server import (
     stop_local_server,
 )
 
-__all__ = ["ServerError", "ensure_local_server", "is_healthy", "is_local", "server", "stop_local_server", "ui_address"]
+__all__ = [
+    "ServerError",
+    "ServerGoneError",
+    "ensure_local_server",
+    "is_healthy",
+    "is_local",
+    "server",
+    "stop_local_server",
+    "ui_address",
+]
 
 _EPHEMERAL = "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

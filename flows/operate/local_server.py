@@ -51,6 +51,10 @@ class ServerError(UserError):
     """The Prefect server cannot be reached or started; the message says what to do."""
 
 
+class ServerGoneError(ServerError):
+    """The Prefect server went away during a run, and had not come back at its end."""
+
+
 class _State(NamedTuple):
     url: str
     pid: int

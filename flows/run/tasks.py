@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from uuid import UUID
 
+import httpx
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
+from prefect.context import TagsContext
+from prefect.exceptions import ObjectNotFound
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Cancelled, Failed
 
@@ -16,6 +23,7 @@ from flows.engine.base import Engine, EngineClosedError
 from flows.errors import UserError
 from flows.jobs.specs import BatchResult, IndexResult, Result
 from flows.run.dispatch import AnnotationError, Job, do_patiently
+from flows.run.pace import Pace
 from flows.run.progress import RunProgress
 
 
@@ -26,14 +34,37 @@ def run_jobs(jobs: Sequence[Job], engine: Engine, progress: RunProgress) -> list
     ends in the quarantine.
     """
     waiting, running, results = deque(jobs), set[PrefectFuture[Any]](), list[Result]()
-    while waiting or running:
-        while waiting and len(running) < engine.n_slots:
-            job = waiting.popleft()
-            running.add(do_job_task.with_options(task_run_name=job.name).submit(_Work(job, engine, progress)))
-        done = next(as_completed(list(running)))
-        running.remove(done)
-        results.append(done.result())
+    with get_client(sync_client=True) as client:
+        pace = Pace(partial(_is_written, client), get_run_logger().warning)
+        while waiting or running:
+            while waiting and len(running) < engine.n_slots:
+                job = waiting.popleft()
+                running.add(do_job_task.with_options(task_run_name=job.name).submit(_Work(job, engine, progress)))
+            done = next(as_completed(list(running)))
+            running.remove(done)
+            results.append(done.result())
+            pace.done(done.task_run_id)
     return results
+
+
+@contextmanager
+def untagged() -> Iterator[None]:
+    """Let what begins here not have the tags of its flow run.
+
+    Prefect asks its server for a slot for each tag of a task run, whether or not there is a limit: each batch would
+    wait for an answer, and a server that is away for a while would end the run.
+    """
+    with TagsContext(current_tags=set()):
+        yield
+
+
+def _is_written(client: SyncPrefectClient, task_run_id: UUID) -> bool:
+    """Whether the server knows how a task run ended."""
+    try:
+        state = client.read_task_run(task_run_id).state
+    except (ObjectNotFound, httpx.HTTPError):
+        return False
+    return state is not None and state.is_final()
 
 
 class _Work:

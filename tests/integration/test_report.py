@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prefect import tags
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
@@ -26,6 +26,7 @@ from flows.run.summary import describe_changes
 from flows.settings import Settings
 from flows.store.local import LocalStore
 from flows.store.parquet import stage_table
+from tests.dask_processes import wait_for
 from tests.seed_folder import SeedFolder
 from transforms.document import quarantine_row
 from transforms.records import Reject
@@ -49,6 +50,16 @@ class Newsroom:
 def name_of(state: State[Any]) -> str:
     with get_client(sync_client=True) as client:
         return client.read_flow_run(state.state_details.flow_run_id).name
+
+
+def test_task_runs_have_no_tags_for_which_prefect_would_ask_for_slots(newsroom: Newsroom) -> None:
+    newsroom.seeds.write("a.txt", SAID.format(n=1, speaker="Mary Major"))
+    state = newsroom.run()
+    this = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
+    with get_client(sync_client=True) as client:
+        assert set(client.read_flow_run(state.state_details.flow_run_id).tags) == {"newsmill", "corpus"}
+        task_runs = wait_for(lambda: client.read_task_runs(flow_run_filter=this))
+    assert {tag for task_run in task_runs for tag in task_run.tags} == set()
 
 
 def artifacts_of(state: State[Any]) -> dict[str, Any]:
