@@ -133,7 +133,8 @@ def test_a_machine_and_the_client_are_killed_and_the_next_run_is_that_of_one_mac
     assert all_rows(site.out) == expected
     assert {row["reason"] for row in expected["quarantine"]} == {"annotator_crash", "bad_json"}
     names = ObjectFolder(site.out).names()
-    assert [name for name in names if not name.startswith("snapshots/")] == ["latest.json", "lock.json"]
+    beside = [name for name in names if not name.startswith("snapshots/")]
+    assert beside == ["latest.json", "lock.json", "notes/report.html"]
 
     _, completed = runs = runs_known_to(prefect_on_postgres, site.out)
     assert completed["state_type"] == "COMPLETED"
