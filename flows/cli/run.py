@@ -36,39 +36,40 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
     if not verbose:  # the whole log goes to the Prefect server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
     n_bytes = check_inputs(settings)
-    if settings.rebuild or _latest_number(settings) is None:  # all there is will be read, and the workers are needed
-        start_early(settings, n_bytes)
-    from flows.operate.api import server, ui_address
+    with telling_if_stopped(settings) as before:
+        if settings.rebuild or before is None:  # all there is will be read, and the workers are needed
+            start_early(settings, n_bytes)
+        from flows.operate.api import server, ui_address
 
-    with (
-        telling_if_stopped(settings),
-        server(lambda text: say(console, text), may_be_ephemeral=True, settings=NO_HEARTBEAT) as url,
-    ):
-        from prefect import tags
+        with server(lambda text: say(console, text), may_be_ephemeral=True, settings=NO_HEARTBEAT) as url:
+            from prefect import tags
 
-        from flows.etl import newsmill, run_tags
+            from flows.etl import newsmill, run_tags
 
-        gc.enable()
-        if not verbose:
-            _hush_prefect()
-        with _progress_bar(console), tags(*run_tags(settings)), _noticing_the_loss_of(url):
-            state: Any = newsmill(settings, return_state=True)
-        summary = state.result(raise_on_failure=False)
-        if not isinstance(summary, RunSummary):
-            raise SettingsError(f"the run ended as {state.name}: {state.message}")
-        watch = f"{ui_address(url)}/runs/flow-run/{state.state_details.flow_run_id}" if url else None
-        _print_summary(summary, time.perf_counter() - started, watch)
+            gc.enable()
+            if not verbose:
+                _hush_prefect()
+            with _progress_bar(console), tags(*run_tags(settings)), _noticing_the_loss_of(url):
+                state: Any = newsmill(settings, return_state=True)
+            summary = state.result(raise_on_failure=False)
+            if not isinstance(summary, RunSummary):
+                raise SettingsError(f"the run ended as {state.name}: {state.message}")
+            watch = f"{ui_address(url)}/runs/flow-run/{state.state_details.flow_run_id}" if url else None
+            _print_summary(summary, time.perf_counter() - started, watch)
     return summary
 
 
 @contextmanager
-def telling_if_stopped(settings: Settings) -> Iterator[None]:
-    """Have a KeyboardInterrupt say what became of the data set, and the loss of the server too."""
+def telling_if_stopped(settings: Settings) -> Iterator[int | None]:
+    """Have a KeyboardInterrupt say what became of the data set, and the loss of the server too.
+
+    Yields the number of the snapshot that is the latest now; None where there is none.
+    """
     from flows.operate.api import ServerGoneError
 
     before = _latest_number(settings)
     try:
-        yield
+        yield before
     except (KeyboardInterrupt, ServerGoneError) as error:
         now = _latest_number(settings)
         is_committed = now is not None and now != before

@@ -20,13 +20,13 @@ from flows.copies.signatures import Before, open_signatures
 from flows.link.by_batch import ByBatch, write_by_batch
 from flows.link.database import MEMORY_LIMITS, open_database, write_query
 from flows.link.index import Index, Indexed, Kind, open_index
+from flows.link.reuse_before import ARTICLE_IDS
 from flows.store.internal import SIGNATURES_SCHEMA
 
 # Sources together, since boilerplate is looked for in one at a time.
 SIGNATURES = Kind(SIGNATURES_SCHEMA, order="source_key, article_id", listed="fingerprints")
 
 KEPT_SCHEMA = pa.schema([("article_id", pa.string()), ("kept_article_id", pa.string())])
-TOUCHED_SCHEMA = pa.schema([("article_id", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def find_copies(
         write_pairs(con, pairs)
         n_duplicates = write_duplicates(con, duplicates, before.duplicates if before else None)
         touched = scratch / "touched.parquet"
-        write_query(con, "FROM changed_ids UNION FROM shaken", TOUCHED_SCHEMA, touched)
+        write_query(con, "FROM changed_ids UNION FROM shaken", ARTICLE_IDS, touched)
         kept = write_by_batch(con, BATCHED, KEPT_SCHEMA, list(signed.parts), scratch / "kept.parquet")
     return Copies(duplicates, boilerplate, pairs, index, n_duplicates, touched, kept)
 

@@ -6,9 +6,8 @@ A part is written anew only where that changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import pyarrow as pa
 
@@ -28,55 +27,34 @@ from transforms.link.final_ids import ID_COLUMNS, with_clusters, with_final_ids
 REVERSIBLE = ("articles",)
 
 
-class Join(Protocol):
-    """What one step that joins articles changes in the parts of a batch."""
-
-    def digest(self, table: str, batch: str) -> str:
-        """One value for equal changes of a table's part; "" for none."""
-        ...
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        """The rows of the part with the changes; ``data`` itself where there are none."""
-        ...
-
-
 @dataclass(frozen=True)
-class _Entities:
-    """Ids of entities merged across the data set."""
+class Join:
+    """What one step that joins articles changes in the parts of a batch, of some tables only.
 
-    linked: Linked
+    ``digest_of`` gives one value for equal changes of a batch, "" for none; ``change``, of the rows of a part, its
+    table and its batch, the rows with them, or the same rows where there are none.
+    """
 
-    def digest(self, table: str, batch: str) -> str:
-        return self.linked.digest(batch) if table in ID_COLUMNS else ""
+    tables: Collection[str]
+    digest_of: Callable[[str], str]
+    change: Callable[[pa.Table, str, str], pa.Table]
 
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_final_ids(data, table, self.linked.changes(batch))
+    def digest(self, part: BasePart) -> str:
+        """One value for equal changes of a part; "" for none."""
+        return self.digest_of(part.batch) if part.file.table in self.tables else ""
 
-
-@dataclass(frozen=True)
-class _Copies:
-    """Which articles are copies of which."""
-
-    copies: Copies
-
-    def digest(self, table: str, batch: str) -> str:
-        return self.copies.digest(batch) if table == "articles" else ""
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_copies(data, self.copies.kept(batch)) if table == "articles" else data
+    def applied(self, rows: pa.Table, part: BasePart) -> pa.Table:
+        """The rows of a part with the changes; ``rows`` itself where there are none."""
+        return self.change(rows, part.file.table, part.batch) if part.file.table in self.tables else rows
 
 
-@dataclass(frozen=True)
-class _Reuse:
-    """Which quotations are of one saying."""
-
-    reused: Reused
-
-    def digest(self, table: str, batch: str) -> str:
-        return self.reused.digest(batch) if table == "quotes" else ""
-
-    def applied(self, data: pa.Table, table: str, batch: str) -> pa.Table:
-        return with_clusters(data, self.reused.clusters(batch)) if table == "quotes" else data
+def joins_of(copies: Copies, linked: Linked, reused: Reused) -> tuple[Join, ...]:
+    """Which articles are copies of which, ids of entities merged, which quotations are of one saying."""
+    return (
+        Join(("articles",), copies.digest, lambda rows, _, batch: with_copies(rows, copies.kept(batch))),
+        Join(ID_COLUMNS, linked.digest, lambda rows, table, batch: with_final_ids(rows, table, linked.changes(batch))),
+        Join(("quotes",), reused.digest, lambda rows, _, batch: with_clusters(rows, reused.clusters(batch))),
+    )
 
 
 def write_parts(
@@ -85,7 +63,7 @@ def write_parts(
     """The files of the next snapshot that are made of parts, and where each lies."""
     store = open_store(address)
     snapshot = NextSnapshot(store, store.stage(run_id))
-    joins: tuple[Join, ...] = (_Copies(copies), _Entities(linked), _Reuse(reused))
+    joins = joins_of(copies, linked, reused)
     for part in parts:
         add_part(snapshot, part, joins)
     return snapshot.files, snapshot.origins
@@ -94,7 +72,7 @@ def write_parts(
 def add_part(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join]) -> None:
     """Put one part into the snapshot; below ``internal/base`` too where its first form could not be had again."""
     table = part.file.table
-    digest = _one_digest([join.digest(table, part.batch) for join in joins])
+    digest = _one_digest([join.digest(part) for join in joins])
     before = part.final.linked if part.final is not None else ""
     has_base = table not in REVERSIBLE
     if not digest and (not before or has_base):
@@ -111,7 +89,7 @@ def _add_joined(snapshot: NextSnapshot, part: BasePart, joins: Sequence[Join], d
     table = part.file.table
     before = after = open_parquet(located(snapshot.store, snapshot.stage, part.origin)).read()
     for join in joins:
-        after = join.applied(after, table, part.batch)
+        after = join.applied(after, part)
     if after is before:  # what changed stands in other tables of its batch
         snapshot.add(replace(part.file, linked=digest), part.origin)
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,10 @@ def run_jobs(jobs: Sequence[Job], engine: Engine, progress: RunProgress) -> list
     ends in the quarantine.
     """
     waiting, running, results = deque(jobs), set[PrefectFuture[Any]](), list[Result]()
-    with get_client(sync_client=True) as client:
-        pace = Pace(partial(_is_written, client), get_run_logger().warning)
+    with ExitStack() as stack:
+        # Opened where it is needed, as few runs do: it costs thirty milliseconds.
+        client = cache(lambda: stack.enter_context(get_client(sync_client=True)))
+        pace = Pace[UUID](lambda task_run_id: _is_written(client(), task_run_id), get_run_logger().warning)
         while waiting or running:
             while waiting and len(running) < engine.n_slots:
                 job = waiting.popleft()

@@ -138,16 +138,21 @@ def unmarked_organization(text: str, source: Span, inside: Sequence[Name], names
     if inside or not CAPITAL.match(words) or not ORGANIZATION.fullmatch(words):
         return None
     capitals = [fold(word) for word in words.split() if CAPITAL.match(word)]
-    is_paper = len(capitals) == 1 and capitals[0] in PAPERS and words.isalpha()
-    if is_paper and any(name.text.endswith(f" {words}") and name.entity_type == "organization" for name in names):
-        start = source.char_start + text[slice(*source)].index(words)
-        return Name(None, Span(start, start + len(words)), words, "organization")
-    if len(capitals) < 2 or not any(word in SHORT_HEADS | lexicon.nouns()["body"] for word in capitals):
-        return None
-    if is_role_noun(capitals[0]) or is_role_noun(capitals[-1]):
+    if not _is_papers_last_word(words, names) and not _is_bodys_name(capitals):
         return None
     start = source.char_start + text[slice(*source)].index(words)
     return Name(None, Span(start, start + len(words)), words, "organization")
+
+
+def _is_papers_last_word(words: str, names: Sequence[Name]) -> bool:
+    is_word = fold(words) in PAPERS and words.isalpha()
+    return is_word and any(n.entity_type == "organization" and n.text.endswith(f" {words}") for n in names)
+
+
+def _is_bodys_name(capitals: Sequence[str]) -> bool:
+    heads = SHORT_HEADS | lexicon.nouns()["body"]
+    is_named = len(capitals) > 1 and any(word in heads for word in capitals)
+    return is_named and not is_role_noun(capitals[0]) and not is_role_noun(capitals[-1])
 
 
 def unmarked_name(text: str, source: Span, inside: Sequence[Name]) -> Name | None:
