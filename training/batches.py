@@ -21,6 +21,8 @@ from transforms.annotate.wordpieces import IntArray
 CLS, SEP, PAD, MASK = 101, 102, 0, 103
 WINDOW_SIZES = (128, 192, 224, 256, 256, 320)
 MAX_PAIR_DISTANCE = 256
+# A GPU's fused attention takes masks of such lengths as they are.
+LENGTH_STEP = 16
 # An array as it is made, a tensor once it is on the device.
 Values = Any
 SOURCE, CUE, CONTENT = (ROLES.index(role) for role in ("source", "cue", "content"))
@@ -96,7 +98,7 @@ def epoch_batches(examples: Sequence[Example], chance: random.Random, max_pieces
     windows.sort(key=lambda window: window.length + chance.uniform(-8, 8))
     groups: list[list[TrainingWindow]] = [[]]
     for window in windows:
-        longest = max([window.length, *(other.length for other in groups[-1])])
+        longest = rounded(max([window.length, *(other.length for other in groups[-1])]))
         if groups[-1] and longest * (len(groups[-1]) + 1) > max_pieces:
             groups.append([])
         groups[-1].append(window)
@@ -107,7 +109,7 @@ def epoch_batches(examples: Sequence[Example], chance: random.Random, max_pieces
 
 def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mask_share: float = 0.08) -> Batch:
     """One batch; with ``chance`` given, a share of the wordpieces is hidden behind the mask piece."""
-    longest = max(window.length for window in windows)
+    longest = rounded(max(window.length for window in windows))
     ids = np.full((len(windows), longest), PAD, dtype=np.int64)
     codes, begins = np.zeros_like(ids), np.zeros(ids.shape, dtype=bool)
     role_labels, entity_labels = np.full_like(ids, IGNORED), np.full_like(ids, IGNORED)
@@ -133,6 +135,11 @@ def collate(windows: Sequence[TrainingWindow], chance: random.Random | None, mas
         *soft_targets(windows, longest, "roles"),
         *soft_targets(windows, longest, "entities"),
     )
+
+
+def rounded(length: int) -> int:
+    """The next multiple of ``LENGTH_STEP``."""
+    return -(-length // LENGTH_STEP) * LENGTH_STEP
 
 
 def soft_targets(windows: Sequence[TrainingWindow], longest: int, layer: str) -> tuple[IntArray, IntArray]:

@@ -75,7 +75,8 @@ class Network(nn.Module):
             "pieces": label_loss(roles, batch.role_labels),
             "entities": label_loss(entities, batch.entity_labels),
             "pairs": hidden.new_zeros(()),
-            "soft": hidden.new_zeros(()),
+            "soft_roles": hidden.new_zeros(()),
+            "soft_entities": hidden.new_zeros(()),
         }
         if len(batch.segment_ends):
             ends = hidden.flatten(0, 1)[batch.segment_ends].flatten(1)
@@ -86,12 +87,12 @@ class Network(nn.Module):
             ]
             found["pairs"] = sum(pairs, found["pairs"])
         if taught is not None:
-            for ours, index, theirs, rows in (
-                (roles, batch.soft_index, taught.roles, batch.soft_rows),
-                (entities, batch.soft_entity_index, taught.entities, batch.soft_entity_rows),
+            for name, ours, index, theirs, rows in (
+                ("soft_roles", roles, batch.soft_index, taught.roles, batch.soft_rows),
+                ("soft_entities", entities, batch.soft_entity_index, taught.entities, batch.soft_entity_rows),
             ):
                 if len(index):
-                    found["soft"] = found["soft"] + soft_loss(ours.flatten(0, 1)[index], theirs[rows].float())
+                    found[name] = soft_loss(ours.flatten(0, 1)[index], theirs[rows].float())
         return found
 
 
