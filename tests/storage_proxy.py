@@ -9,7 +9,8 @@ then does its harm ``times`` times (-1 for ever). What it does:
 - "lose": lets the request through and breaks the connection in the place of an answer
 - "cut": sends half of the answer's body and breaks the connection
 - "hang": answers nothing for ``seconds``
-- "kill": ends the process ``pid`` before the request goes on, "kill-after" once it was answered
+- "kill": ends the process ``pid``, itself where none is named, before the request goes on, "kill-after" once it was
+  answered
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Proxy(BaseHTTPRequestHandler):
         if action == "hang":
             time.sleep(rule["seconds"])
         if action == "kill":
-            os.kill(rule["pid"], signal.SIGKILL)
+            os.kill(rule.get("pid", os.getpid()), signal.SIGKILL)
         if action in ("reset", "hang", "kill"):
             return self._break()
         status, headers, answer = self._forward(body)
@@ -65,7 +66,7 @@ class Proxy(BaseHTTPRequestHandler):
         self._answer(status, headers, answer, n_sent=len(answer) // 2 if action == "cut" else None)
         return self._break() if action == "cut" else None
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _handle  # noqa: N815 - what the library calls
+    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = do_HEAD = _handle  # noqa: N815 - what the library calls
 
     def _control(self, body: bytes) -> None:
         with self.lock:

@@ -49,7 +49,7 @@ def run_with_progress(settings: Settings, *, verbose: bool) -> RunSummary:
             gc.enable()
             if not verbose:
                 _hush_prefect()
-            with _progress_bar(console), tags(*run_tags(settings)), _noticing_the_loss_of(url):
+            with _progress_bar(console), tags(*run_tags(settings)):
                 state: Any = newsmill(settings, return_state=True)
             summary = state.result(raise_on_failure=False)
             if not isinstance(summary, RunSummary):
@@ -77,19 +77,6 @@ def telling_if_stopped(settings: Settings) -> Iterator[int | None]:
         if isinstance(error, KeyboardInterrupt):
             raise KeyboardInterrupt(became) from None
         raise ServerGoneError(f"{error}; {became}") from None
-
-
-@contextmanager
-def _noticing_the_loss_of(url: str) -> Iterator[None]:
-    """ServerGoneError where Prefect does not reach its server any more."""
-    import httpx
-
-    from flows.operate.api import ServerGoneError
-
-    try:
-        yield
-    except httpx.TransportError as error:
-        raise ServerGoneError(f"the Prefect server {url} went away, and does not know how this run ended") from error
 
 
 def _latest_number(settings: Settings) -> int | None:

@@ -28,6 +28,7 @@ __all__ = [
     "ensure_local_server",
     "is_healthy",
     "is_local",
+    "is_outage",
     "server",
     "stop_local_server",
     "ui_address",
@@ -49,14 +50,14 @@ def server(
 
     ``say`` hears what is waited for; ``meanwhile`` is called while a local server starts, for work that is to be
     done anyway. ``settings`` of Prefect hold in the block too: each change of them by itself costs a tenth of a second.
-    ServerError where there is no server to be had.
+    ServerError where there is no server to be had, ServerGoneError where Prefect gives up on it in the block.
     """
     from prefect.settings import get_current_settings, temporary_settings
 
     configured = get_current_settings().api.url
     if configured:
         _require_configured(configured)
-        with temporary_settings(settings) if settings else nullcontext():
+        with temporary_settings(settings) if settings else nullcontext(), _noticing_the_loss_of(configured):
             yield configured
         return
     if may_be_ephemeral and os.environ.get(_EPHEMERAL, "").lower() in ("1", "true", "yes", "on"):
@@ -65,7 +66,7 @@ def server(
         return
     url = ensure_local_server(say, meanwhile=meanwhile)
     os.environ["PREFECT_API_URL"] = url  # for the flow-run processes of `newsmill serve`
-    with temporary_settings({"api.url": url, **settings}):
+    with temporary_settings({"api.url": url, **settings}), _noticing_the_loss_of(url):
         yield url
 
 
@@ -83,6 +84,41 @@ def known_ui() -> str:
 
     url = get_current_settings().api.url or running_local_server()
     return ui_address(url) if url else ""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether it says that the server did not answer, or only that it cannot.
+
+    "error threshold" is what Prefect's runner says when it gives up. The first question of a run is for the server's
+    version, and no answer to that is a plain RuntimeError.
+    """
+    import httpx
+
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_outage(part) for part in error.exceptions)
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.is_server_error
+    if isinstance(error, RuntimeError) and error.__cause__ is not None:
+        return is_outage(error.__cause__)
+    return isinstance(error, httpx.TransportError) or "error threshold" in str(error)
+
+
+@contextmanager
+def _noticing_the_loss_of(url: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        raise ServerGoneError(f"the Prefect server {url} {_what_to_do(error, url)}") from error
+
+
+def _what_to_do(error: Exception, url: str) -> str:
+    reason = error.__cause__ if isinstance(error, RuntimeError) else error
+    if status := getattr(getattr(reason, "response", None), "status_code", None):
+        return f"answers {status} and does not know how this ended; its log says why"
+    remedy = "the next command starts it again" if is_local(url) else "start it, or unset PREFECT_API_URL"
+    return f"went away and does not know how this ended; {remedy}"
 
 
 def _require_configured(url: str) -> None:

@@ -52,7 +52,7 @@ class ServerError(UserError):
 
 
 class ServerGoneError(ServerError):
-    """The Prefect server went away during a run, and had not come back at its end."""
+    """The Prefect server went away, and had not come back by the end; the message says what to do."""
 
 
 class _State(NamedTuple):

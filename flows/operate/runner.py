@@ -9,9 +9,10 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
+
+from flows.operate.api import is_outage
 
 POLL_SECONDS = 5  # how soon a run asked for in the UI starts; Prefect's own default is 10
 WATCH_SECONDS = 3
@@ -86,17 +87,10 @@ def run_until_stopped(
         runner.add_deployment(deployment)
         asyncio.run(runner.start())
     except Exception as error:
-        if not _is_outage(error):
+        if not is_outage(error):
             raise
         return False
     finally:
         signal.signal(signal.SIGINT, before)
         _ASYNCIO_LOG.setLevel(logging.NOTSET)
     return not runner.has_lost_server
-
-
-def _is_outage(error: BaseException) -> bool:
-    """Whether the server did not answer; "error threshold" is what Prefect's runner says when it gives up."""
-    if isinstance(error, BaseExceptionGroup):
-        return any(_is_outage(part) for part in error.exceptions)
-    return isinstance(error, httpx.TransportError) or "error threshold" in str(error)
