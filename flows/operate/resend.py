@@ -29,10 +29,10 @@ def resend_after_a_break() -> None:
     Prefect takes a client for its events, but then passes over all that is not of its own classes: so ours goes by
     the name of one.
     """
-    worker.PrefectEventsClient = utilities.PrefectEventsClient = _ResendingClient  # type: ignore[attr-defined]
+    worker.PrefectEventsClient = utilities.PrefectEventsClient = ResendingClient  # type: ignore[attr-defined]
 
 
-class _ResendingClient(PrefectEventsClient):
+class ResendingClient(PrefectEventsClient):
     """Keeps the ends of KEPT task runs when the server has taken them in, and sees to it at the end that it has all.
 
     For the client of Prefect 3.8: its ``_unconfirmed_events`` are what it sends where it connects again.

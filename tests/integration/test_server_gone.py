@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,13 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prefect.events.schemas.events import Event
+from websockets.exceptions import ConnectionClosed
 
+from flows.operate.resend import ResendingClient
 from tests.dask_processes import wait_for
 from tests.flow_runs import ROOT, run_cli, run_command
 from tests.pieces import rows_of
@@ -54,9 +58,13 @@ def newsmill(home: Path, *command: str) -> None:
 
 def kill_server(home: Path) -> str:
     """Kill the local server; the address of its API."""
-    server = json.loads((home / "newsmill-server.json").read_text())
-    os.kill(server["pid"], signal.SIGKILL)
-    return str(server["url"])
+    os.kill(local_server(home)["pid"], signal.SIGKILL)
+    return str(local_server(home)["url"])
+
+
+def local_server(home: Path) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads((home / "newsmill-server.json").read_text())
+    return known
 
 
 # What a run asks its server first, and where Prefect notices in a way of its own that there is none any more.
@@ -111,6 +119,26 @@ def test_a_server_that_comes_back_hears_again_of_what_died_with_it(seeds: SeedFo
         n_batches = len(list(out.glob("latest/articles/*.parquet")))
         assert n_batches > 2
         assert n_task_runs(url, "COMPLETED", name="batch") == n_batches
+
+
+def test_what_could_not_be_told_is_told_at_the_end(tmp_path: Path) -> None:
+    home, start = tmp_path / "prefect", ("notify", "--off")
+
+    async def tell() -> str:
+        async with ResendingClient(local_server(home)["url"], reconnection_attempts=0) as client:
+            url = kill_server(home)
+            with suppress(ConnectionClosed, OSError):  # unless it goes into a pipe that nobody reads
+                await client.emit(Event(event="newsmill.told", resource={"prefect.resource.id": "newsmill"}))
+            newsmill(home, *start)
+        return url
+
+    newsmill(home, *start)
+    try:
+        url = asyncio.run(tell())
+        question = {"filter": {"event": {"name": ["newsmill.told"]}}}
+        wait_for(lambda: httpx.post(f"{url}/events/filter", json=question).json()["total"] == 1, seconds=30)
+    finally:
+        newsmill(home, "stop-server")
 
 
 def n_task_runs(api: str, *states: str, name: str = "") -> int:
