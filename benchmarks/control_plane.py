@@ -185,6 +185,9 @@ def measure(n_batches: int, arguments: argparse.Namespace) -> dict[str, Any]:
             page_s, _ = ask(api, "/task_runs/filter", {**runs, "sort": "EXPECTED_START_TIME_DESC", "limit": 100})
             count_s, _ = ask(api, "/task_runs/count", runs)
             grown = size() - empty
+            if arguments.fault == "restart":  # the server of the block is the one that was killed
+                for pid in server_pids(folder):
+                    os.kill(pid, signal.SIGKILL)
     return {
         "batches": n_batches,
         "seconds": round(found["seconds"], 1),
