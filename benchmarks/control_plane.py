@@ -119,7 +119,6 @@ def hand_out(n_batches: int, n_slots: int, work_s: float) -> dict[str, Any]:
     from prefect import flow, tags
 
     from flows.jobs.specs import IndexSpec
-    from flows.operate.resend import resend_after_a_break
     from flows.run.dispatch import Job
     from flows.run.progress import RunProgress
     from flows.run.tasks import run_jobs, untagged
@@ -129,7 +128,6 @@ def hand_out(n_batches: int, n_slots: int, work_s: float) -> dict[str, Any]:
 
     @flow(name="control-plane", persist_result=False)
     def many() -> tuple[str, int]:
-        resend_after_a_break()
         with untagged():
             results = run_jobs(jobs, engine, RunProgress(n_batches, n_batches))
         from prefect.runtime import flow_run

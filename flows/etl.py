@@ -31,7 +31,6 @@ from flows.operate.report import (
     publish_report,
     publish_run,
 )
-from flows.operate.resend import resend_after_a_break
 from flows.run.commit import QuarantineError
 from flows.run.dispatch import AnnotationError, Job
 from flows.run.progress import RunProgress
@@ -81,7 +80,6 @@ class _Flow(Flow[..., State[Any]]):
 def newsmill(settings: Settings = DEFAULTS) -> State[Any]:
     """Bring the data set at ``settings.out`` up to date with the files at ``settings.seeds``."""
     run_id = str(runtime.flow_run.id or uuid.uuid4())
-    resend_after_a_break()
     try:
         with untagged():
             summary = run_alone(settings, prepare_output(settings), run_id)

@@ -27,8 +27,8 @@ class FakeAnnotator:
 
     A text that holds KILL-THE-WORKER, HANG-THE-WORKER or RAISE-AN-ERROR does just that, KILL-ITS-PARENT takes whoever
     started the process along; KILL-ONCE, HANG-ONCE and KILL-PARENT-ONCE do it until the file named by
-    FAKE_ANNOTATOR_ONCE is there, for which WAIT-FOR-ONCE waits. The first line of every text annotated is added to the
-    file that FAKE_ANNOTATOR_LOG names.
+    FAKE_ANNOTATOR_ONCE is there. The first line of every text annotated is added to the file that FAKE_ANNOTATOR_LOG
+    names.
     """
 
     name = "fake"
@@ -46,8 +46,6 @@ class FakeAnnotator:
             os.kill(os.getpid(), signal.SIGKILL)
         if "HANG-ONCE" in text and _is_first_time():
             time.sleep(3600)
-        while "WAIT-FOR-ONCE" in text and not Path(os.environ["FAKE_ANNOTATOR_ONCE"]).exists():
-            time.sleep(0.1)
         if "KILL-PARENT-ONCE" in text and _is_first_time():
             _kill_with_parent()
         if "KILL-ITS-PARENT" in text:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from prefect.events.schemas.events import Event
-from websockets.exceptions import ConnectionClosed
 
-from flows.operate.resend import ResendingClient
 from tests.dask_processes import wait_for
 from tests.flow_runs import ROOT, run_cli, run_command
 from tests.pieces import rows_of
-from tests.seed_folder import SeedFolder, story
+from tests.seed_folder import SeedFolder
 from tests.storage_servers import proxy
-
-N_STORIES = 8
-CONFIRMED_AFTER_S = 30  # from then on Prefect's client takes it that the server has what it took in
-WRITES_NOTHING_DOWN = {
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "1000000",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "3600",
-}
 
 
 @contextmanager
@@ -99,48 +87,3 @@ def test_a_run_whose_server_dies(seeds: SeedFolder, tmp_path: Path) -> None:
     assert "EventsWorker" not in told
     assert told.count("Unable to connect") <= 1
     assert len(rows_of(out, "articles")) == 60
-
-
-def test_a_server_that_comes_back_hears_again_of_what_died_with_it(seeds: SeedFolder, tmp_path: Path) -> None:
-    out, home, log = tmp_path / "out", tmp_path / "prefect", tmp_path / "annotated.txt"
-    seeds.write_stories(range(N_STORIES), n_paragraphs=45)
-    seeds.write("slow.txt", f"{story(N_STORIES)}\n\nWAIT-FOR-ONCE")
-    command = run_command(seeds.root, out, "--batch-chars", "10000", "--workers", "2", "--document-timeout-s", "60")
-    more = {"FAKE_ANNOTATOR_LOG": str(log), "FAKE_ANNOTATOR_ONCE": str(tmp_path / "go-on")}
-    with run_with_its_server(command, home, **more, **WRITES_NOTHING_DOWN) as run:
-        wait_for(lambda: log.exists() and log.read_text().count("\n") > N_STORIES / 2)  # slow.txt keeps one worker
-        time.sleep(CONFIRMED_AFTER_S + 5)
-        url = kill_server(home)
-        newsmill(home, "notify", "--off")  # which starts it again
-        (tmp_path / "go-on").touch()
-        told, _ = run.communicate(timeout=150)
-        assert run.returncode == 0, told
-        wait_for(lambda: not n_task_runs(url, "PENDING", "RUNNING"), seconds=10)
-        n_batches = len(list(out.glob("latest/articles/*.parquet")))
-        assert n_batches > 2
-        assert n_task_runs(url, "COMPLETED", name="batch") == n_batches
-
-
-def test_what_could_not_be_told_is_told_at_the_end(tmp_path: Path) -> None:
-    home, start = tmp_path / "prefect", ("notify", "--off")
-
-    async def tell() -> str:
-        async with ResendingClient(local_server(home)["url"], reconnection_attempts=0) as client:
-            url = kill_server(home)
-            with suppress(ConnectionClosed, OSError):  # unless it goes into a pipe that nobody reads
-                await client.emit(Event(event="newsmill.told", resource={"prefect.resource.id": "newsmill"}))
-            newsmill(home, *start)
-        return url
-
-    newsmill(home, *start)
-    try:
-        url = asyncio.run(tell())
-        question = {"filter": {"event": {"name": ["newsmill.told"]}}}
-        wait_for(lambda: httpx.post(f"{url}/events/filter", json=question).json()["total"] == 1, seconds=30)
-    finally:
-        newsmill(home, "stop-server")
-
-
-def n_task_runs(api: str, *states: str, name: str = "") -> int:
-    question = {"task_runs": {"state": {"type": {"any_": states}}, "name": {"like_": name}}}
-    return int(httpx.post(f"{api}/task_runs/count", json=question).raise_for_status().json())
