@@ -8,7 +8,7 @@ from transforms.records import Span
 from transforms.resolve.clusters import Name
 from transforms.resolve.names import fold
 from transforms.resolve.noun_kinds import means_many
-from transforms.resolve.source_phrases import DEFINITE, INDEFINITE
+from transforms.resolve.source_words import DEFINITE, INDEFINITE
 from transforms.resolve.view import ArticleView
 
 APPOSITION = re.compile(r"\s*(?:\([^)]*\))?,[^.;:\n]{2,90},\s*")

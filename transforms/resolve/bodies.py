@@ -10,7 +10,9 @@ from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.body_kinds import KINDS_OF_BODY, can_be, is_head_of
 from transforms.resolve.clusters import Cluster
-from transforms.resolve.source_phrases import IT, SourcePhrase, possessive
+from transforms.resolve.name_heads import possessive
+from transforms.resolve.source_phrases import IT
+from transforms.resolve.source_words import SourcePhrase
 from transforms.resolve.view import Answer, ArticleView
 
 # The name that owns, not the word that begins a sentence: "The administration".

@@ -10,7 +10,7 @@ from transforms.resolve.clusters import Cluster
 from transforms.resolve.names import fold
 from transforms.resolve.pronouns import Discourse
 from transforms.resolve.roles import head_part, role_gender
-from transforms.resolve.source_phrases import SourcePhrase
+from transforms.resolve.source_words import SourcePhrase
 from transforms.resolve.view import Answer
 
 SAME_ROLE = (

@@ -9,8 +9,10 @@ from transforms.records import Quotation, Span
 from transforms.resolve import lexicon
 from transforms.resolve.bodies import described_body, last_named
 from transforms.resolve.clusters import Cluster, Name
+from transforms.resolve.name_heads import possessive
 from transforms.resolve.noun_kinds import is_noun
-from transforms.resolve.source_phrases import AUTHORED, DEFINITE, SourcePhrase, possessive
+from transforms.resolve.source_phrases import AUTHORED
+from transforms.resolve.source_words import DEFINITE, SourcePhrase
 from transforms.resolve.view import Answer, ArticleView
 
 Answered = Sequence[tuple[Quotation, Answer]]

@@ -18,7 +18,8 @@ from transforms.resolve.clusters import Name
 from transforms.resolve.names import fold, parse_person
 from transforms.resolve.organizations import LEGAL_ENDINGS, SHORT_HEADS
 from transforms.resolve.roles import MODIFIERS, is_role_noun
-from transforms.resolve.source_phrases import DEFINITE, INDEFINITE, PRONOUNS, STOPS, Word, core_words, source_words
+from transforms.resolve.source_phrases import PRONOUNS
+from transforms.resolve.source_words import DEFINITE, INDEFINITE, STOPS, Word, core_words, source_words
 
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 AUXILIARIES = frozenset({"will", "may", "mark", "grant"})

@@ -17,7 +17,8 @@ from transforms.resolve.missed import NameIndex
 from transforms.resolve.names import fold
 from transforms.resolve.organizations import COMMON_STARTS, SMALL_WORDS
 from transforms.resolve.roles import is_role_noun
-from transforms.resolve.source_phrases import DEFINITE, INDEFINITE, PRONOUNS, STOPS
+from transforms.resolve.source_phrases import PRONOUNS
+from transforms.resolve.source_words import DEFINITE, INDEFINITE, STOPS
 
 # "Group" ends companies' names, which need no owner.
 BODY_HEADS = HEADS | lexicon.words("body_heads")

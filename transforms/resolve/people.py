@@ -15,7 +15,8 @@ from transforms.resolve import lexicon, roles
 from transforms.resolve.clusters import Cluster, Name
 from transforms.resolve.missed import NameIndex, pairs_by_last
 from transforms.resolve.names import PersonName, compatible, fold, partial_rule
-from transforms.resolve.source_phrases import PRONOUNS, STOPS
+from transforms.resolve.source_phrases import PRONOUNS
+from transforms.resolve.source_words import STOPS
 from transforms.resolve.surnames import FullNames
 
 

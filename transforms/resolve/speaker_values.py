@@ -6,7 +6,7 @@ from transforms import ids
 from transforms.records import Speaker
 from transforms.resolve.clusters import Cluster
 from transforms.resolve.roles import clean_role
-from transforms.resolve.source_phrases import SourcePhrase
+from transforms.resolve.source_words import SourcePhrase
 from transforms.resolve.view import Answer
 
 METHODS = {

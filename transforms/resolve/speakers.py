@@ -27,9 +27,9 @@ from transforms.resolve.source_phrases import (
     RELATIVE,
     THEY,
     WE,
-    SourcePhrase,
     read_phrase,
 )
+from transforms.resolve.source_words import SourcePhrase
 from transforms.resolve.speaker_values import as_speaker
 from transforms.resolve.view import Answer, ArticleView
 

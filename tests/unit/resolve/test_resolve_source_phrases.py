@@ -4,7 +4,8 @@ import pytest
 
 from tests.unit.resolve.marked import read_marked
 from transforms.resolve.clusters import Name
-from transforms.resolve.source_phrases import SourcePhrase, read_phrase
+from transforms.resolve.source_phrases import read_phrase
+from transforms.resolve.source_words import SourcePhrase
 
 
 def read(marked: str) -> SourcePhrase:
