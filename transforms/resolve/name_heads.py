@@ -12,7 +12,7 @@ from transforms.resolve import lexicon
 from transforms.resolve.clusters import Name
 from transforms.resolve.names import fold
 from transforms.resolve.noun_kinds import means_many
-from transforms.resolve.source_words import STOPS, SourcePhrase, Word, determiner_of
+from transforms.resolve.source_words import STOPS, SourcePhrase, Word, determiner_of, is_person
 
 PLURAL_TITLES = frozenset({"sens", "reps", "govs", "profs", "drs", "senators", "brothers", "sisters"})
 OPEN_TITLE = frozenset({"of", "for", "at", "on"})
@@ -34,10 +34,13 @@ def name_phrase(text: str, span: Span, words: Sequence[Word], core: Sequence[Wor
         name = titled_name(text, words, len(core))
         if name:
             return named(text, span, words, core, name)
-    if rest and rest[0].text == "and" and last.text in lexicon.nouns()["role"]:
+    if rest and rest[0].text == "and" and (last.text in lexicon.nouns()["role"] or opens_office(text, words, core)):
         name = titled_name(text, words, len(core))
         if name:
             return named(text, span, words, core, name)
+    name = envoy(text, words, core) or called(words, core)
+    if name:
+        return named(text, span, words, core, name)
     name = (apposed_name(text, words, len(core)) or apposed_body(text, words, core)) if rest else None
     phrase = named(text, span, words, core, name) if name else None
     if phrase is None or (means_many(last.text) and phrase.kind != "names"):  # "his rivals, Ada Lind and Bo Reyes"
@@ -71,17 +74,48 @@ def titled_name(text: str, words: Sequence[Word], start: int) -> Name | None:
     return None
 
 
+def opens_office(text: str, words: Sequence[Word], core: Sequence[Word]) -> bool:
+    """Whether the core begins an office that goes on behind "and": "Health and Human Services Secretary Ada Lind"."""
+    at = next((number for number, word in enumerate(words) if is_person(word.name)), 0)
+    title, last = words[at - 1], core[-1]
+    is_written_so = all(text[word.span.char_start].isupper() or word.text == "and" for word in words[:at])
+    is_title = title.text.strip(".") in lexicon.nouns()["role"] and at > len(core) + 2
+    return is_title and is_written_so and not means_many(last.text)
+
+
+def envoy(text: str, words: Sequence[Word], core: Sequence[Word]) -> Name | None:
+    """Who has a title with "to": "Ambassador to the United Nations Ada Lind", "Assistant to the President Ada Lind"."""
+    last, rest = core[-1], words[len(core) :]
+    at = next((number for number, word in enumerate(rest) if is_person(word.name)), 0)
+    if at < 2 or rest[0].text != "to" or not text[last.span.char_start].isupper() or last.text.endswith("s"):
+        return None
+    before = rest[at - 1]
+    is_place = before.name is not None and not is_person(before.name)
+    is_whole = not re.search(r"[,;:()\n]", text[last.span.char_end : rest[at].span.char_start])
+    is_office = rest[1].text == "the" and not any(word.text in STOPS for word in rest[2:at])
+    name = rest[at].name
+    return name if name and is_whole and (is_place or is_office) and not possessive(text, name) else None
+
+
+def called(words: Sequence[Word], core: Sequence[Word]) -> Name | None:
+    """Who is given a name behind a description: "an official named Ada Lind"."""
+    rest = words[len(core) :]
+    return rest[1].name if len(rest) > 1 and rest[0].text == "named" and is_person(rest[1].name) else None
+
+
 def apposed_name(text: str, words: Sequence[Word], start: int) -> Name | None:
-    """The person in the first part after a comma, unless with an article: "its director, Jane Doe"."""
+    """The person in the part after a comma: "its director, Jane Doe"; with "the" by title: "the mayor Jane Doe"."""
     for index in range(start, len(words)):
         gap = text[words[index - 1].span.char_end : words[index].span.char_start]
         if "," not in gap and "–" not in gap and "—" not in gap:
             continue
-        if words[index].text in {"a", "an", "the", *STOPS}:
+        if words[index].text in {"a", "an", *STOPS}:
             return None
-        for word in words[index:]:
-            if word.name is not None and word.name.entity_type == "person":
-                return None if possessive(text, word.name) else word.name
+        with_article = words[index].text == "the"
+        for before, word in pairwise(words[index - 1 :]):
+            if is_person(word.name):
+                is_titled = not with_article or before.text in lexicon.nouns()["role"]
+                return None if possessive(text, word.name) or not is_titled else word.name
             if word.text in STOPS:
                 return None
     return None

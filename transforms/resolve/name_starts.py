@@ -22,6 +22,8 @@ DESCRIPTION = re.compile(r"(?:The|His|Her|Its|Their|Our|My|This|That|An?) [a-z]+
 # "‘Scandal-Free’ Ada Lind": what stands in marks before a name, and is no nickname.
 IN_MARKS = re.compile(r"[^‘’“”\"'\s-]{1,20}[ -][^‘’“”\"'\n]{1,20}[’”\"'] (?=[A-Z])")
 OPENING = frozenset("‘“\"'")
+# "Fox’s Ada Lind", "Tide Watch’s Ada Lind": whose she is, and no part of her name.
+OWNER = re.compile(r"(?:[A-Z][\w.&-]*\s+){0,3}[A-Z][\w.&-]*[’']s\s+(?=[A-Z][a-z])")
 # "European | Medicines Agency".
 FIRST_WORD = re.compile(r"\b(?:European|American|International|National|World|African|Asian) $")
 
@@ -63,6 +65,8 @@ def without_start(name: Mention, text: str) -> Mention:
     loose = SENTENCE_START.match(text, start, end)
     if loose is None and name.entity_type == "organization":
         loose = ARTICLE_START.match(text, start, end)
+    if loose is None and name.entity_type == "person":
+        loose = OWNER.match(text, start, end)
     if loose is None and name.entity_type == "person" and text[max(0, start - 1) : start] in OPENING:
         loose = IN_MARKS.match(text, start, end)
     return replace(name, span=Span(loose.end(), end)) if loose else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from transforms.records import Span
 from transforms.resolve import lexicon
@@ -72,12 +72,18 @@ def core_words(text: str, words: Sequence[Word]) -> list[Word]:
             inside = word.name is not None and word.name is core[-1].name
             is_lower = text[word.span.char_start].islower()
             is_end = BREAK.search(gap) or (word.name is None and ends_core(word, core[-1], is_lower=is_lower))
+            is_end = is_end or (text[slice(*word.span)] in BEHIND_NAME and is_person(core[-1].name))
             if not inside and is_end and not joins_owners(words, index):
                 break
         elif word.text in STOPS and word.name is None and index + 1 < len(words) and word.text in {"both", "like"}:
             continue
         core.append(word)
     return core
+
+
+def is_person(name: Name | None) -> TypeGuard[Name]:
+    """Whether there is a name, and it is a person's."""
+    return name is not None and name.entity_type == "person"
 
 
 def joins_owners(words: Sequence[Word], index: int) -> bool:

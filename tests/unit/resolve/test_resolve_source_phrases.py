@@ -25,6 +25,13 @@ def read(marked: str) -> SourcePhrase:
         ("<{Reyes}’s niece, state Del. {Ada Lind} (D-Norland)>", "Ada Lind"),
         ("<his wife and current nominee {Ada Lind}>", "Ada Lind"),
         ("<the {organization|Harbour Board}>", "Harbour Board"),
+        ("<Tides and Human Harbours Secretary {Ada Lind}>", "Ada Lind"),
+        ("<Norland’s Ambassador to the {organization|Tide Union} {Ada Lind}>", "Ada Lind"),
+        ("<Special Assistant to the President {Ada Lind}>", "Ada Lind"),
+        ("<a Norland official named {Ada Lind}>", "Ada Lind"),
+        ("<{Reyes}’s lawyer, the former Norland mayor {Ada Lind},>", "Ada Lind"),
+        ("<Senator {Ada Lind} a member of the {organization|Harbour Board}>", "Ada Lind"),
+        ("<Senator {Ada Lind} D Ohio>", "Ada Lind"),
     ],
 )
 def test_a_name_is_the_head(source: str, name: str) -> None:
@@ -41,6 +48,9 @@ def test_a_name_is_the_head(source: str, name: str) -> None:
         ("<a report released by the board>", "report", "indefinite"),
         ("<critics of {Bo Reyes}>", "critics", ""),
         ("<the Ohio {group|Republican}>", "republican", "definite"),
+        ("<aides to President {Ada Lind}>", "aides", ""),
+        ("<Voters and Senator {Ada Lind}>", "voters", ""),
+        ("<a lawyer, the fourth since {Ada Lind}>", "lawyer", "indefinite"),
     ],
 )
 def test_a_description_is_the_head(source: str, head: str, determiner: str) -> None:
@@ -48,7 +58,7 @@ def test_a_description_is_the_head(source: str, head: str, determiner: str) -> N
     assert (phrase.kind, phrase.head, phrase.determiner) == ("nominal", head, determiner)
 
 
-@pytest.mark.parametrize("source", ["<{Ada Lind} and {Bo Reyes}>", "<Sens. {Ada Lind} (Norland) and {Bo Reyes}>"])
+@pytest.mark.parametrize("source", ["<{Ada Lind} and {Bo Reyes}>", "<Sens. {Ada Lind} (Norland) and {Bo Reyes}>", "<Senators {Ada Lind} D NL and {Bo Reyes} R SL>"])
 def test_several_names(source: str) -> None:
     assert read(source).kind == "names"
 

@@ -74,6 +74,7 @@ def test_two_names_stay_two(marked: str, apart: list[str]) -> None:
         ("the {o:Committee on Fisheries in} the north", ["o:Committee on Fisheries"]),
         ("the {o:Tide Board (TB} met", ["o:Tide Board"]),
         ("the {o:Norland Tide Co <T} rose", ["o:Norland Tide Co"]),
+        ("{p:Norlink’s Ada Lind} and {p:Tide Watch's Bo} said", ["p:Ada Lind", "p:Bo"]),
     ],
 )
 def test_loose_ends_and_half_brackets_are_cut(marked: str, cut: list[str]) -> None:
