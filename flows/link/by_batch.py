@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -59,8 +59,13 @@ def write_by_batch(
 
 def tables_by_batch(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[int, pa.Table]]:
     """The rows of a query with the column ``batch``, in the order of which they come, one batch at a time."""
+    return one_by_one(stream_batches(con, query))
+
+
+def one_by_one(tables: Iterable[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
+    """The same of tables, in which the rows of a batch lie one behind the other."""
     waiting: list[pa.Table] = []
-    for rows in stream_batches(con, query):
+    for rows in tables:
         numbers = rows["batch"].to_numpy()
         starts = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
         for start, end in pairwise([0, *starts, len(numbers)]):

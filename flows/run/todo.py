@@ -6,16 +6,17 @@ small one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.link.by_batch import tables_by_batch
+from flows.link.by_batch import one_by_one
+from flows.link.database import stream_batches
 from flows.run.plan import FilePlan
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Stage, Store
@@ -187,13 +188,11 @@ _MOVED = """
     ORDER BY ALL
 """
 # Records of the same content stand together, wherever they were found: the batch that has them annotates one.
-_CUT = """
-    CREATE TABLE cut AS
-    SELECT * EXCLUDE (upto, starts_at) FROM (
-        SELECT *, sum(weight) OVER (ORDER BY lead_uri, lead_number, uri, number ROWS UNBOUNDED PRECEDING) AS upto FROM (
-            SELECT *, first_value(uri) OVER same AS lead_uri, first_value(number) OVER same AS lead_number FROM todo
-            WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number))) placed
-    ASOF JOIN starts ON placed.upto - placed.weight >= starts.starts_at
+_IN_ORDER = """
+    SELECT * EXCLUDE (lead_uri, lead_number) FROM (
+        SELECT *, first_value(uri) OVER same AS lead_uri, first_value(number) OVER same AS lead_number FROM todo
+        WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number))
+    ORDER BY lead_uri, lead_number, uri, number
 """
 
 
@@ -203,13 +202,23 @@ def _write_batches(
     [(total,)] = con.execute("SELECT coalesce(sum(weight), 0)::BIGINT FROM todo").fetchall()
     if not total:
         return
-    starts_at = [0, *accumulate(batch_weights(total, batch_chars, n_workers))][:-1]
-    con.register("starts", pa.table({"starts_at": starts_at, "batch": range(len(starts_at))}))
-    con.execute(_CUT)
-    columns = ", ".join(INDEX_SCHEMA.names)
-    query = f"SELECT batch, {columns} FROM cut ORDER BY batch, lead_uri, lead_number, uri, number"
-    for _, records in tables_by_batch(con, query):
+    weights = batch_weights(total, batch_chars, n_workers)
+    for _, records in one_by_one(_numbered(stream_batches(con, _IN_ORDER), weights)):
         yield _write_batch(stage, records.select(INDEX_SCHEMA.names).cast(INDEX_SCHEMA), fingerprint)
+
+
+def _numbered(tables: Iterable[pa.Table], weights: Sequence[int]) -> Iterator[pa.Table]:
+    """The records, in order, each with the number of the batch in whose share of the weight it begins.
+
+    Not a running sum of DuckDB's, which holds all rows in memory.
+    """
+    ends = np.cumsum(weights)
+    n_before = 0
+    for records in tables:
+        weight = records["weight"].to_numpy()
+        begins = n_before + np.cumsum(weight) - weight
+        n_before += weight.sum()
+        yield records.append_column("batch", pa.array(np.searchsorted(ends, begins, side="right")))
 
 
 def _write_batch(stage: Stage, records: pa.Table, fingerprint: str) -> Batch:
