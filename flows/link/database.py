@@ -85,7 +85,15 @@ def read_batches(con: duckdb.DuckDBPyConnection, query: str, n_rows: int = BATCH
 
 def stream_batches(con: duckdb.DuckDBPyConnection, query: str, n_rows: int = BATCH_ROWS) -> Iterator[pa.Table]:
     """The same where nothing else is asked of the connection until the last of them."""
-    for batch in con.sql(query).to_arrow_reader(n_rows):
+    batches = con.sql(query).to_arrow_reader(n_rows)
+    while True:
+        try:
+            batch = batches.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:  # whatever goes wrong in DuckDB is one to Arrow
+            kind = duckdb.OutOfMemoryException if str(error).startswith("Out of Memory Error") else duckdb.Error
+            raise kind(str(error)) from error
         yield pa.Table.from_batches([batch])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol, TypeVar
 
@@ -13,7 +14,8 @@ import orjson
 from flows.errors import UserError
 from flows.jobs.annotations import inherit
 from flows.jobs.specs import BatchResult, BatchSpec, IndexResult, Result
-from flows.run.apart import do_apart
+from flows.link.database import within_memory
+from flows.run.apart import Do, do_apart, do_here
 from flows.run.clock import StageClock
 from flows.run.commit import RunInfo, Work, commit_snapshot, read_sources
 from flows.run.dispatch import Job, index_jobs
@@ -199,11 +201,21 @@ def _read_files(run: _Run, files: Sequence[FoundFile]) -> dict[str, dict[str, An
 def _plan_records(run: _Run, files: FilePlan, base: int | None) -> Todo:
     sizes = (run.settings.batch_chars, run.runner.n_workers())
     given = (run.store.address, run.open_stage().run_id, base, files, fingerprint(run.versions), *sizes)
-    return do_apart(_plan, *given) if run.n_listed >= MIN_RECORDS_APART else _plan(*given)
+    do: Do = do_apart if run.n_listed >= MIN_RECORDS_APART else do_here
+    todo: Todo = do(within_memory, partial(_plan, *given))
+    return todo
 
 
 def _plan(
-    address: str, run_id: str, base: int | None, files: FilePlan, versions_id: str, batch_chars: int, n_workers: int
+    address: str,
+    run_id: str,
+    base: int | None,
+    files: FilePlan,
+    versions_id: str,
+    batch_chars: int,
+    n_workers: int,
+    *,
+    memory_limit: str,
 ) -> Todo:
     store = open_store(address)
     return plan_records(
@@ -214,6 +226,7 @@ def _plan(
         fingerprint=versions_id,
         batch_chars=batch_chars,
         n_workers=n_workers,
+        memory_limit=memory_limit,
     )
 
 

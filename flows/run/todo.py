@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.link.by_batch import one_by_one
-from flows.link.database import stream_batches
+from flows.link.database import MEMORY_LIMITS, stream_batches
 from flows.run.plan import FilePlan
 from flows.storage.database import open_database, read_parquet
 from flows.store.base import Stage, Store
@@ -34,7 +34,8 @@ SMALLEST_PART = 20
 # up to what takes a core some twenty minutes.
 MANY_BATCHES = 5_000
 LARGE_BATCH_CHARS = 20_000_000
-MEMORY_LIMIT = "200MB"
+# Wide rows: as many as joining reads at once would take 30 MB more.
+ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,18 @@ def sources_to_retry(store: Store, base: int | None) -> list[str]:
 
 
 def plan_records(
-    store: Store, stage: Stage, base: int | None, files: FilePlan, *, fingerprint: str, batch_chars: int, n_workers: int
+    store: Store,
+    stage: Stage,
+    base: int | None,
+    files: FilePlan,
+    *,
+    fingerprint: str,
+    batch_chars: int,
+    n_workers: int,
+    memory_limit: str = MEMORY_LIMITS[0],
 ) -> Todo:
     """Compare the records of the files read with those of the snapshot ``base`` (None: all are new)."""
-    with stage.scratch() as scratch, writing(scratch), _database(temp_directory=str(scratch)) as con:
+    with stage.scratch() as scratch, writing(scratch), _database(memory_limit, temp_directory=str(scratch)) as con:
         _known_view(con, store, base)
         _entries_view(con, stage)
         _register(con, "files_read", files.primary_read)
@@ -125,8 +134,8 @@ def batch_weights(total: int, batch_chars: int, n_workers: int) -> list[int]:
 
 
 @contextmanager
-def _database(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_database(memory_limit=MEMORY_LIMIT, threads=2, **config) as con:
+def _database(memory_limit: str = MEMORY_LIMITS[0], **config: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_database(memory_limit=memory_limit, threads=2, **config) as con:
         con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
         yield con
 
@@ -188,11 +197,13 @@ _MOVED = """
     ORDER BY ALL
 """
 # Records of the same content stand together, wherever they were found: the batch that has them annotates one.
+_REPEATED = """
+    CREATE TABLE repeated AS
+    SELECT sha256, min({'uri': uri, 'number': number}) AS lead FROM todo GROUP BY sha256 HAVING count(*) > 1
+"""
 _IN_ORDER = """
-    SELECT * EXCLUDE (lead_uri, lead_number) FROM (
-        SELECT *, first_value(uri) OVER same AS lead_uri, first_value(number) OVER same AS lead_number FROM todo
-        WINDOW same AS (PARTITION BY sha256 ORDER BY uri, number))
-    ORDER BY lead_uri, lead_number, uri, number
+    SELECT todo.* FROM todo LEFT JOIN repeated USING (sha256)
+    ORDER BY coalesce(lead.uri, uri), if(lead IS NULL, number, lead.number), uri, number
 """
 
 
@@ -203,7 +214,8 @@ def _write_batches(
     if not total:
         return
     weights = batch_weights(total, batch_chars, n_workers)
-    for _, records in one_by_one(_numbered(stream_batches(con, _IN_ORDER), weights)):
+    con.execute(_REPEATED)
+    for _, records in one_by_one(_numbered(stream_batches(con, _IN_ORDER, ROWS_AT_ONCE), weights)):
         yield _write_batch(stage, records.select(INDEX_SCHEMA.names).cast(INDEX_SCHEMA), fingerprint)
 
 
