@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.link.database import read_batches
+from flows.link.database import ROWS_AS_OBJECTS, read_batches
 from flows.storage.database import let_read, literal, quoted
 from transforms.resolve.keys import NAME_FORM_VERSION, name_form
 
@@ -38,7 +38,7 @@ def read_forms(con: duckdb.DuckDBPyConnection, known: str | None, scratch: Path)
     con.execute(f"CREATE TABLE forms AS {FORMS_OF.format(REFERRED)}")
     con.execute(f"CREATE TABLE unread AS SELECT {NAMED_COLUMNS} FROM forms WHERE normal IS NULL")
     n_new = 0
-    for batch in read_batches(con, "SELECT DISTINCT entity_type, name FROM unread"):
+    for batch in read_batches(con, "SELECT DISTINCT entity_type, name FROM unread", ROWS_AS_OBJECTS):
         con.register("batch", with_forms(batch))
         con.execute("INSERT INTO known SELECT * FROM batch")
         con.unregister("batch")
