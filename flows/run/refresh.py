@@ -15,7 +15,7 @@ from flows.errors import UserError
 from flows.jobs.annotations import inherit
 from flows.jobs.specs import BatchResult, BatchSpec, IndexResult, Result
 from flows.link.database import within_memory
-from flows.run.apart import Do, do_apart, do_here
+from flows.run.apart import MANY_ARTICLES, Do, do_apart, do_here
 from flows.run.clock import StageClock
 from flows.run.commit import RunInfo, Work, commit_snapshot, read_sources
 from flows.run.dispatch import Job, index_jobs
@@ -25,7 +25,7 @@ from flows.settings import Settings
 from flows.sources.files import FoundFile, Listing
 from flows.store import open_store
 from flows.store.base import Stage, Store, latest_manifest
-from flows.store.internal import FILES_SCHEMA
+from flows.store.internal import FILES_SCHEMA, RECORDS
 from flows.store.manifest import LAYOUT, Manifest
 from transforms.annotate.protocol import Annotator
 from transforms.catalog import Catalog
@@ -201,7 +201,8 @@ def _read_files(run: _Run, files: Sequence[FoundFile]) -> dict[str, dict[str, An
 def _plan_records(run: _Run, files: FilePlan, base: int | None) -> Todo:
     sizes = (run.settings.batch_chars, run.runner.n_workers())
     given = (run.store.address, run.open_stage().run_id, base, files, fingerprint(run.versions), *sizes)
-    do: Do = do_apart if run.n_listed >= MIN_RECORDS_APART else do_here
+    n_known = sum(part.n_rows for part in run.store.manifest(base).parts(RECORDS)) if base is not None else 0
+    do: Do = do_apart if run.n_listed >= MIN_RECORDS_APART or n_known >= MANY_ARTICLES else do_here
     todo: Todo = do(within_memory, partial(_plan, *given))
     return todo
 

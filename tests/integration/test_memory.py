@@ -53,6 +53,13 @@ def test_steps_in_processes_of_their_own_give_the_same_rows(
     assert done == [*["within_memory"] * 4, "write_parts"]
     assert all_rows(tmp_path / "apart") == all_rows(tmp_path / "here")
 
+    done.clear()
+    monkeypatch.setattr("flows.run.refresh.MIN_RECORDS_APART", 10_000)
+    monkeypatch.setattr("flows.run.refresh.MANY_ARTICLES", 12)  # as many are known, and one is new
+    (news / "more.txt").write_text("“We will go there now,” said Ada Osei of Norland.\n")
+    refresh(news, tmp_path / "apart")
+    assert done == [*["within_memory"] * 4, "write_parts"]
+
 
 def test_rows_handed_on_bit_by_bit_make_the_same_parts(
     news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
