@@ -58,7 +58,14 @@ def test_a_description_is_the_head(source: str, head: str, determiner: str) -> N
     assert (phrase.kind, phrase.head, phrase.determiner) == ("nominal", head, determiner)
 
 
-@pytest.mark.parametrize("source", ["<{Ada Lind} and {Bo Reyes}>", "<Sens. {Ada Lind} (Norland) and {Bo Reyes}>", "<Senators {Ada Lind} D NL and {Bo Reyes} R SL>"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<{Ada Lind} and {Bo Reyes}>",
+        "<Sens. {Ada Lind} (Norland) and {Bo Reyes}>",
+        "<Senators {Ada Lind} D NL and {Bo Reyes} R SL>",
+    ],
+)
 def test_several_names(source: str) -> None:
     assert read(source).kind == "names"
 
