@@ -23,7 +23,7 @@ DESCRIPTION = re.compile(r"(?:The|His|Her|Its|Their|Our|My|This|That|An?) [a-z]+
 IN_MARKS = re.compile(r"[^‘’“”\"'\s-]{1,20}[ -][^‘’“”\"'\n]{1,20}[’”\"'] (?=[A-Z])")
 OPENING = frozenset("‘“\"'")
 # "Fox’s Ada Lind", "Tide Watch’s Ada Lind": whose she is, and no part of her name.
-OWNER = re.compile(r"(?:[A-Z][\w.&-]*\s+){0,3}[A-Z][\w.&-]*[’']s\s+(?=[A-Z][a-z])")
+OWNER = re.compile(r"(?:[A-Z][\w.&-]{0,20} ){0,3}[A-Z][\w.&-]{0,20}[’']s (?=[A-Z][a-z])")
 # "European | Medicines Agency".
 FIRST_WORD = re.compile(r"\b(?:European|American|International|National|World|African|Asian) $")
 
