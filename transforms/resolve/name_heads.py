@@ -68,15 +68,20 @@ def titled_name(text: str, words: Sequence[Word], start: int) -> Name | None:
         if re.search(r"[,;:()\n]", gap) or words[index].text in STOPS - OPEN_TITLE - {"and"}:
             return None
         name = words[index].name
-        if name is not None and name.entity_type == "person":
+        if is_person(name):
             directly_after = index == start + 1
             return None if directly_after or possessive(text, name) else name
     return None
 
 
+def place_of_person(words: Sequence[Word]) -> int:
+    """The number of the first word of a person's name; 0 where there is none."""
+    return next((number for number, word in enumerate(words) if is_person(word.name)), 0)
+
+
 def opens_office(text: str, words: Sequence[Word], core: Sequence[Word]) -> bool:
     """Whether the core begins an office that goes on behind "and": "Health and Human Services Secretary Ada Lind"."""
-    at = next((number for number, word in enumerate(words) if is_person(word.name)), 0)
+    at = place_of_person(words)
     title, last = words[at - 1], core[-1]
     is_written_so = all(text[word.span.char_start].isupper() or word.text == "and" for word in words[:at])
     is_title = title.text.strip(".") in lexicon.nouns()["role"] and at > len(core) + 2
@@ -86,7 +91,7 @@ def opens_office(text: str, words: Sequence[Word], core: Sequence[Word]) -> bool
 def envoy(text: str, words: Sequence[Word], core: Sequence[Word]) -> Name | None:
     """Who has a title with "to": "Ambassador to the United Nations Ada Lind", "Assistant to the President Ada Lind"."""
     last, rest = core[-1], words[len(core) :]
-    at = next((number for number, word in enumerate(rest) if is_person(word.name)), 0)
+    at = place_of_person(rest)
     if at < 2 or rest[0].text != "to" or not text[last.span.char_start].isupper() or last.text.endswith("s"):
         return None
     before = rest[at - 1]
